@@ -1,0 +1,2 @@
+//! fact
+fn main(){}

@@ -1,0 +1,1 @@
+//! Text → [`crate::ast`]: the only module that knows the parser's crates.
