@@ -1,2 +1,2 @@
 //! fact
-fn main(){}
+fn main() {}

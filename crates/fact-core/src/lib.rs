@@ -2,4 +2,5 @@
 //! merge, bridge, render, certificate and its checker. Knows nothing of HTTP, files or threads.
 
 pub mod matcher;
+pub mod rationale;
 pub mod sample;

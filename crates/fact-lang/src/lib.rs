@@ -9,6 +9,7 @@
 //! [`tool`]s) → [`trace`].
 
 pub mod ast;
+mod interp;
 pub mod pack;
 pub mod run;
 pub mod syntax;

@@ -26,7 +26,14 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { steps: 1_000_000, depth: 100, heap: 64 << 20, output: 64 << 10, tool_calls: 1_000, events: 2_000_000 }
+        Self {
+            steps: 1_000_000,
+            depth: 100,
+            heap: 64 << 20,
+            output: 64 << 10,
+            tool_calls: 1_000,
+            events: 2_000_000,
+        }
     }
 }
 
@@ -73,7 +80,10 @@ impl Inputs {
     pub fn image(image: ImageRef) -> Self {
         Self {
             images: vec![image],
-            values: vec![("image".into(), Input::Image(0)), ("img".into(), Input::Image(0))],
+            values: vec![
+                ("image".into(), Input::Image(0)),
+                ("img".into(), Input::Image(0)),
+            ],
         }
     }
 }
@@ -136,6 +146,12 @@ pub struct Run {
 /// The module body runs first (definitions, assignments); then the entry function, named by
 /// [`Pack::entry`] (`execute_command`, or else the only function defined), is called with the
 /// parameters that `inputs` name.
-pub fn run(program: &Module, pack: &Pack, inputs: &Inputs, answers: &mut dyn Answers, limits: &Limits) -> Run {
+pub fn run(
+    program: &Module,
+    pack: &Pack,
+    inputs: &Inputs,
+    answers: &mut dyn Answers,
+    limits: &Limits,
+) -> Run {
     crate::interp::execute(program, pack, inputs, answers, limits)
 }

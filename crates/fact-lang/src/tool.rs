@@ -24,7 +24,12 @@ pub struct BBox {
 
 impl From<[f64; 4]> for BBox {
     fn from([left, top, right, bottom]: [f64; 4]) -> Self {
-        Self { left, top, right, bottom }
+        Self {
+            left,
+            top,
+            right,
+            bottom,
+        }
     }
 }
 
@@ -136,6 +141,8 @@ pub struct Recorded {
 /// A closed table: answers what was recorded, suspends on anything else.
 impl Answers for &[Recorded] {
     fn answer(&mut self, request: &Request) -> Option<Answer> {
-        self.iter().find(|r| r.request == *request).map(|r| r.answer.clone())
+        self.iter()
+            .find(|r| r.request == *request)
+            .map(|r| r.answer.clone())
     }
 }

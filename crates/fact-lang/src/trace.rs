@@ -27,7 +27,9 @@ use crate::tool::Recorded;
 use std::sync::Arc;
 
 /// Identifies an event within its trace. Event 0 is [`EventKind::Start`]: constants and inputs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 #[serde(transparent)]
 pub struct EventId(pub u32);
 
@@ -239,9 +241,10 @@ impl Trace {
     /// The elements shown of a container value.
     pub fn items_of(&self, value: &TraceValue) -> &[(TraceValue, EventId)] {
         match value {
-            TraceValue::Items { items: (start, end), .. } => {
-                &self.items[*start as usize..*end as usize]
-            }
+            TraceValue::Items {
+                items: (start, end),
+                ..
+            } => &self.items[*start as usize..*end as usize],
             _ => &[],
         }
     }

@@ -54,7 +54,13 @@ pub trait Detect: Send + Sync {
 /// Judges whether the object in a region has an attribute.
 pub trait VerifyAttribute: Send + Sync {
     /// Whether the `name` in `region` is `attribute`.
-    fn verify(&self, view: &View<'_>, region: BBox, name: &str, attribute: &str) -> Result<bool, Refusal>;
+    fn verify(
+        &self,
+        view: &View<'_>,
+        region: BBox,
+        name: &str,
+        attribute: &str,
+    ) -> Result<bool, Refusal>;
 }
 
 /// Answers a question about a region in words.
@@ -66,7 +72,12 @@ pub trait AnswerQuestion: Send + Sync {
 /// Scores texts against a region.
 pub trait MatchText: Send + Sync {
     /// One score per text, higher is better, comparable within the call only.
-    fn match_texts(&self, view: &View<'_>, region: BBox, texts: &[String]) -> Result<Vec<f64>, Refusal>;
+    fn match_texts(
+        &self,
+        view: &View<'_>,
+        region: BBox,
+        texts: &[String],
+    ) -> Result<Vec<f64>, Refusal>;
 }
 
 /// Estimates depth.
@@ -79,7 +90,13 @@ pub trait Depth: Send + Sync {
 pub trait Relate: Send + Sync {
     /// Objects that stand in `relation` to the object in `region` (`relation` as in
     /// “X is `relation` the object”).
-    fn related(&self, view: &View<'_>, region: BBox, id: Option<&str>, relation: &str) -> Result<Vec<Detection>, Refusal>;
+    fn related(
+        &self,
+        view: &View<'_>,
+        region: BBox,
+        id: Option<&str>,
+        relation: &str,
+    ) -> Result<Vec<Detection>, Refusal>;
 }
 
 /// A set of capabilities under one name.
@@ -106,6 +123,9 @@ impl Perception {
     /// is missing, or refuses, gives [`Answer::Error`].
     pub fn answer(&self, views: &[View<'_>], request: &Request) -> Answer {
         let _ = (views, request);
-        Answer::Error(format!("the back end `{}` does not know the tool `{}`", self.fingerprint, request.tool))
+        Answer::Error(format!(
+            "the back end `{}` does not know the tool `{}`",
+            self.fingerprint, request.tool
+        ))
     }
 }
