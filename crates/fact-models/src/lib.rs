@@ -3,4 +3,5 @@
 //! One small trait a capability; a [`Perception`] is a set of capabilities under one fingerprint.
 
 pub mod perception;
+pub mod scene;
 pub use perception::*;
