@@ -11,6 +11,7 @@
 pub mod decode;
 pub mod perception;
 mod router;
+pub mod scene;
 
 pub use decode::{DecodeError, DecodeLimits, DecodedImage, decode};
 pub use perception::*;
