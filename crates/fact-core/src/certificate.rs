@@ -18,6 +18,9 @@ pub struct Certificate {
     pub version: u32,
     /// The question.
     pub question: String,
+    /// Choices of a multiple-choice question.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub choices: Vec<String>,
     /// The answer, in the data set's own form.
     pub answer: String,
     /// How answers are compared.
@@ -81,7 +84,10 @@ pub fn inputs(images: Vec<ImageRef>, question: &str, choices: &[String]) -> Inpu
         values.push((name.to_owned(), Input::Text(question.to_owned())));
     }
     if !choices.is_empty() {
-        values.push(("possible_answers".to_owned(), Input::Texts(choices.to_vec())));
+        values.push((
+            "possible_answers".to_owned(),
+            Input::Texts(choices.to_vec()),
+        ));
     }
     Inputs { images, values }
 }

@@ -63,7 +63,9 @@ pub enum Rejection {
         expected: String,
     },
     /// The residual leaves out something that matters.
-    #[error("with one recorded answer changed (table {table}), the residual ends otherwise than the program")]
+    #[error(
+        "with one recorded answer changed (table {table}), the residual ends otherwise than the program"
+    )]
     Flip {
         /// Number of the flipped table.
         table: usize,
@@ -153,7 +155,9 @@ fn examine(
     options: CheckOptions,
 ) -> Result<Vec<Rejection>, Rejection> {
     if certificate.version != VERSION {
-        return Err(Rejection::Version { found: certificate.version });
+        return Err(Rejection::Version {
+            found: certificate.version,
+        });
     }
     let named = PackRef::new(pack);
     if named.sha256 != certificate.pack.sha256 {
@@ -164,13 +168,25 @@ fn examine(
         });
     }
     let parse = |source: &str, which: &'static str| -> Result<Module, Rejection> {
-        parse_program(source).map_err(|e| Rejection::Syntax { which, reason: e.to_string() })
+        parse_program(source).map_err(|e| Rejection::Syntax {
+            which,
+            reason: e.to_string(),
+        })
     };
     let program = parse(&certificate.program, "program")?;
     let residual = parse(&certificate.residual, "residual")?;
-    let inputs = inputs(certificate.images.clone(), &certificate.question, &[]);
+    let inputs = inputs(
+        certificate.images.clone(),
+        &certificate.question,
+        &certificate.choices,
+    );
     let limits = limits();
-    let setting = Setting { pack, inputs: &inputs, answers: &certificate.answers, limits: &limits };
+    let setting = Setting {
+        pack,
+        inputs: &inputs,
+        answers: &certificate.answers,
+        limits: &limits,
+    };
 
     let run = setting.run(&program);
     let returned = expect_result(&run.outcome, "program", certificate)?.clone();
@@ -178,7 +194,10 @@ fn examine(
     expect_result(&residual_run.outcome, "residual", certificate)?;
 
     let mut rejections = Vec::new();
-    let accepted = [crate::sample::WeightedAnswer { text: certificate.answer.clone(), weight: 1.0 }];
+    let accepted = [crate::sample::WeightedAnswer {
+        text: certificate.answer.clone(),
+        weight: 1.0,
+    }];
     if certificate.matcher.score(&returned.text, &accepted) < 1.0 {
         rejections.push(Rejection::Answer {
             stated: certificate.answer.clone(),
@@ -191,14 +210,26 @@ fn examine(
     } else if !options.fast {
         if let Some(id) = superfluous(&behaviour, &residual) {
             let span = residual.spans[id as usize];
-            let statement = residual.text(span).lines().next().unwrap_or_default().to_owned();
+            let statement = residual
+                .text(span)
+                .lines()
+                .next()
+                .unwrap_or_default()
+                .to_owned();
             rejections.push(Rejection::NotMinimal { statement });
         }
     }
 
-    entailment(certificate, setting, &residual, &residual_run, &mut rejections);
+    entailment(
+        certificate,
+        setting,
+        &residual,
+        &residual_run,
+        &mut rejections,
+    );
     let context = Context {
         question: &certificate.question,
+        choices: &certificate.choices,
         answer: &certificate.answer,
         matcher: certificate.matcher,
     };
@@ -206,9 +237,15 @@ fn examine(
         Ok((expected, claims)) => {
             compare(rationale, &expected, &mut rejections);
             if claims != certificate.claims {
-                let step = claims.iter().zip(&certificate.claims).position(|(a, b)| a != b);
+                let step = claims
+                    .iter()
+                    .zip(&certificate.claims)
+                    .position(|(a, b)| a != b);
                 let step = step.unwrap_or(claims.len().min(certificate.claims.len())) + 1;
-                rejections.push(Rejection::Grounding { step, what: "claims" });
+                rejections.push(Rejection::Grounding {
+                    step,
+                    what: "claims",
+                });
             }
             if let Some(text) = text {
                 let joined = rationale.text();
@@ -245,7 +282,10 @@ pub fn outcome_text(outcome: &Outcome) -> String {
         Outcome::Raised(raised) => format!("{}: {}", raised.class, raised.message),
         Outcome::LimitReached { limit, .. } => format!("limit {limit:?} reached"),
         Outcome::Suspended(request) => {
-            format!("an unanswered call of `{}` with {:?}", request.tool, request.args)
+            format!(
+                "an unanswered call of `{}` with {:?}",
+                request.tool, request.args
+            )
         }
     }
 }
@@ -262,17 +302,27 @@ fn entailment(
     for (at, claims) in certificate.claims.iter().enumerate() {
         for stated in claims {
             if let Err(reason) = claim::entailed(stated, &run.trace, setting.pack, &namer) {
-                rejections.push(Rejection::Claim { step: at + 1, reason });
+                rejections.push(Rejection::Claim {
+                    step: at + 1,
+                    reason,
+                });
             }
         }
     }
     // Every call that the result rests on is among the claims, so none can be left out.
-    let Some(result) = run.trace.result else { return };
+    let Some(result) = run.trace.result else {
+        return;
+    };
     let closure = run.trace.closure([result]);
     let index = Index::new(residual);
     let iterations = Iterations::new(&run.trace, &index);
     let needed = facts(&run.trace, setting.pack, &index, &iterations, &closure);
-    let stated: Vec<u32> = certificate.claims.iter().flatten().map(|c| c.event).collect();
+    let stated: Vec<u32> = certificate
+        .claims
+        .iter()
+        .flatten()
+        .map(|c| c.event)
+        .collect();
     let distinct = |at: usize| {
         !needed[..at].iter().any(|f| {
             f.what == needed[at].what && f.args == needed[at].args && f.result == needed[at].result
@@ -282,8 +332,14 @@ fn entailment(
         let shown = fact.receiver().is_none_or(|o| !namer.noun(o).unique);
         let field = matches!(fact.what, crate::merge::facts::What::Field(_));
         if distinct(at) && !stated.contains(&fact.event.0) && (!field || shown) {
-            let reason = format!("is missing: event {} is not cited by any step", fact.event.0);
-            rejections.push(Rejection::Claim { step: certificate.claims.len(), reason });
+            let reason = format!(
+                "is missing: event {} is not cited by any step",
+                fact.event.0
+            );
+            rejections.push(Rejection::Claim {
+                step: certificate.claims.len(),
+                reason,
+            });
         }
     }
 }
@@ -299,11 +355,17 @@ fn compare(found: &Rationale, expected: &Rationale, rejections: &mut Vec<Rejecti
         let step = at + 1;
         if f.text != e.text {
             let (found, expected) = difference(&f.text, &e.text);
-            rejections.push(Rejection::Text { step, found, expected });
+            rejections.push(Rejection::Text {
+                step,
+                found,
+                expected,
+            });
         }
-        for (same, what) in
-            [(f.cites == e.cites, "cites"), (f.boxes == e.boxes, "boxes"), (f.kind == e.kind, "kind")]
-        {
+        for (same, what) in [
+            (f.cites == e.cites, "cites"),
+            (f.boxes == e.boxes, "boxes"),
+            (f.kind == e.kind, "kind"),
+        ] {
             if !same {
                 rejections.push(Rejection::Grounding { step, what });
             }
@@ -312,7 +374,11 @@ fn compare(found: &Rationale, expected: &Rationale, rejections: &mut Vec<Rejecti
     if found.conclusion != expected.conclusion {
         let (found_text, expected) = difference(&found.conclusion, &expected.conclusion);
         let step = found.steps.len() + 1;
-        rejections.push(Rejection::Text { step, found: found_text, expected });
+        rejections.push(Rejection::Text {
+            step,
+            found: found_text,
+            expected,
+        });
     }
 }
 
@@ -322,8 +388,10 @@ fn difference(found: &str, expected: &str) -> (String, String) {
     let b: Vec<&str> = expected.split_whitespace().collect();
     let before = std::iter::zip(&a, &b).take_while(|(x, y)| x == y).count();
     let most = a.len().min(b.len()) - before;
-    let after =
-        std::iter::zip(a.iter().rev(), b.iter().rev()).take(most).take_while(|(x, y)| x == y).count();
+    let after = std::iter::zip(a.iter().rev(), b.iter().rev())
+        .take(most)
+        .take_while(|(x, y)| x == y)
+        .count();
     let shown = |words: &[&str]| {
         let end = (words.len() - after + 1).min(words.len());
         words[before.saturating_sub(1)..end].join(" ")

@@ -55,7 +55,10 @@ impl Term {
             TraceValue::Region { image, bbox } => Self::Region(*image, *bbox),
             TraceValue::Items { len, .. } => {
                 let items = trace.items_of(value).iter();
-                Self::List(*len, items.map(|(v, _)| Self::of(v, trace, namer)).collect())
+                Self::List(
+                    *len,
+                    items.map(|(v, _)| Self::of(v, trace, namer)).collect(),
+                )
             }
         }
     }
@@ -63,7 +66,11 @@ impl Term {
 
 /// The claim that a fact makes.
 pub fn of_fact(fact: &Fact, trace: &Trace, pack: &Pack, namer: &Namer<'_>) -> Claim {
-    let args = fact.args.iter().map(|(n, v)| (n.to_string(), Term::of(v, trace, namer))).collect();
+    let args = fact
+        .args
+        .iter()
+        .map(|(n, v)| (n.to_string(), Term::of(v, trace, namer)))
+        .collect();
     Claim {
         predicate: predicate_name(&fact.what, pack),
         args,
@@ -104,15 +111,26 @@ pub fn of_value(event: EventId, trace: &Trace, namer: &Namer<'_>) -> Claim {
 ///
 /// # Errors
 /// The reason, in words.
-pub fn entailed(claim: &Claim, trace: &Trace, pack: &Pack, namer: &Namer<'_>) -> Result<(), String> {
+pub fn entailed(
+    claim: &Claim,
+    trace: &Trace,
+    pack: &Pack,
+    namer: &Namer<'_>,
+) -> Result<(), String> {
     let id = EventId(claim.event);
-    let event = trace
-        .events
-        .get(id.index())
-        .ok_or_else(|| format!("cites event {}, but the run has {}", claim.event, trace.events.len()))?;
+    let event = trace.events.get(id.index()).ok_or_else(|| {
+        format!(
+            "cites event {}, but the run has {}",
+            claim.event,
+            trace.events.len()
+        )
+    })?;
     let value = Term::of(&event.value, trace, namer);
     if value != claim.value {
-        return Err(format!("says {:?}, but event {} is {value:?}", claim.value, claim.event));
+        return Err(format!(
+            "says {:?}, but event {} is {value:?}",
+            claim.value, claim.event
+        ));
     }
     match event.kind {
         EventKind::PackCall { call } => {
@@ -121,7 +139,10 @@ pub fn entailed(claim: &Claim, trace: &Trace, pack: &Pack, namer: &Namer<'_>) ->
             if claim.predicate != "infer" {
                 let name = predicate_name(&What::Function(call.function), pack);
                 if name != claim.predicate {
-                    return Err(format!("is about `{}`, but event {} is `{name}`", claim.predicate, claim.event));
+                    return Err(format!(
+                        "is about `{}`, but event {} is `{name}`",
+                        claim.predicate, claim.event
+                    ));
                 }
                 let mut names: Vec<&str> = Vec::new();
                 if function.class.is_some() {
@@ -134,7 +155,10 @@ pub fn entailed(claim: &Claim, trace: &Trace, pack: &Pack, namer: &Namer<'_>) ->
                     .map(|(n, (v, _))| ((*n).to_owned(), Term::of(v, trace, namer)))
                     .collect();
                 if actual != claim.args {
-                    return Err(format!("speaks of {:?}, but event {} is about {actual:?}", claim.args, claim.event));
+                    return Err(format!(
+                        "speaks of {:?}, but event {} is about {actual:?}",
+                        claim.args, claim.event
+                    ));
                 }
             }
             Ok(())
@@ -144,9 +168,19 @@ pub fn entailed(claim: &Claim, trace: &Trace, pack: &Pack, namer: &Namer<'_>) ->
                 let term = Term::of(&trace.event(*input).value, trace, namer);
                 claim.args.first().is_some_and(|(_, t)| *t == term)
             });
-            if about { Ok(()) } else { Err(format!("is about another object than event {}", claim.event)) }
+            if about {
+                Ok(())
+            } else {
+                Err(format!(
+                    "is about another object than event {}",
+                    claim.event
+                ))
+            }
         }
         _ if claim.predicate == "infer" => Ok(()),
-        _ => Err(format!("is about `{}`, but event {} is no such call", claim.predicate, claim.event)),
+        _ => Err(format!(
+            "is about `{}`, but event {} is no such call",
+            claim.predicate, claim.event
+        )),
     }
 }

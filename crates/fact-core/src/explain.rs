@@ -19,6 +19,8 @@ use fact_lang::run::{Outcome, Run};
 pub struct Context<'a> {
     /// The question.
     pub question: &'a str,
+    /// Choices of a multiple-choice question, else empty.
+    pub choices: &'a [String],
     /// The program's answer, in the data set's own form.
     pub answer: &'a str,
     /// How answers are compared.
@@ -59,10 +61,13 @@ pub fn explain(
 ) -> Result<Explained, ExplainError> {
     let sliced = slice(setting, program, run)?;
     let (rationale, claims) = write(setting, &sliced.residual, &sliced.run, context)?;
-    let Outcome::Returned(returned) = &run.outcome else { return Err(SliceError::NoResult.into()) };
+    let Outcome::Returned(returned) = &run.outcome else {
+        return Err(SliceError::NoResult.into());
+    };
     let certificate = Certificate {
         version: VERSION,
         question: context.question.to_owned(),
+        choices: context.choices.to_vec(),
         answer: context.answer.to_owned(),
         matcher: context.matcher,
         pack: PackRef::new(setting.pack),
@@ -73,7 +78,11 @@ pub fn explain(
         result: returned.repr.clone(),
         claims,
     };
-    Ok(Explained { rationale, certificate, reduction: sliced.reduction })
+    Ok(Explained {
+        rationale,
+        certificate,
+        reduction: sliced.reduction,
+    })
 }
 
 /// Writes the rationale of a residual program's run: a fixed function of its arguments, so that
@@ -93,12 +102,22 @@ pub fn write(
     let index = Index::new(residual);
     let iterations = Iterations::new(trace, &index);
     let facts = facts(trace, setting.pack, &index, &iterations, &closure);
-    if !trace.tool_calls.iter().any(|call| closure[call.event.index()]) || facts.is_empty() {
+    if !trace
+        .tool_calls
+        .iter()
+        .any(|call| closure[call.event.index()])
+        || facts.is_empty()
+    {
         return Err(ExplainError::NoEvidence);
     }
     let namer = Namer::new(trace, setting.pack, setting.inputs);
-    let material =
-        Material { trace, pack: setting.pack, namer: &namer, iterations: &iterations, facts: &facts };
+    let material = Material {
+        trace,
+        pack: setting.pack,
+        namer: &namer,
+        iterations: &iterations,
+        facts: &facts,
+    };
 
     let mut steps = Vec::new();
     let mut claims = Vec::new();
@@ -114,7 +133,10 @@ pub fn write(
             boxes: boxes(&namer, &sentence.objects),
         });
         claims.push(
-            stated.iter().map(|f| claim::of_fact(f, trace, setting.pack, &namer)).collect(),
+            stated
+                .iter()
+                .map(|f| claim::of_fact(f, trace, setting.pack, &namer))
+                .collect(),
         );
     }
     let inferred = inferences(&material, &index);
@@ -138,7 +160,11 @@ fn boxes(namer: &Namer<'_>, objects: &[u32]) -> Vec<GroundedBox> {
         .filter(|o| !namer.is_whole_image(**o))
         .filter_map(|object| {
             let (image, bbox) = namer.region(*object)?;
-            Some(GroundedBox { name: namer.noun(*object).full(), image, bbox })
+            Some(GroundedBox {
+                name: namer.noun(*object).full(),
+                image,
+                bbox,
+            })
         })
         .collect()
 }

@@ -1,10 +1,11 @@
-"""An image shows grey boxes side by side. A box holds items: black, yellow or blue squares, triangles
-and circles, small (10 pixels), medium (20) or big (30). Items may be scattered over the box, or
-stacked into a tower that stands on its floor. Lengths and positions are in pixels of the image, x
-to the right and y down. Items are named by phrases of at most one size, one color and one noun, in
-singular or plural: "small yellow square", "black items", "blue", "object". "item", "object",
-"block", "shape" and "thing" name items of every shape. An unknown word is an error.
-"""
+"""Answer questions about images of blocks. Write `def execute_command(image):`, where `image` is
+an Image, and return the answer: for a statement, True or False. An image shows grey boxes side by
+side. A box holds items: black, yellow or blue squares, triangles and circles, small (10 pixels),
+medium (20) or big (30). They are scattered over the box, or stacked into a tower that stands on its
+floor. Lengths and positions are in pixels, x to the right and y down. Items are named by phrases of
+at most one size, one color and one noun, singular or plural: "small yellow square", "black items",
+"blue". The nouns "item", "object", "block", "shape" and "thing" mean every shape. A phrase with any
+other word is an error: relations, walls and numbers are asked with the methods."""
 
 VERSION = "1"
 
@@ -173,22 +174,22 @@ class Item:
     def __repr__(self):
         return f"{self.size} {self.color} {self.shape}"
 
-    @says("{self} [be] in {result}")
     @property
+    @says("{self} [be] in {result}")
     def box(self) -> Box:
         """The box that holds the item."""
         return self._box
 
+    @property
     @says("the center of {self} [be] at x = {result}")
     @compares(less="further left than", more="further right than")
-    @property
     def x(self) -> float:
         """Horizontal position of the center, larger is further right."""
         return (self._left + self._right) / 2
 
+    @property
     @says("the center of {self} [be] at y = {result}")
     @compares(less="higher than", more="lower than")
-    @property
     def y(self) -> float:
         """Vertical position of the center, larger is lower."""
         return (self._top + self._bottom) / 2
@@ -292,40 +293,40 @@ class Tower:
     def __repr__(self):
         return f"tower of {len(self._blocks)}"
 
-    @says("{self} [be] in {result}")
     @property
+    @says("{self} [be] in {result}")
     def box(self) -> Box:
         """The box that holds the tower."""
         return self._box
 
-    @says("[there be] {result} (block) in {self}")
     @property
+    @says("[there be] {result} (block) in {self}")
     def blocks(self) -> List[Item]:
         """Its blocks from the base to the top: blocks[1] is the second from the base."""
         return self._blocks
 
+    @property
     @says("{self} [be] {result} (block) tall")
     @compares(less="shorter than", more="taller than")
-    @property
     def height(self) -> int:
         """Number of blocks."""
         return len(self._blocks)
 
-    @says("the base of {self} [be] {result}")
     @property
+    @says("the base of {self} [be] {result}")
     def base(self) -> Item:
         """The lowest block."""
         return self._blocks[0]
 
-    @says("the top of {self} [be] {result}")
     @property
+    @says("the top of {self} [be] {result}")
     def top(self) -> Item:
         """The highest block."""
         return self._blocks[-1]
 
+    @property
     @says("{self} [have] the (color) {result}")
     @element("color")
-    @property
     def colors(self) -> List[str]:
         """The different colors of its blocks, each once."""
         return _distinct([block.color for block in self._blocks])
@@ -362,8 +363,8 @@ class Box:
     def __repr__(self):
         return f"box {self.index + 1}"
 
-    @says("[there be] {result} (item) in {self}")
     @property
+    @says("[there be] {result} (item) in {self}")
     def items(self) -> List[Item]:
         """All items in the box, from the lowest to the highest, at one height from left to right."""
         if self._items is None:
@@ -371,8 +372,8 @@ class Box:
             self._items = sorted(items, key=lambda item: (-item._bottom, item._left))
         return self._items
 
-    @says("{self} [hold] {result}")
     @property
+    @says("{self} [hold] {result}")
     def tower(self) -> Tower:
         """The tower in the box: its tallest stack, the leftmost among equals; None if nothing touches
         the floor."""
@@ -388,16 +389,16 @@ class Box:
                         self._tower = Tower(self, blocks)
         return self._tower
 
+    @property
     @says("{self} [have] the (color) {result}")
     @element("color")
-    @property
     def colors(self) -> List[str]:
         """The different colors of its items, each once."""
         return _distinct([item.color for item in self.items])
 
+    @property
     @says("{self} [have] the (shape) {result}")
     @element("shape")
-    @property
     def shapes(self) -> List[str]:
         """The different shapes of its items, each once."""
         return _distinct([item.shape for item in self.items])
@@ -429,8 +430,8 @@ class Image:
     def __repr__(self):
         return "image"
 
-    @says("[there be] {result} (box) in {self}")
     @property
+    @says("[there be] {result} (box) in {self}")
     def boxes(self) -> List[Box]:
         """The grey boxes from left to right."""
         if self._boxes is None:
@@ -438,14 +439,14 @@ class Image:
             self._boxes = [Box(detection, index) for index, detection in enumerate(detections)]
         return self._boxes
 
-    @says("[there be] {result} (tower) in {self}")
     @property
+    @says("[there be] {result} (tower) in {self}")
     def towers(self) -> List[Tower]:
         """The towers of the boxes, from left to right."""
         return [box.tower for box in self.boxes if box.tower is not None]
 
-    @says("[there be] {result} (item) in {self}")
     @property
+    @says("[there be] {result} (item) in {self}")
     def items(self) -> List[Item]:
         """The items of all boxes, box by box."""
         return [item for box in self.boxes for item in box.items]

@@ -31,10 +31,22 @@ struct Inferrer<'a, 'm> {
 
 /// The inferences behind the program's result, in order of reasoning.
 pub fn inferences(material: &Material<'_>, index: &Index<'_>) -> Vec<Inference> {
-    let Some(result) = material.trace.result else { return Vec::new() };
-    let mut inferrer = Inferrer { material, index, out: Vec::new(), visited: Vec::new() };
+    let Some(result) = material.trace.result else {
+        return Vec::new();
+    };
+    let mut inferrer = Inferrer {
+        material,
+        index,
+        out: Vec::new(),
+        visited: Vec::new(),
+    };
     let node = material.trace.event(result).node;
-    if let Some(Stmt { kind: StmtKind::Return(Some(value)), id, .. }) = index.stmt(node.node) {
+    if let Some(Stmt {
+        kind: StmtKind::Return(Some(value)),
+        id,
+        ..
+    }) = index.stmt(node.node)
+    {
         match &value.kind {
             ExprKind::Constant(_) => inferrer.constant(*id, result),
             _ => inferrer.expr(value, result),
@@ -51,17 +63,30 @@ pub fn inferences(material: &Material<'_>, index: &Index<'_>) -> Vec<Inference> 
 
 impl<'m> Inferrer<'_, 'm> {
     fn push(&mut self, text: &str, event: EventId, objects: Vec<u32>) {
-        self.out.push(Inference { text: sentence(text), event, objects });
+        self.out.push(Inference {
+            text: sentence(text),
+            event,
+            objects,
+        });
     }
 
     /// The last event of an expression before another event.
     fn event_of(&self, node: NodeId, before: EventId) -> Option<EventId> {
-        (0..before.index().min(self.material.trace.events.len())).rev().map(|i| EventId(i as u32)).find(
-            |id| {
+        (0..before.index().min(self.material.trace.events.len()))
+            .rev()
+            .map(|i| EventId(i as u32))
+            .find(|id| {
                 let event = self.material.trace.event(*id);
-                !event.node.pack && event.node.node == node && !matches!(event.kind, EventKind::Branch { .. } | EventKind::Loop | EventKind::LoopEnd | EventKind::Iteration { .. })
-            },
-        )
+                !event.node.pack
+                    && event.node.node == node
+                    && !matches!(
+                        event.kind,
+                        EventKind::Branch { .. }
+                            | EventKind::Loop
+                            | EventKind::LoopEnd
+                            | EventKind::Iteration { .. }
+                    )
+            })
     }
 
     fn truth(&self, event: EventId) -> Option<bool> {
@@ -75,7 +100,9 @@ impl<'m> Inferrer<'_, 'm> {
     fn constant(&mut self, id: NodeId, result: EventId) {
         let conditions: Vec<(&Stmt, bool)> = self.conditions_around(id);
         for (stmt, inside) in conditions {
-            let StmtKind::If { test, .. } = &stmt.kind else { continue };
+            let StmtKind::If { test, .. } = &stmt.kind else {
+                continue;
+            };
             let in_loop = self.index.loops_around(stmt.id).last().copied();
             match in_loop {
                 Some(loop_id) => self.loop_condition(loop_id, test, inside, result),
@@ -103,14 +130,24 @@ impl<'m> Inferrer<'_, 'm> {
 
     /// A condition in a loop: found, or true of none.
     fn loop_condition(&mut self, loop_id: NodeId, test: &Expr, found: bool, result: EventId) {
-        let Some((target, iter)) = self.index.loop_parts(loop_id) else { return };
-        let ExprKind::Name(variable) = &target.kind else { return };
-        let Some(said) = predicate(self.material, test, &variable.id) else { return };
+        let Some((target, iter)) = self.index.loop_parts(loop_id) else {
+            return;
+        };
+        let ExprKind::Name(variable) = &target.kind else {
+            return;
+        };
+        let Some(said) = predicate(self.material, test, &variable.id) else {
+            return;
+        };
         if found {
-            let Some(iteration) = self.material.iterations.latest(loop_id, result) else { return };
+            let Some(iteration) = self.material.iterations.latest(loop_id, result) else {
+                return;
+            };
             self.witness(&said, iteration, true, test.id, result);
         } else {
-            let Some(noun) = self.iterated_noun(iter, loop_id, result) else { return };
+            let Some(noun) = self.iterated_noun(iter, loop_id, result) else {
+                return;
+            };
             if let Some(text) = said.text(Number::Singular, true) {
                 self.push(&format!("so no {noun} {text}"), result, Vec::new());
             }
@@ -125,7 +162,9 @@ impl<'m> Inferrer<'_, 'm> {
         node: NodeId,
         before: EventId,
     ) {
-        let TraceValue::Object(object) = self.material.trace.event(iteration).value else { return };
+        let TraceValue::Object(object) = self.material.trace.event(iteration).value else {
+            return;
+        };
         // One simple condition on the object is what the evidence said already.
         if matches!(said, Predicate::Verb(_, rest) if !rest.contains(" that ") && !rest.contains("exactly") && !rest.contains(" at ") && !rest.contains("than"))
         {
@@ -174,7 +213,10 @@ impl<'m> Inferrer<'_, 'm> {
                     self.expr(value, at);
                 }
             }
-            ExprKind::Unary { op: UnaryOp::Not, operand } => self.expr(operand, before),
+            ExprKind::Unary {
+                op: UnaryOp::Not,
+                operand,
+            } => self.expr(operand, before),
             ExprKind::IfExp { test, body, orelse } => {
                 self.expr(test, before);
                 for branch in [body, orelse] {
@@ -195,7 +237,11 @@ impl<'m> Inferrer<'_, 'm> {
                     }
                 }
             }
-            ExprKind::Compare { left, ops, comparators } => {
+            ExprKind::Compare {
+                left,
+                ops,
+                comparators,
+            } => {
                 self.compare(expr.id, left, ops, comparators, before);
             }
             ExprKind::Call { func, args, .. } => {
@@ -246,10 +292,18 @@ impl<'m> Inferrer<'_, 'm> {
     }
 
     fn quantifier(&mut self, id: NodeId, any: bool, c: &Comprehension, before: EventId) {
-        let Some(event) = self.event_of(id, before) else { return };
-        let Some(outcome) = self.truth(event) else { return };
-        let Some(clause) = c.clauses.last() else { return };
-        let ExprKind::Name(variable) = &clause.target.kind else { return };
+        let Some(event) = self.event_of(id, before) else {
+            return;
+        };
+        let Some(outcome) = self.truth(event) else {
+            return;
+        };
+        let Some(clause) = c.clauses.last() else {
+            return;
+        };
+        let ExprKind::Name(variable) = &clause.target.kind else {
+            return;
+        };
         let mut parts = Vec::new();
         for condition in &clause.conditions {
             match predicate(self.material, condition, &variable.id) {
@@ -258,9 +312,13 @@ impl<'m> Inferrer<'_, 'm> {
             }
         }
         let filtered = !parts.is_empty();
-        let Some(element) = predicate(self.material, &c.element, &variable.id) else { return };
+        let Some(element) = predicate(self.material, &c.element, &variable.id) else {
+            return;
+        };
         let loop_id = clause.target.id;
-        let Some(noun) = self.iterated_noun(&clause.iter, loop_id, event) else { return };
+        let Some(noun) = self.iterated_noun(&clause.iter, loop_id, event) else {
+            return;
+        };
         let filter = Predicate::And(parts.clone()).text(Number::Singular, true);
         let noun = match filter {
             Some(text) if filtered => format!("{noun} that {text}"),
@@ -270,7 +328,11 @@ impl<'m> Inferrer<'_, 'm> {
         match (any, outcome, last) {
             (true, true, Some(iteration)) => {
                 parts.push(element);
-                let all = if parts.len() == 1 { parts.remove(0) } else { Predicate::And(parts) };
+                let all = if parts.len() == 1 {
+                    parts.remove(0)
+                } else {
+                    Predicate::And(parts)
+                };
                 self.witness(&all, iteration, true, id, before);
             }
             (true, false, _) => {
@@ -302,9 +364,15 @@ impl<'m> Inferrer<'_, 'm> {
 
     /// `[x for x in xs if p(x)]`, counted: `so 2 of the 3 boxes have …`.
     fn counted(&mut self, id: NodeId, c: &Comprehension, before: EventId) {
-        let Some(event) = self.event_of(id, before) else { return };
-        let [clause] = c.clauses.as_slice() else { return };
-        let ExprKind::Name(variable) = &clause.target.kind else { return };
+        let Some(event) = self.event_of(id, before) else {
+            return;
+        };
+        let [clause] = c.clauses.as_slice() else {
+            return;
+        };
+        let ExprKind::Name(variable) = &clause.target.kind else {
+            return;
+        };
         let ones = matches!(c.element.kind, ExprKind::Constant(Constant::Int(1)))
             || matches!(&c.element.kind, ExprKind::Name(n) if n.id == variable.id);
         let mut parts = Vec::new();
@@ -328,10 +396,20 @@ impl<'m> Inferrer<'_, 'm> {
             TraceValue::Items { len, .. } => i64::from(*len),
             _ => return,
         };
-        let Some(noun) = self.iterated_noun(&clause.iter, loop_id, event) else { return };
-        let Ok(n) = usize::try_from(count) else { return };
-        let number = if n == 0 { Number::Singular } else { number_of(n) };
-        let Some(text) = said.text(number, true) else { return };
+        let Some(noun) = self.iterated_noun(&clause.iter, loop_id, event) else {
+            return;
+        };
+        let Ok(n) = usize::try_from(count) else {
+            return;
+        };
+        let number = if n == 0 {
+            Number::Singular
+        } else {
+            number_of(n)
+        };
+        let Some(text) = said.text(number, true) else {
+            return;
+        };
         let total = domain.len();
         let text = match (n, total) {
             (0, _) => format!("so no {noun} {text}"),
@@ -350,12 +428,18 @@ impl<'m> Inferrer<'_, 'm> {
         comparators: &[Expr],
         before: EventId,
     ) {
-        let Some(event) = self.event_of(id, before) else { return };
+        let Some(event) = self.event_of(id, before) else {
+            return;
+        };
         for operand in std::iter::once(left).chain(comparators) {
             self.expr(operand, event);
         }
-        let ([op], [right]) = (ops, comparators) else { return };
-        let Some(truth) = self.truth(event) else { return };
+        let ([op], [right]) = (ops, comparators) else {
+            return;
+        };
+        let Some(truth) = self.truth(event) else {
+            return;
+        };
         if let Some(text) = self.compared_property(left, *op, right, truth, event) {
             self.push(&text, event, Vec::new());
             return;
@@ -372,7 +456,9 @@ impl<'m> Inferrer<'_, 'm> {
                 _ => None,
             }
         };
-        let (Some(a), Some(b)) = (value(left, 0), value(right, 1)) else { return };
+        let (Some(a), Some(b)) = (value(left, 0), value(right, 1)) else {
+            return;
+        };
         let numeric = a.parse::<f64>().is_ok() && b.parse::<f64>().is_ok();
         let relation = match (op, truth, numeric) {
             (CompareOp::Eq, true, _) | (CompareOp::NotEq, false, _) if a == b => return,

@@ -23,7 +23,11 @@ impl Predicate {
     pub fn text(&self, number: Number, affirmed: bool) -> Option<String> {
         match self {
             Self::Verb(lemma, rest) => {
-                let rest = match (affirmed, rest.strip_prefix(" a "), rest.strip_prefix(" an ")) {
+                let rest = match (
+                    affirmed,
+                    rest.strip_prefix(" a "),
+                    rest.strip_prefix(" an "),
+                ) {
                     (false, Some(r), _) | (false, None, Some(r)) if lemma == "have" => {
                         format!(" any {}", plural(r))
                     }
@@ -39,8 +43,10 @@ impl Predicate {
                 if conjunction && !affirmed {
                     return None;
                 }
-                let texts: Vec<String> =
-                    parts.iter().map(|p| p.text(number, affirmed)).collect::<Option<_>>()?;
+                let texts: Vec<String> = parts
+                    .iter()
+                    .map(|p| p.text(number, affirmed))
+                    .collect::<Option<_>>()?;
                 Some(if conjunction || !affirmed {
                     crate::english::join_and(&texts)
                 } else {
@@ -67,16 +73,27 @@ pub fn quantity(op: CompareOp, bound: &str) -> Option<String> {
 pub fn predicate(material: &Material<'_>, expr: &Expr, variable: &str) -> Option<Predicate> {
     match &expr.kind {
         ExprKind::Bool { and, values } => {
-            let parts: Vec<Predicate> =
-                values.iter().map(|v| predicate(material, v, variable)).collect::<Option<_>>()?;
-            Some(if *and { Predicate::And(parts) } else { Predicate::Or(parts) })
+            let parts: Vec<Predicate> = values
+                .iter()
+                .map(|v| predicate(material, v, variable))
+                .collect::<Option<_>>()?;
+            Some(if *and {
+                Predicate::And(parts)
+            } else {
+                Predicate::Or(parts)
+            })
         }
-        ExprKind::Unary { op: UnaryOp::Not, operand } => {
-            Some(Predicate::Not(Box::new(predicate(material, operand, variable)?)))
-        }
-        ExprKind::Compare { left, ops, comparators } => {
-            compare(material, left, ops, comparators, variable)
-        }
+        ExprKind::Unary {
+            op: UnaryOp::Not,
+            operand,
+        } => Some(Predicate::Not(Box::new(predicate(
+            material, operand, variable,
+        )?))),
+        ExprKind::Compare {
+            left,
+            ops,
+            comparators,
+        } => compare(material, left, ops, comparators, variable),
         ExprKind::Call { .. } | ExprKind::Attribute { .. } => {
             if let Some(found) = quantified(material, expr, variable) {
                 return Some(found);
@@ -85,13 +102,21 @@ pub fn predicate(material: &Material<'_>, expr: &Expr, variable: &str) -> Option
             if said.template.is_existential() {
                 let noun = said.noun(material)?;
                 said.behind_is_self()?;
-                return Some(Predicate::Verb("have".into(), format!(" {} {noun}", article(&noun))));
+                return Some(Predicate::Verb(
+                    "have".into(),
+                    format!(" {} {noun}", article(&noun)),
+                ));
             }
             if said.function.returns.as_deref() != Some("bool") {
                 return None;
             }
-            let (_, Part::Verb(verb), rest) = said.template.split_verb()? else { return None };
-            Some(Predicate::Verb(verb.clone(), said.fill(material, rest, None)?))
+            let (_, Part::Verb(verb), rest) = said.template.split_verb()? else {
+                return None;
+            };
+            Some(Predicate::Verb(
+                verb.clone(),
+                said.fill(material, rest, None)?,
+            ))
         }
         _ => None,
     }
@@ -104,13 +129,19 @@ fn compare(
     comparators: &[Expr],
     variable: &str,
 ) -> Option<Predicate> {
-    let ([op], [right]) = (ops, comparators) else { return None };
+    let ([op], [right]) = (ops, comparators) else {
+        return None;
+    };
     let bound = literal(right)?;
     if let (ExprKind::Constant(Constant::Str(text)), CompareOp::Eq | CompareOp::NotEq) =
         (&right.kind, op)
     {
         let be = attribute_is(material, left, variable, text)?;
-        return Some(if *op == CompareOp::Eq { be } else { Predicate::Not(Box::new(be)) });
+        return Some(if *op == CompareOp::Eq {
+            be
+        } else {
+            Predicate::Not(Box::new(be))
+        });
     }
     if !matches!(right.kind, ExprKind::Constant(Constant::Int(_))) {
         return None;
@@ -125,7 +156,11 @@ fn compare(
         said.behind_is_self()?;
         let zero = bound == "0" && matches!(op, CompareOp::Eq | CompareOp::LtE);
         let some = bound == "0" && op == CompareOp::Gt || bound == "1" && op == CompareOp::GtE;
-        let noun_counted = if bound == "1" { noun.clone() } else { plural(&noun) };
+        let noun_counted = if bound == "1" {
+            noun.clone()
+        } else {
+            plural(&noun)
+        };
         if zero {
             let have = Predicate::Verb("have".into(), format!(" {} {noun}", article(&noun)));
             Predicate::Not(Box::new(have))
@@ -135,14 +170,27 @@ fn compare(
             Predicate::Verb("have".into(), format!(" {quantity} {noun_counted}"))
         }
     } else {
-        let (_, Part::Verb(verb), rest) = said.template.split_verb()? else { return None };
+        let (_, Part::Verb(verb), rest) = said.template.split_verb()? else {
+            return None;
+        };
         if !said.template.mentions("result") {
             return None;
         }
-        let number = if bound == "1" { Number::Singular } else { Number::Plural };
-        Predicate::Verb(verb.clone(), said.fill(material, rest, Some((&quantity, number)))?)
+        let number = if bound == "1" {
+            Number::Singular
+        } else {
+            Number::Plural
+        };
+        Predicate::Verb(
+            verb.clone(),
+            said.fill(material, rest, Some((&quantity, number)))?,
+        )
     };
-    Some(if denied { Predicate::Not(Box::new(made)) } else { made })
+    Some(if denied {
+        Predicate::Not(Box::new(made))
+    } else {
+        made
+    })
 }
 
 /// `variable.color == "red"` → be red; `variable.shape == "square"` → be a square.
@@ -153,13 +201,21 @@ fn attribute_is(
     value: &str,
 ) -> Option<Predicate> {
     if let Some(said) = spoken(material, left, variable) {
-        let (_, Part::Verb(verb), rest) = said.template.split_verb()? else { return None };
+        let (_, Part::Verb(verb), rest) = said.template.split_verb()? else {
+            return None;
+        };
         return Some(Predicate::Verb(
             verb.clone(),
             said.fill(material, rest, Some((value, Number::Singular)))?,
         ));
     }
-    let ExprKind::Attribute { value: object, attr } = &left.kind else { return None };
+    let ExprKind::Attribute {
+        value: object,
+        attr,
+    } = &left.kind
+    else {
+        return None;
+    };
     if !is_variable(object, variable) {
         return None;
     }
@@ -177,18 +233,30 @@ fn attribute_is(
 
 /// `any(p(i) for i in variable.find("x"))` → have an x that p.
 fn quantified(material: &Material<'_>, expr: &Expr, variable: &str) -> Option<Predicate> {
-    let ExprKind::Call { func, args, .. } = &expr.kind else { return None };
-    let ExprKind::Name(name) = &func.kind else { return None };
-    let ([only], "any") = (args.as_slice(), &*name.id) else { return None };
-    let ExprKind::Comprehension(comprehension) = &only.kind else { return None };
-    let [clause] = comprehension.clauses.as_slice() else { return None };
+    let ExprKind::Call { func, args, .. } = &expr.kind else {
+        return None;
+    };
+    let ExprKind::Name(name) = &func.kind else {
+        return None;
+    };
+    let ([only], "any") = (args.as_slice(), &*name.id) else {
+        return None;
+    };
+    let ExprKind::Comprehension(comprehension) = &only.kind else {
+        return None;
+    };
+    let [clause] = comprehension.clauses.as_slice() else {
+        return None;
+    };
     let said = spoken(material, &clause.iter, variable)?;
     if !said.template.is_existential() {
         return None;
     }
     said.behind_is_self()?;
     let noun = said.noun(material)?;
-    let ExprKind::Name(inner) = &clause.target.kind else { return None };
+    let ExprKind::Name(inner) = &clause.target.kind else {
+        return None;
+    };
     let mut parts: Vec<Predicate> = clause
         .conditions
         .iter()
@@ -197,7 +265,10 @@ fn quantified(material: &Material<'_>, expr: &Expr, variable: &str) -> Option<Pr
     parts.push(predicate(material, &comprehension.element, &inner.id)?);
     let all = Predicate::And(parts);
     let text = all.text(Number::Singular, true)?;
-    Some(Predicate::Verb("have".into(), format!(" {} {noun} that {text}", article(&noun))))
+    Some(Predicate::Verb(
+        "have".into(),
+        format!(" {} {noun} that {text}", article(&noun)),
+    ))
 }
 
 /// `len(x)` → x.
@@ -239,8 +310,14 @@ pub struct Spoken<'m> {
 pub fn spoken<'m>(material: &Material<'m>, expr: &Expr, variable: &str) -> Option<Spoken<'m>> {
     let (receiver, attr, args, keywords) = match &expr.kind {
         ExprKind::Attribute { value, attr } => (value, attr, &[][..], &[][..]),
-        ExprKind::Call { func, args, keywords } => match &func.kind {
-            ExprKind::Attribute { value, attr } => (value, attr, args.as_slice(), keywords.as_slice()),
+        ExprKind::Call {
+            func,
+            args,
+            keywords,
+        } => match &func.kind {
+            ExprKind::Attribute { value, attr } => {
+                (value, attr, args.as_slice(), keywords.as_slice())
+            }
             _ => return None,
         },
         _ => return None,
@@ -259,22 +336,31 @@ pub fn spoken<'m>(material: &Material<'m>, expr: &Expr, variable: &str) -> Optio
         // Two classes may have a method of this name; say nothing rather than the wrong thing,
         // unless they say the same.
         let says = &material.pack.functions[first].says;
-        named.all(|i| material.pack.functions[i].says == *says).then_some(first)
+        named
+            .all(|i| material.pack.functions[i].says == *says)
+            .then_some(first)
     })?;
     let function = &material.pack.functions[at];
     let template = Template::parse(function.says.as_deref()?).ok()?;
     let mut values: Vec<(String, Option<String>)> = Vec::new();
     for (i, param) in function.params.iter().enumerate() {
-        let given = args
-            .get(i)
-            .or_else(|| keywords.iter().find(|(k, _)| k.as_ref() == Some(param)).map(|(_, v)| v));
+        let given = args.get(i).or_else(|| {
+            keywords
+                .iter()
+                .find(|(k, _)| k.as_ref() == Some(param))
+                .map(|(_, v)| v)
+        });
         let text = match given {
             None => None,
             Some(value) => Some(literal(value)?),
         };
         values.push((param.to_string(), text));
     }
-    Some(Spoken { function, template, args: values })
+    Some(Spoken {
+        function,
+        template,
+        args: values,
+    })
 }
 
 impl Spoken<'_> {
@@ -290,9 +376,15 @@ impl Spoken<'_> {
 
     /// `Some` if behind the noun stands only ` in {self}`.
     pub fn behind_is_self(&self) -> Option<()> {
-        let at = self.template.parts.iter().position(|p| matches!(p, Part::Noun(_)))?;
+        let at = self
+            .template
+            .parts
+            .iter()
+            .position(|p| matches!(p, Part::Noun(_)))?;
         match &self.template.parts[at + 1..] {
-            [Part::Text(text), Part::Place { name, .. }] if name == "self" && text == " in " => Some(()),
+            [Part::Text(text), Part::Place { name, .. }] if name == "self" && text == " in " => {
+                Some(())
+            }
             [] => Some(()),
             _ => None,
         }
@@ -305,7 +397,12 @@ impl Spoken<'_> {
         parts: &[Part],
         result: Option<(&str, Number)>,
     ) -> Option<String> {
-        let value = |name: &str| self.args.iter().find(|(n, _)| n == name).and_then(|(_, v)| v.as_deref());
+        let value = |name: &str| {
+            self.args
+                .iter()
+                .find(|(n, _)| n == name)
+                .and_then(|(_, v)| v.as_deref())
+        };
         let mut out = String::new();
         for part in parts {
             match part {
@@ -313,7 +410,9 @@ impl Spoken<'_> {
                 Part::Place { name, .. } if name == "result" => out.push_str(result?.0),
                 Part::Place { name, .. } => out.push_str(value(name)?),
                 Part::Noun(inner) => {
-                    let noun = material.namer.with_noun(&self.fill(material, inner, result)?);
+                    let noun = material
+                        .namer
+                        .with_noun(&self.fill(material, inner, result)?);
                     match result {
                         Some((_, Number::Plural)) => out.push_str(&plural(&noun)),
                         Some(_) => out.push_str(&noun),

@@ -12,7 +12,11 @@ pub enum Number {
 impl Number {
     /// Number of a count: one is singular, the rest plural.
     pub fn of(count: i64) -> Self {
-        if count == 1 { Self::Singular } else { Self::Plural }
+        if count == 1 {
+            Self::Singular
+        } else {
+            Self::Plural
+        }
     }
 }
 
@@ -51,10 +55,42 @@ const IRREGULAR: &[(&str, &str)] = &[
 
 /// Nouns that are the same in both numbers, or have only a plural.
 const INVARIABLE: &[&str] = &[
-    "sheep", "fish", "deer", "aircraft", "series", "species", "scissors", "pants", "jeans",
-    "shorts", "glasses", "sunglasses", "trousers", "tongs", "pliers", "binoculars", "people",
-    "men", "women", "children", "clothes", "food", "water", "grass", "furniture", "sand", "snow",
-    "luggage", "broccoli", "bread", "rice", "hair", "skis", "pajamas", "leggings", "stairs",
+    "sheep",
+    "fish",
+    "deer",
+    "aircraft",
+    "series",
+    "species",
+    "scissors",
+    "pants",
+    "jeans",
+    "shorts",
+    "glasses",
+    "sunglasses",
+    "trousers",
+    "tongs",
+    "pliers",
+    "binoculars",
+    "people",
+    "men",
+    "women",
+    "children",
+    "clothes",
+    "food",
+    "water",
+    "grass",
+    "furniture",
+    "sand",
+    "snow",
+    "luggage",
+    "broccoli",
+    "bread",
+    "rice",
+    "hair",
+    "skis",
+    "pajamas",
+    "leggings",
+    "stairs",
 ];
 
 /// Words after which a noun phrase continues behind its head noun.
@@ -66,7 +102,9 @@ const AFTER_HEAD: &[&str] = &[
 
 fn map_head(phrase: &str, f: impl Fn(&str) -> String) -> String {
     let words: Vec<&str> = phrase.split_whitespace().collect();
-    let end = (1..words.len()).find(|&i| AFTER_HEAD.contains(&words[i])).unwrap_or(words.len());
+    let end = (1..words.len())
+        .find(|&i| AFTER_HEAD.contains(&words[i]))
+        .unwrap_or(words.len());
     let mut out: Vec<String> = words.iter().map(|w| (*w).to_owned()).collect();
     if let Some(head) = end.checked_sub(1).and_then(|i| out.get_mut(i)) {
         *head = f(head);
@@ -93,7 +131,10 @@ fn plural_word(word: &str) -> String {
     let before_last = lower.chars().rev().nth(1);
     if lower.ends_with('y') && before_last.is_some_and(|c| !"aeiou".contains(c)) {
         format!("{}ies", &word[..word.len() - 1])
-    } else if ["s", "x", "z", "ch", "sh"].iter().any(|e| lower.ends_with(e)) {
+    } else if ["s", "x", "z", "ch", "sh"]
+        .iter()
+        .any(|e| lower.ends_with(e))
+    {
         format!("{word}es")
     } else {
         format!("{word}s")
@@ -137,8 +178,12 @@ pub fn singular(phrase: &str) -> String {
 /// `a` or `an`, by the sound the phrase begins with as far as spelling tells.
 pub fn article(phrase: &str) -> &'static str {
     let lower = phrase.trim_start().to_lowercase();
-    let silent_h = ["hour", "honest", "honor", "heir"].iter().any(|p| lower.starts_with(p));
-    let you_sound = ["uni", "use", "usu", "eu", "one", "ut"].iter().any(|p| lower.starts_with(p))
+    let silent_h = ["hour", "honest", "honor", "heir"]
+        .iter()
+        .any(|p| lower.starts_with(p));
+    let you_sound = ["uni", "use", "usu", "eu", "one", "ut"]
+        .iter()
+        .any(|p| lower.starts_with(p))
         && !lower.starts_with("unin")
         && !lower.starts_with("unim");
     let eight = lower.starts_with('8') || lower.starts_with("11 ") || lower.starts_with("18 ");
@@ -164,7 +209,11 @@ pub fn conjugate(lemma: &str, number: Number, affirmed: bool) -> String {
         (v, Number::Singular, false) => format!("does not {v}"),
         (v, Number::Plural, false) => format!("do not {v}"),
     };
-    if rest.is_empty() { form } else { format!("{form} {rest}") }
+    if rest.is_empty() {
+        form
+    } else {
+        format!("{form} {rest}")
+    }
 }
 
 fn third_person(verb: &str) -> String {
@@ -176,7 +225,10 @@ fn third_person(verb: &str) -> String {
             let before_last = verb.chars().rev().nth(1);
             if verb.ends_with('y') && before_last.is_some_and(|c| !"aeiou".contains(c)) {
                 format!("{}ies", &verb[..verb.len() - 1])
-            } else if ["s", "x", "z", "ch", "sh", "o"].iter().any(|e| verb.ends_with(e)) {
+            } else if ["s", "x", "z", "ch", "sh", "o"]
+                .iter()
+                .any(|e| verb.ends_with(e))
+            {
                 format!("{verb}es")
             } else {
                 format!("{verb}s")
@@ -271,9 +323,13 @@ mod tests {
 
     #[test]
     fn articles_follow_the_sound() {
-        for (word, expected) in
-            [("apple", "an"), ("cup", "a"), ("hour", "an"), ("unicorn", "a"), ("orange ball", "an")]
-        {
+        for (word, expected) in [
+            ("apple", "an"),
+            ("cup", "a"),
+            ("hour", "an"),
+            ("unicorn", "a"),
+            ("orange ball", "an"),
+        ] {
             assert_eq!(article(word), expected, "{word}");
         }
     }
@@ -281,6 +337,9 @@ mod tests {
     #[test]
     fn ordinals() {
         let shown: Vec<String> = [1, 3, 11, 12, 21, 22, 113].map(ordinal).into();
-        assert_eq!(shown, ["first", "third", "11th", "12th", "21st", "22nd", "113th"]);
+        assert_eq!(
+            shown,
+            ["first", "third", "11th", "12th", "21st", "22nd", "113th"]
+        );
     }
 }

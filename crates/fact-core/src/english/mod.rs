@@ -7,7 +7,7 @@ mod inflect;
 mod template;
 
 pub use inflect::{
-    article, capitalise, conjugate, join_and, join_or, ordinal, plural, singular, Number,
+    Number, article, capitalise, conjugate, join_and, join_or, ordinal, plural, singular,
 };
 pub use template::{Part, Template, TemplateError};
 

@@ -55,7 +55,10 @@ impl Template {
     /// Unbalanced brackets, unknown formats, more than one verb.
     pub fn parse(text: &str) -> Result<Self, TemplateError> {
         let parts = parse_parts(text, 0)?;
-        let verbs = parts.iter().filter(|p| matches!(p, Part::Verb(_) | Part::ThereBe)).count();
+        let verbs = parts
+            .iter()
+            .filter(|p| matches!(p, Part::Verb(_) | Part::ThereBe))
+            .count();
         if verbs > 1 {
             return Err(TemplateError::Verbs(verbs));
         }
@@ -74,7 +77,10 @@ impl Template {
 
     /// The parts before the verb and those behind it, with the verb.
     pub fn split_verb(&self) -> Option<(&[Part], &Part, &[Part])> {
-        let at = self.parts.iter().position(|p| matches!(p, Part::Verb(_) | Part::ThereBe))?;
+        let at = self
+            .parts
+            .iter()
+            .position(|p| matches!(p, Part::Verb(_) | Part::ThereBe))?;
         Some((&self.parts[..at], &self.parts[at], &self.parts[at + 1..]))
     }
 }
@@ -107,18 +113,33 @@ fn parse_parts(text: &str, base: usize) -> Result<Vec<Part>, TemplateError> {
         let length = rest
             .char_indices()
             .find_map(|(i, d)| {
-                depth = if d == c { depth + 1 } else if d == close { depth - 1 } else { depth };
+                depth = if d == c {
+                    depth + 1
+                } else if d == close {
+                    depth - 1
+                } else {
+                    depth
+                };
                 (depth == 0).then_some(i)
             })
-            .ok_or(TemplateError::Unclosed { open: c, at: base + at })?;
+            .ok_or(TemplateError::Unclosed {
+                open: c,
+                at: base + at,
+            })?;
         let inner = &rest[..length];
         if !literal.is_empty() {
             parts.push(Part::Text(std::mem::take(&mut literal)));
         }
         parts.push(match c {
             '{' => match inner.split_once(':') {
-                None => Part::Place { name: inner.trim().to_owned(), ordinal: false },
-                Some((name, "ordinal")) => Part::Place { name: name.trim().to_owned(), ordinal: true },
+                None => Part::Place {
+                    name: inner.trim().to_owned(),
+                    ordinal: false,
+                },
+                Some((name, "ordinal")) => Part::Place {
+                    name: name.trim().to_owned(),
+                    ordinal: true,
+                },
                 Some((_, format)) => return Err(TemplateError::Format(format.to_owned())),
             },
             '[' if inner == "there be" => Part::ThereBe,
@@ -148,19 +169,33 @@ mod tests {
         assert_eq!(
             t.parts,
             [
-                Part::Place { name: "self".into(), ordinal: false },
+                Part::Place {
+                    name: "self".into(),
+                    ordinal: false
+                },
                 Part::Text(" ".into()),
                 Part::Verb("touch".into()),
                 Part::Text(" the".into()),
                 Part::Optional(vec![
                     Part::Text(" ".into()),
-                    Part::Place { name: "side".into(), ordinal: false }
+                    Part::Place {
+                        name: "side".into(),
+                        ordinal: false
+                    }
                 ]),
                 Part::Text(" wall".into()),
             ]
         );
-        assert!(Template::parse("[there be] {result} ({phrase}) in {self}").unwrap().is_existential());
-        assert!(Template::parse("the {index:ordinal} box").unwrap().mentions("index"));
+        assert!(
+            Template::parse("[there be] {result} ({phrase}) in {self}")
+                .unwrap()
+                .is_existential()
+        );
+        assert!(
+            Template::parse("the {index:ordinal} box")
+                .unwrap()
+                .mentions("index")
+        );
     }
 
     #[test]
@@ -169,7 +204,13 @@ mod tests {
             Template::parse("{self} [touch"),
             Err(TemplateError::Unclosed { open: '[', at: 7 })
         );
-        assert_eq!(Template::parse("{x:words}"), Err(TemplateError::Format("words".into())));
-        assert_eq!(Template::parse("{a} [be] b [be]"), Err(TemplateError::Verbs(2)));
+        assert_eq!(
+            Template::parse("{x:words}"),
+            Err(TemplateError::Format("words".into()))
+        );
+        assert_eq!(
+            Template::parse("{a} [be] b [be]"),
+            Err(TemplateError::Verbs(2))
+        );
     }
 }

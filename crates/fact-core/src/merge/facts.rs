@@ -66,7 +66,11 @@ impl Iterations {
     /// The latest iteration of a loop that began before `before`.
     pub fn latest(&self, id: NodeId, before: EventId) -> Option<EventId> {
         let end = self.all.partition_point(|(_, event)| *event < before);
-        self.all[..end].iter().rev().find(|(l, _)| *l == id).map(|(_, event)| *event)
+        self.all[..end]
+            .iter()
+            .rev()
+            .find(|(l, _)| *l == id)
+            .map(|(_, event)| *event)
     }
 
     /// All iterations of the loop instance that `iteration` belongs to.
@@ -75,11 +79,20 @@ impl Iterations {
             EventKind::Iteration { index } => index,
             _ => 0,
         };
-        let own: Vec<EventId> = self.all.iter().filter(|(l, _)| *l == id).map(|(_, e)| *e).collect();
-        let Ok(at) = own.binary_search(&iteration) else { return vec![iteration] };
+        let own: Vec<EventId> = self
+            .all
+            .iter()
+            .filter(|(l, _)| *l == id)
+            .map(|(_, e)| *e)
+            .collect();
+        let Ok(at) = own.binary_search(&iteration) else {
+            return vec![iteration];
+        };
         // Iterations of one instance are numbered 0, 1, 2, ...
         let first = (0..=at).rev().find(|&i| number(own[i]) == 0).unwrap_or(at);
-        let end = (at + 1..own.len()).find(|&i| number(own[i]) == 0).unwrap_or(own.len());
+        let end = (at + 1..own.len())
+            .find(|&i| number(own[i]) == 0)
+            .unwrap_or(own.len());
         own[first..end].to_vec()
     }
 }
@@ -95,7 +108,10 @@ pub fn facts(
     let mut facts = Vec::new();
     let around = |node: NodeId, event: EventId| -> Vec<(NodeId, EventId)> {
         let loops = index.loops_around(node);
-        loops.iter().filter_map(|l| Some((*l, iterations.latest(*l, event)?))).collect()
+        loops
+            .iter()
+            .filter_map(|l| Some((*l, iterations.latest(*l, event)?)))
+            .collect()
     };
     for call in &trace.pack_calls {
         let Some(id) = call.event else { continue };
@@ -110,7 +126,10 @@ pub fn facts(
             names.push(Arc::from("self"));
         }
         names.extend(function.params.iter().cloned());
-        let args = names.into_iter().zip(call.args.iter().map(|(v, _)| v.clone())).collect();
+        let args = names
+            .into_iter()
+            .zip(call.args.iter().map(|(v, _)| v.clone()))
+            .collect();
         facts.push(Fact {
             event: id,
             node: event.node.node,
@@ -122,17 +141,25 @@ pub fn facts(
     }
     for (at, event) in trace.events.iter().enumerate() {
         let id = EventId(at as u32);
-        if event.kind != EventKind::Attribute || event.within != 0 || event.node.pack || !closure[at] {
+        if event.kind != EventKind::Attribute
+            || event.within != 0
+            || event.node.pack
+            || !closure[at]
+        {
             continue;
         }
         let Some(ExprKind::Attribute { attr, .. }) = index.expr(event.node.node).map(|e| &e.kind)
         else {
             continue;
         };
-        let receiver = trace.inputs_of(id).iter().find_map(|input| match trace.event(*input).value {
-            TraceValue::Object(object) => Some(object),
-            _ => None,
-        });
+        let receiver =
+            trace
+                .inputs_of(id)
+                .iter()
+                .find_map(|input| match trace.event(*input).value {
+                    TraceValue::Object(object) => Some(object),
+                    _ => None,
+                });
         let Some(receiver) = receiver else { continue };
         facts.push(Fact {
             event: id,
@@ -145,7 +172,12 @@ pub fn facts(
     }
     facts.sort_by_key(|f| f.event);
     let skipped = outshone(trace, index, iterations, &facts);
-    facts.into_iter().enumerate().filter(|(i, _)| !skipped.contains(i)).map(|(_, f)| f).collect()
+    facts
+        .into_iter()
+        .enumerate()
+        .filter(|(i, _)| !skipped.contains(i))
+        .map(|(_, f)| f)
+        .collect()
 }
 
 /// Facts of iterations that a later one made irrelevant: when `any` found a witness, `all` a
@@ -184,9 +216,13 @@ fn outshone(
         if event.kind != EventKind::Call || event.within != 0 || event.node.pack {
             continue;
         }
-        let Some((decisive, loops)) = quantifier(index, event.node.node) else { continue };
+        let Some((decisive, loops)) = quantifier(index, event.node.node) else {
+            continue;
+        };
         let id = EventId(at as u32);
-        let start = previous.insert(event.node.node, id).unwrap_or(EventId::START);
+        let start = previous
+            .insert(event.node.node, id)
+            .unwrap_or(EventId::START);
         if event.value == TraceValue::Bool(decisive) {
             skip(&loops, start, id);
         }
@@ -196,8 +232,12 @@ fn outshone(
 
 /// For `any(… for …)` and `all(… for …)`: the value that one element decides, and the loops.
 fn quantifier(index: &Index<'_>, call: NodeId) -> Option<(bool, Vec<NodeId>)> {
-    let ExprKind::Call { func, args, .. } = &index.expr(call)?.kind else { return None };
-    let ExprKind::Name(name) = &func.kind else { return None };
+    let ExprKind::Call { func, args, .. } = &index.expr(call)?.kind else {
+        return None;
+    };
+    let ExprKind::Name(name) = &func.kind else {
+        return None;
+    };
     let decisive = match &*name.id {
         "any" => true,
         "all" => false,
@@ -205,9 +245,10 @@ fn quantifier(index: &Index<'_>, call: NodeId) -> Option<(bool, Vec<NodeId>)> {
     };
     match args.as_slice() {
         [only] => match &only.kind {
-            ExprKind::Comprehension(c) => {
-                Some((decisive, c.clauses.iter().map(|clause| clause.target.id).collect()))
-            }
+            ExprKind::Comprehension(c) => Some((
+                decisive,
+                c.clauses.iter().map(|clause| clause.target.id).collect(),
+            )),
             _ => None,
         },
         _ => None,

@@ -76,7 +76,11 @@ impl<'a> Index<'a> {
         self.stmts.insert(stmt.id, stmt);
         self.loops.insert(stmt.id, self.stack.clone());
         match &stmt.kind {
-            StmtKind::FunctionDef { function, decorators, .. } => {
+            StmtKind::FunctionDef {
+                function,
+                decorators,
+                ..
+            } => {
                 decorators.iter().for_each(|d| self.expr_(d));
                 self.function(function);
             }
@@ -99,7 +103,12 @@ impl<'a> Index<'a> {
                 self.block(body);
                 self.block(orelse);
             }
-            StmtKind::For { target, iter, body, orelse } => {
+            StmtKind::For {
+                target,
+                iter,
+                body,
+                orelse,
+            } => {
                 self.expr_(iter);
                 for node in [stmt.id, target.id] {
                     self.loop_of.insert(node, stmt.id);
@@ -127,7 +136,12 @@ impl<'a> Index<'a> {
             StmtKind::Raise { exc, cause } => {
                 exc.iter().chain(cause).for_each(|e| self.expr_(e));
             }
-            StmtKind::Try { body, handlers, orelse, finalbody } => {
+            StmtKind::Try {
+                body,
+                handlers,
+                orelse,
+                finalbody,
+            } => {
                 self.block(body);
                 for handler in handlers {
                     handler.class.iter().for_each(|c| self.expr_(c));
@@ -205,9 +219,16 @@ pub fn children<'a>(expr: &'a Expr, f: &mut dyn FnMut(&'a Expr)) {
             f(index);
         }
         ExprKind::Slice { lower, upper, step } => {
-            [lower, upper, step].into_iter().flatten().for_each(|e| f(e));
+            [lower, upper, step]
+                .into_iter()
+                .flatten()
+                .for_each(|e| f(e));
         }
-        ExprKind::Call { func, args, keywords } => {
+        ExprKind::Call {
+            func,
+            args,
+            keywords,
+        } => {
             f(func);
             args.iter().for_each(&mut *f);
             keywords.iter().for_each(|(_, value)| f(value));
@@ -218,7 +239,9 @@ pub fn children<'a>(expr: &'a Expr, f: &mut dyn FnMut(&'a Expr)) {
             f(right);
         }
         ExprKind::Bool { values, .. } => values.iter().for_each(f),
-        ExprKind::Compare { left, comparators, .. } => {
+        ExprKind::Compare {
+            left, comparators, ..
+        } => {
             f(left);
             comparators.iter().for_each(f);
         }

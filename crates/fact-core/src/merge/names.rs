@@ -48,14 +48,20 @@ pub struct Namer<'a> {
 impl<'a> Namer<'a> {
     /// A namer for the trace.
     pub fn new(trace: &'a Trace, pack: &'a Pack, inputs: &'a Inputs) -> Self {
-        let class_templates =
-            pack.classes.iter().map(|c| Template::parse(c.says.as_deref()?).ok()).collect();
+        let class_templates = pack
+            .classes
+            .iter()
+            .map(|c| Template::parse(c.says.as_deref()?).ok())
+            .collect();
         let mut creator = HashMap::new();
         for (at, call) in trace.pack_calls.iter().enumerate() {
             let Some(event) = call.event else { continue };
             let function = &pack.functions[call.function as usize];
             let listed = function.element.is_some()
-                || function.says.as_deref().is_some_and(|s| s.starts_with("[there be]"));
+                || function
+                    .says
+                    .as_deref()
+                    .is_some_and(|s| s.starts_with("[there be]"));
             if !listed || trace.event(event).within != 0 {
                 continue;
             }
@@ -68,7 +74,15 @@ impl<'a> Namer<'a> {
             }
         }
         let (generic, adjectives) = generic_noun(pack);
-        Self { trace, pack, inputs, class_templates, creator, generic, adjectives }
+        Self {
+            trace,
+            pack,
+            inputs,
+            class_templates,
+            creator,
+            generic,
+            adjectives,
+        }
     }
 
     /// Index into [`Trace::pack_calls`] of the program's call that first gave this object.
@@ -85,29 +99,39 @@ impl<'a> Namer<'a> {
     pub fn field(&self, object: u32, name: &str) -> Option<&'a TraceValue> {
         let record = self.record(object);
         let private = |n: &str| n.strip_prefix('_') == Some(name);
-        record.fields.iter().find(|(n, _, _)| **n == *name || private(n)).map(|(_, v, _)| v)
+        record
+            .fields
+            .iter()
+            .find(|(n, _, _)| **n == *name || private(n))
+            .map(|(_, v, _)| v)
     }
 
     /// Whether the class's noun shows this field.
     pub fn noun_shows(&self, object: u32, field: &str) -> bool {
         let class = self.record(object).class as usize;
-        self.class_templates[class].as_ref().is_some_and(|t| t.mentions(field))
+        self.class_templates[class]
+            .as_ref()
+            .is_some_and(|t| t.mentions(field))
     }
 
     /// Image and box of an object, if it has one region.
     pub fn region(&self, object: u32) -> Option<(usize, [f64; 4])> {
-        self.record(object).fields.iter().find_map(|(_, value, _)| match value {
-            TraceValue::Region { image, bbox } => Some((*image as usize, *bbox)),
-            _ => None,
-        })
+        self.record(object)
+            .fields
+            .iter()
+            .find_map(|(_, value, _)| match value {
+                TraceValue::Region { image, bbox } => Some((*image as usize, *bbox)),
+                _ => None,
+            })
     }
 
     /// Whether an object is an input image as a whole.
     pub fn is_whole_image(&self, object: u32) -> bool {
         self.region(object).is_some_and(|(image, bbox)| {
-            self.inputs.images.get(image).is_some_and(|i| {
-                bbox == [0.0, 0.0, f64::from(i.width), f64::from(i.height)]
-            })
+            self.inputs
+                .images
+                .get(image)
+                .is_some_and(|i| bbox == [0.0, 0.0, f64::from(i.width), f64::from(i.height)])
         }) && !self.creator.contains_key(&object)
     }
 
@@ -115,19 +139,42 @@ impl<'a> Namer<'a> {
     pub fn noun(&self, object: u32) -> Noun {
         let class = self.record(object).class as usize;
         let place = self.place(object);
-        if let Some(text) = self.class_templates[class].as_ref().and_then(|t| self.class_noun(t, object)) {
+        if let Some(text) = self.class_templates[class]
+            .as_ref()
+            .and_then(|t| self.class_noun(t, object))
+        {
             if let Some(head) = text.strip_prefix("the ") {
-                return Noun { head: head.to_owned(), unique: true, place: None };
+                return Noun {
+                    head: head.to_owned(),
+                    unique: true,
+                    place: None,
+                };
             }
-            return Noun { head: text, unique: false, place };
+            return Noun {
+                head: text,
+                unique: false,
+                place,
+            };
         }
         if let Some(head) = self.element_noun(object) {
-            return Noun { head, unique: false, place };
+            return Noun {
+                head,
+                unique: false,
+                place,
+            };
         }
         if self.is_whole_image(object) {
-            return Noun { head: self.image_name(object), unique: true, place: None };
+            return Noun {
+                head: self.image_name(object),
+                unique: true,
+                place: None,
+            };
         }
-        Noun { head: spaced(&self.pack.classes[class].name), unique: false, place }
+        Noun {
+            head: spaced(&self.pack.classes[class].name),
+            unique: false,
+            place,
+        }
     }
 
     fn image_name(&self, object: u32) -> String {
@@ -150,7 +197,10 @@ impl<'a> Namer<'a> {
         for part in parts {
             match part {
                 Part::Text(text) => out.push_str(text),
-                Part::Place { name, ordinal: as_ordinal } => match self.field(object, name)? {
+                Part::Place {
+                    name,
+                    ordinal: as_ordinal,
+                } => match self.field(object, name)? {
                     TraceValue::Int(i) if *as_ordinal => out.push_str(&ordinal(i + 1)),
                     TraceValue::Int(i) => out.push_str(&i.to_string()),
                     TraceValue::Str(s) => out.push_str(s),
@@ -208,7 +258,11 @@ impl<'a> Namer<'a> {
         let at = if name == "self" {
             (method == 1).then_some(0)
         } else {
-            function.params.iter().position(|p| **p == *name).map(|i| i + method)
+            function
+                .params
+                .iter()
+                .position(|p| **p == *name)
+                .map(|i| i + method)
         }?;
         call.args.get(at).map(|(value, _)| value)
     }
@@ -235,7 +289,10 @@ impl<'a> Namer<'a> {
         let mut heads: Vec<(Noun, i64)> = Vec::new();
         for object in objects {
             let noun = self.noun(*object);
-            match heads.iter_mut().find(|(n, _)| n.head == noun.head && !n.unique) {
+            match heads
+                .iter_mut()
+                .find(|(n, _)| n.head == noun.head && !n.unique)
+            {
                 Some((_, count)) => *count += 1,
                 None => heads.push((noun, 1)),
             }
@@ -258,11 +315,19 @@ impl<'a> Namer<'a> {
     /// The noun for a set of objects: their common head, or their common last word, or the class.
     pub fn common_noun(&self, objects: &[u32]) -> String {
         let nouns: Vec<Noun> = objects.iter().map(|o| self.noun(*o)).collect();
-        let Some(first) = nouns.first() else { return self.generic.clone() };
+        let Some(first) = nouns.first() else {
+            return self.generic.clone();
+        };
         if nouns.iter().all(|n| n.head == first.head) {
             return first.head.clone();
         }
-        let last = |n: &Noun| n.head.split_whitespace().last().unwrap_or_default().to_owned();
+        let last = |n: &Noun| {
+            n.head
+                .split_whitespace()
+                .last()
+                .unwrap_or_default()
+                .to_owned()
+        };
         if nouns.iter().all(|n| last(n) == last(first)) {
             return last(first);
         }
@@ -276,8 +341,10 @@ fn join_ordinals(heads: &[(Noun, i64)]) -> Option<String> {
     if heads.len() < 2 {
         return None;
     }
-    let split: Vec<(&str, &str)> =
-        heads.iter().map(|(n, _)| n.head.split_once(' ')).collect::<Option<_>>()?;
+    let split: Vec<(&str, &str)> = heads
+        .iter()
+        .map(|(n, _)| n.head.split_once(' '))
+        .collect::<Option<_>>()?;
     let (_, rest) = split[0];
     if !heads.iter().all(|(n, _)| n.unique) || !split.iter().all(|(_, r)| *r == rest) {
         return None;

@@ -74,7 +74,10 @@ fn groups(material: &Material<'_>) -> Vec<Vec<usize>> {
                     a == b || matches!((a, b), (TraceValue::Object(_), TraceValue::Object(_)))
                 })
         };
-        match groups.iter_mut().find(|g| same_shape(&material.facts[g[0]])) {
+        match groups
+            .iter_mut()
+            .find(|g| same_shape(&material.facts[g[0]]))
+        {
             Some(group) => group.push(at),
             None => groups.push(vec![at]),
         }
@@ -83,9 +86,15 @@ fn groups(material: &Material<'_>) -> Vec<Vec<usize>> {
 }
 
 fn function(material: &Material<'_>, group: &[usize]) -> Vec<Sentence> {
-    let What::Function(at) = material.facts[group[0]].what else { return Vec::new() };
-    let Some(says) = material.pack.functions[at as usize].says.as_deref() else { return Vec::new() };
-    let Ok(template) = Template::parse(says) else { return Vec::new() };
+    let What::Function(at) = material.facts[group[0]].what else {
+        return Vec::new();
+    };
+    let Some(says) = material.pack.functions[at as usize].says.as_deref() else {
+        return Vec::new();
+    };
+    let Ok(template) = Template::parse(says) else {
+        return Vec::new();
+    };
     if template.is_existential() {
         return existential(material, &template, group);
     }
@@ -138,7 +147,9 @@ fn existential(material: &Material<'_>, template: &Template, group: &[usize]) ->
         .map_or(&template.parts[1..], |i| &template.parts[i + 1..]);
     let noun = |fact: &Fact| {
         noun_part.map_or_else(String::new, |parts| {
-            material.namer.with_noun(&crate::english::singular(&fill(material, parts, fact)))
+            material
+                .namer
+                .with_noun(&crate::english::singular(&fill(material, parts, fact)))
         })
     };
     let mut texts = Vec::new();
@@ -155,7 +166,10 @@ fn existential(material: &Material<'_>, template: &Template, group: &[usize]) ->
             (Amount::Some, _) => "one".to_owned(),
             (Amount::None, _) => "none".to_owned(),
         };
-        texts.push(format!("{what}{}", place_of_all(material, behind, facts, *amount)));
+        texts.push(format!(
+            "{what}{}",
+            place_of_all(material, behind, facts, *amount)
+        ));
         for f in facts {
             objects.extend(listed_objects(material, &material.facts[*f].result));
             if listed_objects(material, &material.facts[*f].result).is_empty() {
@@ -165,7 +179,10 @@ fn existential(material: &Material<'_>, template: &Template, group: &[usize]) ->
     }
     let text = match texts.as_slice() {
         [first, second]
-            if matches!((clauses[0].0, clauses[1].0), (Amount::None, _) | (_, Amount::None)) =>
+            if matches!(
+                (clauses[0].0, clauses[1].0),
+                (Amount::None, _) | (_, Amount::None)
+            ) =>
         {
             format!("{first}, but {second}")
         }
@@ -181,15 +198,22 @@ fn place_of_all(
     facts: &[usize],
     amount: Amount,
 ) -> String {
-    let holders: Option<Vec<u32>> =
-        facts.iter().map(|f| material.facts[*f].receiver()).collect::<Option<_>>();
+    let holders: Option<Vec<u32>> = facts
+        .iter()
+        .map(|f| material.facts[*f].receiver())
+        .collect::<Option<_>>();
     if let ([Part::Text(before), Part::Place { name, .. }], Some(holders)) = (behind, holders) {
         if name == "self" && holders.len() > 1 {
-            return format!("{before}{}", among(material, &holders, amount == Amount::None));
+            return format!(
+                "{before}{}",
+                among(material, &holders, amount == Amount::None)
+            );
         }
     }
-    let texts: Vec<String> =
-        facts.iter().map(|f| fill(material, behind, &material.facts[*f])).collect();
+    let texts: Vec<String> = facts
+        .iter()
+        .map(|f| fill(material, behind, &material.facts[*f]))
+        .collect();
     join_and(&dedup(texts)).to_string()
 }
 
@@ -206,15 +230,25 @@ fn dedup(texts: Vec<String>) -> Vec<String> {
 /// `each of the first and second boxes`, `the first or the second box`, `each of the 3 boxes`.
 fn among(material: &Material<'_>, holders: &[u32], denied: bool) -> String {
     let class = material.namer.record(holders[0]).class;
-    let same_class = holders.iter().all(|h| material.namer.record(*h).class == class);
-    let known = material.trace.objects.iter().filter(|o| o.class == class).count();
+    let same_class = holders
+        .iter()
+        .all(|h| material.namer.record(*h).class == class);
+    let known = material
+        .trace
+        .objects
+        .iter()
+        .filter(|o| o.class == class)
+        .count();
     let noun = material.namer.common_noun(holders);
     if same_class && known == holders.len() && known > 2 {
         let word = if denied { "any" } else { "each" };
         return format!("{word} of the {known} {}", plural(&noun));
     }
     if denied {
-        let names: Vec<String> = holders.iter().map(|h| material.namer.noun(*h).full()).collect();
+        let names: Vec<String> = holders
+            .iter()
+            .map(|h| material.namer.noun(*h).full())
+            .collect();
         return join_or(&names);
     }
     format!("each of {}", material.namer.list(holders, true))
@@ -222,9 +256,11 @@ fn among(material: &Material<'_>, holders: &[u32], denied: bool) -> String {
 
 /// Sentences for a predicate: `subject [verb] rest`.
 fn predicate(material: &Material<'_>, template: &Template, group: &[usize]) -> Vec<Sentence> {
-    let Some((subject, Part::Verb(verb), rest)) = template.split_verb() else { return Vec::new() };
-    let simple_subject =
-        matches!(subject, [Part::Place { name, .. }] if name == "self") || matches!(subject, [Part::Place { name, .. }, Part::Text(t)] if name == "self" && t.trim().is_empty());
+    let Some((subject, Part::Verb(verb), rest)) = template.split_verb() else {
+        return Vec::new();
+    };
+    let simple_subject = matches!(subject, [Part::Place { name, .. }] if name == "self")
+        || matches!(subject, [Part::Place { name, .. }, Part::Text(t)] if name == "self" && t.trim().is_empty());
     let mut sentences = Vec::new();
     // Facts that say the same of their subjects.
     let mut by_rest: Vec<(String, Vec<usize>)> = Vec::new();
@@ -236,8 +272,10 @@ fn predicate(material: &Material<'_>, template: &Template, group: &[usize]) -> V
         }
     }
     for (rest, facts) in by_rest {
-        let subjects: Option<Vec<u32>> =
-            facts.iter().map(|f| material.facts[*f].receiver()).collect::<Option<_>>();
+        let subjects: Option<Vec<u32>> = facts
+            .iter()
+            .map(|f| material.facts[*f].receiver())
+            .collect::<Option<_>>();
         let Some(subjects) = subjects.filter(|_| simple_subject) else {
             for f in facts {
                 let fact = &material.facts[f];
@@ -273,11 +311,19 @@ fn by_domain(
     let mut sets: Vec<(Option<(NodeId, EventId)>, Vec<(usize, u32)>)> = Vec::new();
     for (&fact, &subject) in facts.iter().zip(subjects) {
         // The innermost loop whose variable is the subject.
-        let home = material.facts[fact].iterations.iter().rev().find_map(|(id, event)| {
-            let is_subject = material.trace.event(*event).value == TraceValue::Object(subject);
-            let first = material.iterations.instance(material.trace, *id, *event).first().copied();
-            is_subject.then_some((*id, first?))
-        });
+        let home = material.facts[fact]
+            .iterations
+            .iter()
+            .rev()
+            .find_map(|(id, event)| {
+                let is_subject = material.trace.event(*event).value == TraceValue::Object(subject);
+                let first = material
+                    .iterations
+                    .instance(material.trace, *id, *event)
+                    .first()
+                    .copied();
+                is_subject.then_some((*id, first?))
+            });
         match sets.iter_mut().find(|(h, _)| *h == home) {
             Some((_, members)) => members.push((fact, subject)),
             None => sets.push((home, vec![(fact, subject)])),
@@ -296,7 +342,8 @@ fn by_domain(
                     })
                     .collect();
                 let judged: HashSet<u32> = members.iter().map(|(_, o)| *o).collect();
-                let complete = values.len() == judged.len() && values.iter().all(|v| judged.contains(v));
+                let complete =
+                    values.len() == judged.len() && values.iter().all(|v| judged.contains(v));
                 (complete && values.len() > 1).then(|| set_name(material, &values))
             });
             (Domain { all }, members)
@@ -313,9 +360,13 @@ pub(crate) fn set_name(material: &Material<'_>, objects: &[u32]) -> (String, Opt
         _ => None,
     };
     let noun = listed.unwrap_or_else(|| material.namer.common_noun(objects));
-    let places: Vec<Option<String>> =
-        objects.iter().map(|o| material.namer.noun(*o).place).collect();
-    let place = places[0].clone().filter(|_| places.iter().all(|p| *p == places[0]));
+    let places: Vec<Option<String>> = objects
+        .iter()
+        .map(|o| material.namer.noun(*o).place)
+        .collect();
+    let place = places[0]
+        .clone()
+        .filter(|_| places.iter().all(|p| *p == places[0]));
     (noun, place)
 }
 
@@ -353,23 +404,47 @@ fn quantified(
     members: &[(usize, u32)],
 ) -> Sentence {
     let truth = |fact: usize| material.facts[fact].result == TraceValue::Bool(true);
-    let yes: Vec<u32> = members.iter().filter(|(f, _)| truth(*f)).map(|(_, o)| *o).collect();
-    let no: Vec<u32> = members.iter().filter(|(f, _)| !truth(*f)).map(|(_, o)| *o).collect();
+    let yes: Vec<u32> = members
+        .iter()
+        .filter(|(f, _)| truth(*f))
+        .map(|(_, o)| *o)
+        .collect();
+    let no: Vec<u32> = members
+        .iter()
+        .filter(|(f, _)| !truth(*f))
+        .map(|(_, o)| *o)
+        .collect();
     let n = members.len();
     let text = match &domain.all {
         Some((noun, place)) => {
-            let place = place.as_deref().map(|p| format!(" {p}")).unwrap_or_default();
+            let place = place
+                .as_deref()
+                .map(|p| format!(" {p}"))
+                .unwrap_or_default();
             let nouns = plural(noun);
             match (yes.len(), n) {
                 (0, 2) => {
-                    format!("neither of the 2 {nouns}{place} {}{rest}", conjugate(verb, Number::Singular, true))
+                    format!(
+                        "neither of the 2 {nouns}{place} {}{rest}",
+                        conjugate(verb, Number::Singular, true)
+                    )
                 }
                 (0, n) => {
-                    format!("none of the {n} {nouns}{place} {}{rest}", conjugate(verb, Number::Singular, true))
+                    format!(
+                        "none of the {n} {nouns}{place} {}{rest}",
+                        conjugate(verb, Number::Singular, true)
+                    )
                 }
                 (k, n) if k == n => {
-                    let all = if n == 2 { "both".to_owned() } else { format!("all {n}") };
-                    format!("{all} {nouns}{place} {}{rest}", conjugate(verb, Number::Plural, true))
+                    let all = if n == 2 {
+                        "both".to_owned()
+                    } else {
+                        format!("all {n}")
+                    };
+                    format!(
+                        "{all} {nouns}{place} {}{rest}",
+                        conjugate(verb, Number::Plural, true)
+                    )
                 }
                 (k, n) => format!(
                     "{k} of the {n} {nouns}{place} {}{rest}: {}",
@@ -393,7 +468,12 @@ fn quantified(
         }
     };
     let objects = if yes.is_empty() { no } else { yes };
-    made(material, text, members.iter().map(|(f, _)| *f).collect(), objects)
+    made(
+        material,
+        text,
+        members.iter().map(|(f, _)| *f).collect(),
+        objects,
+    )
 }
 
 /// `the yellow square and the circle in the first box`.
@@ -412,22 +492,30 @@ fn subject_list(material: &Material<'_>, subjects: &[u32]) -> String {
 
 /// Sentences for results that are texts, numbers or objects: `subject [be] {result}`.
 fn valued(material: &Material<'_>, template: &Template, group: &[usize]) -> Vec<Sentence> {
-    let Some((subject, Part::Verb(verb), rest)) = template.split_verb() else { return Vec::new() };
+    let Some((subject, Part::Verb(verb), rest)) = template.split_verb() else {
+        return Vec::new();
+    };
     let mut by_rest: Vec<(String, bool, Vec<usize>)> = Vec::new();
     for &at in group {
         let affirmed = material.facts[at].result != TraceValue::None;
         let text = fill(material, rest, &material.facts[at]);
-        match by_rest.iter_mut().find(|(t, a, _)| *t == text && *a == affirmed) {
+        match by_rest
+            .iter_mut()
+            .find(|(t, a, _)| *t == text && *a == affirmed)
+        {
             Some((_, _, facts)) => facts.push(at),
             None => by_rest.push((text, affirmed, vec![at])),
         }
     }
-    let simple = matches!(subject, [Part::Place { name, .. }, ..] if name == "self") && subject.len() <= 2;
+    let simple =
+        matches!(subject, [Part::Place { name, .. }, ..] if name == "self") && subject.len() <= 2;
     let mut clauses = Vec::new();
     let mut objects = Vec::new();
     for (rest, affirmed, facts) in &by_rest {
-        let subjects: Option<Vec<u32>> =
-            facts.iter().map(|f| material.facts[*f].receiver()).collect::<Option<_>>();
+        let subjects: Option<Vec<u32>> = facts
+            .iter()
+            .map(|f| material.facts[*f].receiver())
+            .collect::<Option<_>>();
         match subjects.filter(|_| simple) {
             Some(subjects) => {
                 let number = number_of(subjects.len());
@@ -456,12 +544,16 @@ fn valued(material: &Material<'_>, template: &Template, group: &[usize]) -> Vec<
 /// Attributes that were read. Where the noun of an object shows the attribute, saying what the
 /// objects are says it; otherwise `the material of the cube is metal`.
 fn fields(material: &Material<'_>, group: &[usize]) -> Vec<Sentence> {
-    let What::Field(name) = &material.facts[group[0]].what else { return Vec::new() };
+    let What::Field(name) = &material.facts[group[0]].what else {
+        return Vec::new();
+    };
     let mut shown: Vec<(usize, u32)> = Vec::new();
     let mut other: Vec<(String, Vec<(usize, u32)>)> = Vec::new();
     for &at in group {
         let fact = &material.facts[at];
-        let Some(object) = fact.receiver() else { continue };
+        let Some(object) = fact.receiver() else {
+            continue;
+        };
         if material.namer.noun_shows(object, name) {
             shown.push((at, object));
         } else {
@@ -478,10 +570,17 @@ fn fields(material: &Material<'_>, group: &[usize]) -> Vec<Sentence> {
         .map(|(value, members)| {
             let subjects: Vec<u32> = members.iter().map(|(_, o)| *o).collect();
             let number = number_of(subjects.len());
-            let noun = if number == Number::Singular { name.to_string() } else { plural(name) };
+            let noun = if number == Number::Singular {
+                name.to_string()
+            } else {
+                plural(name)
+            };
             let noun = noun.replace('_', " ");
             let be = conjugate("be", number, true);
-            format!("the {noun} of {} {be} {value}", subject_list(material, &subjects))
+            format!(
+                "the {noun} of {} {be} {value}",
+                subject_list(material, &subjects)
+            )
         })
         .collect();
     if !clauses.is_empty() {
@@ -501,7 +600,10 @@ fn listings(material: &Material<'_>, shown: &[(usize, u32)]) -> Vec<Sentence> {
         }
         let creator = material.namer.creator(object);
         let place = material.namer.noun(object).place;
-        match sets.iter_mut().find(|(c, p, _)| *c == creator && *p == place) {
+        match sets
+            .iter_mut()
+            .find(|(c, p, _)| *c == creator && *p == place)
+        {
             Some((_, _, members)) => members.push((fact, object)),
             None => sets.push((creator, place, vec![(fact, object)])),
         }
@@ -531,7 +633,12 @@ fn listings(material: &Material<'_>, shown: &[(usize, u32)]) -> Vec<Sentence> {
                 (1, _) => format!("one {noun}{place} is {list}"),
                 (n, _) => format!("{n} of the {}{place} are {list}", plural(&noun)),
             };
-            made(material, text, members.iter().map(|(f, _)| *f).collect(), objects)
+            made(
+                material,
+                text,
+                members.iter().map(|(f, _)| *f).collect(),
+                objects,
+            )
         })
         .collect()
 }
@@ -550,8 +657,11 @@ fn drop_repeated(material: &Material<'_>, sentences: &mut Vec<Sentence>) {
         }
         let count = elements.len();
         let by = sentences.iter().enumerate().position(|(j, other)| {
-            let subjects: HashSet<u32> =
-                other.facts.iter().filter_map(|f| material.facts[*f].receiver()).collect();
+            let subjects: HashSet<u32> = other
+                .facts
+                .iter()
+                .filter_map(|f| material.facts[*f].receiver())
+                .collect();
             let counted = other.text.contains(&format!(" {count} "))
                 || other.text.starts_with("Both ")
                 || count == 1;
@@ -579,7 +689,10 @@ pub(crate) fn fill(material: &Material<'_>, parts: &[Part], fact: &Fact) -> Stri
     for part in parts {
         match part {
             Part::Text(text) => out.push_str(text),
-            Part::Place { name, ordinal: as_ordinal } => {
+            Part::Place {
+                name,
+                ordinal: as_ordinal,
+            } => {
                 let value = place_value(fact, name);
                 match value {
                     Some(TraceValue::Int(i)) if *as_ordinal => out.push_str(&ordinal(i + 1)),
@@ -598,7 +711,11 @@ pub(crate) fn fill(material: &Material<'_>, parts: &[Part], fact: &Fact) -> Stri
                 if number == Number::Plural {
                     out.push_str(&plural(&noun));
                 } else if matches!(fact.result, TraceValue::Bool(_)) {
-                    out.push_str(&format!("{} {}", article(&noun), crate::english::singular(&noun)));
+                    out.push_str(&format!(
+                        "{} {}",
+                        article(&noun),
+                        crate::english::singular(&noun)
+                    ));
                 } else {
                     out.push_str(&crate::english::singular(&noun));
                 }
@@ -648,7 +765,11 @@ pub(crate) fn value_text(material: &Material<'_>, value: &TraceValue) -> String 
                 return material.namer.list(&objects, false);
             }
             let texts: Vec<String> = items.iter().map(|(v, _)| value_text(material, v)).collect();
-            if texts.is_empty() { "nothing".to_owned() } else { join_and(&texts) }
+            if texts.is_empty() {
+                "nothing".to_owned()
+            } else {
+                join_and(&texts)
+            }
         }
         TraceValue::Other(name) => format!("a {name}"),
     }
@@ -657,7 +778,11 @@ pub(crate) fn value_text(material: &Material<'_>, value: &TraceValue) -> String 
 /// At most one decimal: `3`, `12.5`.
 pub(crate) fn number_text(value: f64) -> String {
     let rounded = (value * 10.0).round() / 10.0;
-    if rounded.fract() == 0.0 { format!("{rounded:.0}") } else { format!("{rounded:.1}") }
+    if rounded.fract() == 0.0 {
+        format!("{rounded:.0}")
+    } else {
+        format!("{rounded:.1}")
+    }
 }
 
 /// The objects of a list value.
@@ -684,12 +809,21 @@ fn objects_of(fact: &Fact) -> Vec<u32> {
 }
 
 fn made(material: &Material<'_>, text: String, facts: Vec<usize>, objects: Vec<u32>) -> Sentence {
-    let at = facts.iter().map(|f| material.facts[*f].event).min().unwrap_or(EventId::START);
+    let at = facts
+        .iter()
+        .map(|f| material.facts[*f].event)
+        .min()
+        .unwrap_or(EventId::START);
     let mut unique = Vec::new();
     for object in objects {
         if !unique.contains(&object) {
             unique.push(object);
         }
     }
-    Sentence { text: sentence(&text), facts, objects: unique, at }
+    Sentence {
+        text: sentence(&text),
+        facts,
+        objects: unique,
+        at,
+    }
 }

@@ -111,10 +111,12 @@ fn other_value(name: &str, value: &Arg, answers: &[Recorded]) -> Option<Arg> {
         Arg::Float(f) => Some(Arg::Float(f + 1.0)),
         Arg::Str(text) => {
             let seen = answers.iter().find_map(|r| match &r.answer {
-                Answer::Detections(found) => found.iter().find_map(|d| match d.attributes.get(name) {
-                    Some(Arg::Str(other)) if other != text => Some(other.clone()),
-                    _ => None,
-                }),
+                Answer::Detections(found) => {
+                    found.iter().find_map(|d| match d.attributes.get(name) {
+                        Some(Arg::Str(other)) if other != text => Some(other.clone()),
+                        _ => None,
+                    })
+                }
                 _ => None,
             });
             Some(Arg::Str(seen.unwrap_or_else(|| "another".to_owned())))
@@ -137,7 +139,11 @@ fn sample(all: Vec<Flip>) -> Vec<Flip> {
         })
         .collect();
     keyed.sort_unstable();
-    let mut chosen: Vec<usize> = keyed.into_iter().take(MAX_FLIPS).map(|(_, at)| at).collect();
+    let mut chosen: Vec<usize> = keyed
+        .into_iter()
+        .take(MAX_FLIPS)
+        .map(|(_, at)| at)
+        .collect();
     chosen.sort_unstable();
     let mut all: Vec<Option<Flip>> = all.into_iter().map(Some).collect();
     chosen.into_iter().filter_map(|at| all[at].take()).collect()

@@ -111,7 +111,13 @@ impl<'a> Behaviour<'a> {
         let used = used_answers(run);
         let flips = flips::flips(setting.answers, &|i| used.get(i).copied().unwrap_or(false));
         let flipped = flips.iter().map(|_| OnceCell::new()).collect();
-        Self { setting, original, end: &run.outcome, flips, flipped }
+        Self {
+            setting,
+            original,
+            end: &run.outcome,
+            flips,
+            flipped,
+        }
     }
 
     /// Number of flipped tables.
@@ -172,7 +178,11 @@ pub fn slice(setting: Setting<'_>, original: &Module, run: &Run) -> Result<Slice
     let all = deletable(original);
 
     let touched = statements_touched(original, run, &closure);
-    let mut dropped: Vec<NodeId> = all.iter().copied().filter(|id| !touched[*id as usize]).collect();
+    let mut dropped: Vec<NodeId> = all
+        .iter()
+        .copied()
+        .filter(|id| !touched[*id as usize])
+        .collect();
     let mut current = without(original, &dropped);
     if !dropped.is_empty() && !behaviour.agrees(&current) {
         dropped.clear();
@@ -214,13 +224,20 @@ pub fn slice(setting: Setting<'_>, original: &Module, run: &Run) -> Result<Slice
         tool_calls: run.trace.answers.len(),
         tool_calls_kept: residual_run.trace.answers.len(),
     };
-    Ok(Slice { residual, run: residual_run, reduction, kept })
+    Ok(Slice {
+        residual,
+        run: residual_run,
+        reduction,
+        kept,
+    })
 }
 
 /// A statement of `residual` that can be deleted without a change under the test, if there is one:
 /// the residual is 1-minimal when there is none.
 pub fn superfluous(behaviour: &Behaviour<'_>, residual: &Module) -> Option<NodeId> {
-    deletable(residual).into_iter().find(|id| behaviour.agrees(&without(residual, &[*id])))
+    deletable(residual)
+        .into_iter()
+        .find(|id| behaviour.agrees(&without(residual, &[*id])))
 }
 
 /// Every statement that a slice may leave out, outer before inner: all but the `def` of an entry.
@@ -265,7 +282,12 @@ pub fn blocks(stmt: &Stmt) -> Vec<&[Stmt]> {
         StmtKind::If { body, orelse, .. }
         | StmtKind::For { body, orelse, .. }
         | StmtKind::While { body, orelse, .. } => vec![body, orelse],
-        StmtKind::Try { body, handlers, orelse, finalbody } => {
+        StmtKind::Try {
+            body,
+            handlers,
+            orelse,
+            finalbody,
+        } => {
             let mut all: Vec<&[Stmt]> = vec![body];
             all.extend(handlers.iter().map(|h| h.body.as_slice()));
             all.push(orelse);
@@ -299,7 +321,12 @@ fn strip(body: &mut Vec<Stmt>, ids: &[NodeId]) {
                 strip(body, ids);
                 strip(orelse, ids);
             }
-            StmtKind::Try { body, handlers, orelse, finalbody } => {
+            StmtKind::Try {
+                body,
+                handlers,
+                orelse,
+                finalbody,
+            } => {
                 strip(body, ids);
                 for handler in handlers {
                     strip(&mut handler.body, ids);
@@ -313,7 +340,8 @@ fn strip(body: &mut Vec<Stmt>, ids: &[NodeId]) {
 }
 
 fn contains(body: &[Stmt], id: NodeId) -> bool {
-    body.iter().any(|s| s.id == id || blocks(s).into_iter().any(|b| contains(b, id)))
+    body.iter()
+        .any(|s| s.id == id || blocks(s).into_iter().any(|b| contains(b, id)))
 }
 
 /// Whether the printed residual shows statement `id` of the original: it is still in the cut tree,
@@ -351,7 +379,10 @@ fn touch(stmt: &Stmt, module: &Module, in_closure: &[bool], touched: &mut [bool]
     for block in blocks(stmt) {
         for inner in block {
             // A jump alone does not make its branch matter.
-            let jump = matches!(inner.kind, StmtKind::Break | StmtKind::Continue | StmtKind::Scope);
+            let jump = matches!(
+                inner.kind,
+                StmtKind::Break | StmtKind::Continue | StmtKind::Scope
+            );
             hit |= touch(inner, module, in_closure, touched) && !jump;
         }
     }

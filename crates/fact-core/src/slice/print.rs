@@ -7,7 +7,11 @@ use std::fmt::Write;
 /// statement in a block that must not be empty gets `pass`. Simple statements and expressions are
 /// the source's own text; indentation is four spaces; comments outside of statements are dropped.
 pub fn print(module: &Module, keep: &dyn Fn(NodeId) -> bool) -> String {
-    let mut printer = Printer { module, keep, out: String::new() };
+    let mut printer = Printer {
+        module,
+        keep,
+        out: String::new(),
+    };
     printer.block(&module.body, 0, false);
     printer.out
 }
@@ -39,7 +43,11 @@ impl Printer<'_> {
     /// Text of an expression for a header; in parentheses if it runs over several lines.
     fn header(&self, expr: &Expr) -> String {
         let text = self.module.text(expr.span);
-        if text.contains('\n') { format!("({text})") } else { text.to_owned() }
+        if text.contains('\n') {
+            format!("({text})")
+        } else {
+            text.to_owned()
+        }
     }
 
     fn any_kept(&self, body: &[Stmt]) -> bool {
@@ -49,7 +57,12 @@ impl Printer<'_> {
     fn stmt(&mut self, stmt: &Stmt, depth: usize) {
         match &stmt.kind {
             StmtKind::If { .. } => self.if_chain(stmt, depth, "if"),
-            StmtKind::For { target, iter, body, orelse } => {
+            StmtKind::For {
+                target,
+                iter,
+                body,
+                orelse,
+            } => {
                 let target_text = self.target(target);
                 let text = format!("for {target_text} in {}:", self.header(iter));
                 self.line(depth, &text);
@@ -67,7 +80,12 @@ impl Printer<'_> {
                 self.line(depth, &text);
                 self.block(&function.body, depth + 1, true);
             }
-            StmtKind::Try { body, handlers, orelse, finalbody } => {
+            StmtKind::Try {
+                body,
+                handlers,
+                orelse,
+                finalbody,
+            } => {
                 self.line(depth, "try:");
                 self.block(body, depth + 1, true);
                 for handler in handlers {
@@ -90,7 +108,9 @@ impl Printer<'_> {
     }
 
     fn if_chain(&mut self, stmt: &Stmt, depth: usize, word: &str) {
-        let StmtKind::If { test, body, orelse } = &stmt.kind else { return };
+        let StmtKind::If { test, body, orelse } = &stmt.kind else {
+            return;
+        };
         let text = format!("{word} {}:", self.header(test));
         self.line(depth, &text);
         self.block(body, depth + 1, true);
@@ -128,7 +148,11 @@ impl Printer<'_> {
         let text = self.module.text(expr.span);
         let bare_tuple =
             matches!(expr.kind, fact_lang::ast::ExprKind::Tuple(_)) && !text.starts_with('(');
-        if bare_tuple || text.contains('\n') { format!("({text})") } else { text.to_owned() }
+        if bare_tuple || text.contains('\n') {
+            format!("({text})")
+        } else {
+            text.to_owned()
+        }
     }
 
     fn target(&self, target: &Expr) -> String {
