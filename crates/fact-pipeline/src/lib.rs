@@ -1,1 +1,3 @@
-//! Being laid out.
+//! Data set readers, proposers, stages, run store, export and reports of Fact.
+
+pub mod datasets;
