@@ -5,11 +5,13 @@
 //! | module | holds |
 //! |---|---|
 //! | [`decode`] | image files to pixels, with limits |
+//! | [`pixels`] | perception of flat-coloured images from pixels |
 //! | [`perception`] | the capability traits and what an image is to them |
 //! | `router` | [`Perception::answer`]: from a request to a capability |
 
 pub mod decode;
 pub mod perception;
+pub mod pixels;
 mod router;
 pub mod scene;
 
