@@ -1,0 +1,339 @@
+//! The stages on one group of samples.
+
+use super::{OpenGroup, RunError, Setup};
+use crate::config::Accept;
+use crate::datasets::Record;
+use crate::proposers::Candidate;
+use crate::stages::choose::{self, Board, Choice};
+use crate::stages::{Attempt, Eyes, Prepared, Seen, explain};
+use crate::store::{
+    CandidateRow, GroupRow, GroupRows, RationaleRow, SampleRow, StageRow, VerdictRow,
+};
+use fact_lang::ast::Module;
+use fact_lang::run::run;
+use fact_models::DecodeLimits;
+use serde_json::json;
+
+/// What a worker needs; makes rows of groups.
+pub struct GroupWork<'a> {
+    setup: &'a Setup,
+    decode: DecodeLimits,
+}
+
+/// A candidate, parsed if it parses.
+struct Proposed {
+    candidate: Candidate,
+    program: Result<Module, String>,
+}
+
+/// A group while it is worked on.
+struct Work<'g> {
+    group: &'g OpenGroup,
+    proposed: Vec<Proposed>,
+    /// Scene of each sample.
+    scenes: Vec<&'g str>,
+    /// What was seen of each sample; `None` if it cannot be looked at.
+    seen: Vec<Option<Seen>>,
+    /// `attempts[candidate][sample]`.
+    attempts: Vec<Vec<Attempt>>,
+    /// Slice of each candidate on the first sample it returned on.
+    slices: Vec<Option<usize>>,
+}
+
+impl<'a> GroupWork<'a> {
+    /// For a run.
+    pub fn new(setup: &'a Setup) -> Self {
+        Self {
+            setup,
+            decode: DecodeLimits::default(),
+        }
+    }
+
+    /// Takes a group through all stages.
+    ///
+    /// # Errors
+    /// Only in a strict run, if a sample cannot be looked at.
+    pub fn group(&self, group: &OpenGroup) -> Result<GroupRows, RunError> {
+        let proposed = self.propose(&group.records[0].1);
+        let mut work = Work {
+            group,
+            scenes: group
+                .records
+                .iter()
+                .map(|(_, record)| record.sample.scene.as_str())
+                .collect(),
+            seen: Vec::new(),
+            attempts: vec![Vec::new(); proposed.len()],
+            slices: vec![None; proposed.len()],
+            proposed,
+        };
+        for (_, record) in &group.records {
+            self.execute(&mut work, record)?;
+        }
+        let board = Board {
+            attempts: &work.attempts,
+            scenes: &work.scenes,
+            slices: &work.slices,
+        };
+        let visible = board.visible_count(self.setup.config.visible);
+        let choice = board.choose(visible);
+        let one = board.choose(1).map(|choice| choice.candidate);
+        let all = 0..work.proposed.len();
+        let group_row = GroupRow {
+            key: group.key,
+            name: group.records[0].1.sample.group.clone(),
+            question: group.records[0].1.sample.question.clone(),
+            scenes: board.scene_count(),
+            visible,
+            chosen: choice.map(|choice| choice.candidate),
+            oracle: all.clone().any(|c| board.right_on_all(c)),
+            chosen_one: one,
+            one_holds: one.and_then(|c| board.holds_beyond_first(c)),
+        };
+        let candidates = all
+            .map(|c| candidate_row(&work.proposed[c], &board, c, visible))
+            .collect();
+        let samples = (0..group.records.len())
+            .map(|s| self.sample(&work, choice, visible, s))
+            .collect();
+        Ok(GroupRows {
+            group: group_row,
+            candidates,
+            samples,
+        })
+    }
+
+    /// Candidates of all proposers, each program once, parsed.
+    fn propose(&self, record: &Record) -> Vec<Proposed> {
+        let mut out: Vec<Proposed> = Vec::new();
+        for proposer in &self.setup.proposers {
+            for candidate in proposer.propose(record, self.setup.config.candidates) {
+                if out.iter().any(|p| p.candidate.program == candidate.program) {
+                    continue;
+                }
+                let program =
+                    fact_lang::syntax::parse_program(&candidate.program).map_err(|e| e.to_string());
+                out.push(Proposed { candidate, program });
+            }
+        }
+        out
+    }
+
+    /// Runs every candidate on a sample.
+    fn execute(&self, work: &mut Work<'_>, record: &Record) -> Result<(), RunError> {
+        let setup = self.setup;
+        let prepared = match Prepared::new(record, setup.looks, &self.decode) {
+            Ok(prepared) => prepared,
+            Err(error) if setup.config.strict => {
+                return Err(RunError::Sample {
+                    id: record.sample.id.clone(),
+                    error,
+                });
+            }
+            Err(error) => {
+                for (proposed, attempts) in work.proposed.iter().zip(&mut work.attempts) {
+                    if proposed.program.is_ok() {
+                        attempts.push(Attempt::unreadable(error.kind()));
+                    }
+                }
+                work.seen.push(None);
+                return Ok(());
+            }
+        };
+        let mut eyes = Eyes::new(&prepared, &setup.perception);
+        let matcher = setup.data.matcher();
+        for (c, proposed) in work.proposed.iter().enumerate() {
+            let Ok(program) = &proposed.program else {
+                continue;
+            };
+            let limits = &setup.config.limits;
+            let run = run(program, &setup.pack, &prepared.inputs, &mut eyes, limits);
+            if work.slices[c].is_none() {
+                work.slices[c] = explain::slice_size(&run.trace);
+            }
+            let attempt = Attempt::judge(&run.outcome, &record.sample, matcher);
+            work.attempts[c].push(attempt);
+        }
+        let answers = eyes.seen();
+        let inputs = prepared.inputs;
+        work.seen.push(Some(Seen { inputs, answers }));
+        Ok(())
+    }
+
+    /// What became of a sample.
+    fn sample(
+        &self,
+        work: &Work<'_>,
+        choice: Option<Choice>,
+        visible: usize,
+        s: usize,
+    ) -> SampleRow {
+        let (ordinal, record) = &work.group.records[s];
+        let mut row = SampleRow {
+            ordinal: *ordinal,
+            sample: record.sample.clone(),
+            predicted: None,
+            level: None,
+            accepted: false,
+            confidence: None,
+            failure: None,
+            stages: Vec::new(),
+            verdicts: verdict_rows(&work.attempts, s),
+            rationale: None,
+        };
+        let parsed = work.proposed.iter().filter(|p| p.program.is_ok()).count();
+        let propose = match (work.proposed.len(), parsed) {
+            (0, _) => Some("none"),
+            (_, 0) => Some("syntax"),
+            _ => None,
+        };
+        row.stages.push(StageRow {
+            stage: "propose",
+            status: propose.map_or("ok", |_| "failed").into(),
+            reason: propose.map(Into::into),
+            detail: Some(json!({ "candidates": work.proposed.len(), "parsed": parsed })),
+        });
+        let Some(choice) = choice else {
+            row.failure = Some(format!("propose:{}", propose.unwrap_or("none")));
+            return row;
+        };
+        let attempt = &work.attempts[choice.candidate][s];
+        row.predicted = attempt.predicted.as_deref().map(|answer| {
+            let matcher = self.setup.data.matcher();
+            matcher.own_form(answer, &record.sample.answers)
+        });
+        row.level = choice.standing.level(attempt.verdict);
+        row.confidence = attempt.ran().then(|| choice.standing.confidence());
+        row.failure = attempt.failure();
+        row.stages.push(StageRow {
+            stage: "execute",
+            status: attempt.outcome.into(),
+            reason: attempt.reason.clone(),
+            detail: None,
+        });
+        let (Some(seen), Ok(program)) = (&work.seen[s], &work.proposed[choice.candidate].program)
+        else {
+            return row;
+        };
+        if attempt.ran() {
+            self.verify(&mut row, attempt, visible);
+        }
+        if row.accepted {
+            self.explain(&mut row, program, seen);
+        }
+        if row.rationale.is_none() {
+            self.keep_answers(&mut row, program, seen);
+        }
+        row
+    }
+
+    fn verify(&self, row: &mut SampleRow, attempt: &Attempt, visible: usize) {
+        let rule = self.setup.config.accept;
+        row.accepted = choose::accepts(rule, row.level, visible);
+        if attempt.right() && !row.accepted {
+            let why = match rule {
+                Accept::V2 if visible < 2 => "no_siblings",
+                _ => "siblings",
+            };
+            row.failure = Some(format!("verify:{why}"));
+        }
+        let reason = row
+            .failure
+            .as_deref()
+            .and_then(|f| f.strip_prefix("verify:"));
+        row.stages.push(StageRow {
+            stage: "verify",
+            status: if row.accepted { "ok" } else { "failed" }.into(),
+            reason: reason.map(Into::into),
+            detail: Some(json!({
+                "level": row.level,
+                "score": attempt.score,
+                "visible_scenes": visible,
+            })),
+        });
+    }
+
+    /// Writes the rationale of an accepted sample; one that cannot be explained is not accepted.
+    fn explain(&self, row: &mut SampleRow, program: &Module, seen: &Seen) {
+        let setup = self.setup;
+        let matcher = setup.data.matcher();
+        let explained = explain::explain(program, &setup.pack, seen, &row.sample, matcher);
+        let stage = |status: &str, reason, detail| StageRow {
+            stage: "explain",
+            status: status.into(),
+            reason,
+            detail,
+        };
+        match explained {
+            Ok(explained) => {
+                let detail = serde_json::to_value(explained.reduction).ok();
+                row.stages.push(stage("ok", None, detail));
+                row.rationale = Some(RationaleRow {
+                    residual: explained.certificate.residual.clone(),
+                    rationale: explained.rationale,
+                    certificate: explained.certificate,
+                });
+            }
+            Err(error) => {
+                row.accepted = false;
+                row.failure = Some(format!("explain:{}", explain::kind(&error)));
+                row.stages
+                    .push(stage("failed", Some(error.to_string()), None));
+            }
+        }
+    }
+
+    /// Keeps the perception's answers to a run that gets no certificate, so that it can be shown.
+    fn keep_answers(&self, row: &mut SampleRow, program: &Module, seen: &Seen) {
+        let limits = &self.setup.config.limits;
+        let mut answers = &seen.answers[..];
+        let run = run(
+            program,
+            &self.setup.pack,
+            &seen.inputs,
+            &mut answers,
+            limits,
+        );
+        let detail = json!({ "images": seen.inputs.images, "answers": run.trace.answers });
+        if let Some(stage) = row.stages.iter_mut().find(|stage| stage.stage == "execute") {
+            stage.detail = Some(detail);
+        }
+    }
+}
+
+fn candidate_row(
+    proposed: &Proposed,
+    board: &Board<'_>,
+    candidate: usize,
+    visible: usize,
+) -> CandidateRow {
+    let attempts = &board.attempts[candidate];
+    CandidateRow {
+        proposer: proposed.candidate.proposer.to_owned(),
+        source: proposed.candidate.source.clone(),
+        score: proposed.candidate.score,
+        program: proposed.candidate.program.clone(),
+        level: board.level(candidate, visible),
+        ran: attempts.iter().filter(|a| a.ran()).count(),
+        right: attempts.iter().filter(|a| a.right()).count(),
+        slice: board.slices[candidate],
+        reason: proposed.program.as_ref().err().cloned(),
+    }
+}
+
+fn verdict_rows(attempts: &[Vec<Attempt>], sample: usize) -> Vec<VerdictRow> {
+    attempts
+        .iter()
+        .enumerate()
+        .filter_map(|(candidate, attempts)| {
+            let attempt = attempts.get(sample)?;
+            Some(VerdictRow {
+                candidate,
+                outcome: attempt.outcome,
+                reason: attempt.reason.clone(),
+                predicted: attempt.predicted.clone(),
+                score: attempt.score,
+            })
+        })
+        .collect()
+}

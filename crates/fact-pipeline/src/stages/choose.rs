@@ -1,0 +1,199 @@
+//! Choose: one program per question, by what its candidates did on the visible samples.
+
+use super::verify::Attempt;
+use crate::config::{Accept, Visible};
+use fact_core::verify::{Level, Standing, Trial, Verdict};
+
+/// What the candidates of a question did on its samples.
+pub struct Board<'a> {
+    /// `attempts[candidate][sample]`; empty for a candidate that does not parse.
+    pub attempts: &'a [Vec<Attempt>],
+    /// The scene of each sample.
+    pub scenes: &'a [&'a str],
+    /// Length of each candidate's slice; shorter is better.
+    pub slices: &'a [Option<usize>],
+}
+
+/// A choice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Choice {
+    /// The candidate.
+    pub candidate: usize,
+    /// How it stands on the visible samples.
+    pub standing: Standing,
+}
+
+impl<'a> Board<'a> {
+    /// The different scenes, in order of first appearance.
+    fn distinct_scenes(&self) -> Vec<&'a str> {
+        let mut known = Vec::new();
+        for scene in self.scenes {
+            if !known.contains(scene) {
+                known.push(*scene);
+            }
+        }
+        known
+    }
+
+    /// Number of scenes.
+    pub fn scene_count(&self) -> usize {
+        self.distinct_scenes().len()
+    }
+
+    /// Number of scenes that may be looked at.
+    pub fn visible_count(&self, visible: Visible) -> usize {
+        match visible {
+            Visible::All => self.scene_count(),
+            Visible::First(n) => n.min(self.scene_count()),
+        }
+    }
+
+    /// How a candidate stands on the first `visible` scenes.
+    pub fn standing(&self, candidate: usize, visible: usize) -> Standing {
+        let mut scenes = self.distinct_scenes();
+        scenes.truncate(visible);
+        self.standing_on(candidate, |scene| scenes.contains(&scene))
+    }
+
+    fn standing_on(&self, candidate: usize, shown: impl Fn(&str) -> bool) -> Standing {
+        let trials = self.attempts[candidate]
+            .iter()
+            .zip(self.scenes)
+            .map(|(attempt, scene)| Trial {
+                scene,
+                verdict: attempt.verdict,
+            });
+        Standing::of(trials.filter(|trial| shown(trial.scene)))
+    }
+
+    /// The candidate's best level over the first `visible` scenes.
+    pub fn level(&self, candidate: usize, visible: usize) -> Option<Level> {
+        let standing = self.standing(candidate, visible);
+        let ran = self.attempts[candidate].iter().any(Attempt::ran);
+        if standing.right > 0 {
+            standing.level(Verdict::Right)
+        } else {
+            ran.then_some(Level::V0)
+        }
+    }
+
+    /// Whether the candidate is right on every sample.
+    pub fn right_on_all(&self, candidate: usize) -> bool {
+        self.standing(candidate, usize::MAX).spotless()
+    }
+
+    /// Whether the candidate is right on every sample beyond the first scene; `None` if there is
+    /// no other scene.
+    pub fn holds_beyond_first(&self, candidate: usize) -> Option<bool> {
+        let first = *self.scenes.first()?;
+        let others = self.standing_on(candidate, |scene| scene != first);
+        (others.scenes > 0).then(|| others.spotless())
+    }
+
+    /// Chooses by the first `visible` scenes: the best level, then right on most samples, then the
+    /// shortest slice, then the order in which the candidates were proposed. `None` if none parses.
+    pub fn choose(&self, visible: usize) -> Option<Choice> {
+        let candidate = (0..self.attempts.len())
+            .filter(|&c| !self.attempts[c].is_empty())
+            .min_by_key(|&c| {
+                (
+                    std::cmp::Reverse(self.level(c, visible)),
+                    std::cmp::Reverse(self.standing(c, visible).right),
+                    self.slices[c].unwrap_or(usize::MAX),
+                    c,
+                )
+            })?;
+        Some(Choice {
+            candidate,
+            standing: self.standing(candidate, visible),
+        })
+    }
+}
+
+/// Whether a sample of this level is accepted, when its program was chosen on `visible` scenes.
+pub fn accepts(rule: Accept, level: Option<Level>, visible: usize) -> bool {
+    let needed = match rule {
+        Accept::V1 => Level::V1,
+        Accept::V2 => Level::V2,
+        Accept::Siblings if visible >= 2 => Level::V2,
+        Accept::Siblings => Level::V1,
+    };
+    level >= Some(needed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn attempt(c: char) -> Attempt {
+        let (score, verdict) = match c {
+            '+' => (Some(1.0), Verdict::Right),
+            '-' => (Some(0.0), Verdict::Wrong),
+            _ => (None, Verdict::Failed),
+        };
+        Attempt {
+            outcome: if score.is_some() {
+                "returned"
+            } else {
+                "raised"
+            },
+            reason: None,
+            predicted: score.map(|_| "true".into()),
+            score,
+            verdict,
+        }
+    }
+
+    fn attempts(rows: &[&str]) -> Vec<Vec<Attempt>> {
+        rows.iter()
+            .map(|row| row.chars().map(attempt).collect())
+            .collect()
+    }
+
+    #[test]
+    fn level_beats_count_beats_length_beats_order() {
+        let table = attempts(&["++-+", "", "++++", "++++", "x---"]);
+        let slices = [Some(1), None, Some(5), Some(4), Some(1)];
+        let board = Board {
+            attempts: &table,
+            scenes: &["a", "a", "b", "c"],
+            slices: &slices,
+        };
+        assert_eq!(board.scene_count(), 3);
+        let choice = board.choose(3).unwrap();
+        assert_eq!(choice.candidate, 3);
+        assert_eq!(board.level(3, 3), Some(Level::V2));
+        // With one scene visible the shorter, wrong program wins.
+        assert_eq!(board.choose(1).unwrap().candidate, 0);
+        assert_eq!(board.level(0, 1), Some(Level::V1));
+        assert_eq!(board.holds_beyond_first(0), Some(false));
+        assert_eq!(board.holds_beyond_first(2), Some(true));
+        assert_eq!(board.level(4, 3), Some(Level::V0));
+        assert_eq!(board.level(1, 3), None);
+        assert!(board.right_on_all(2) && !board.right_on_all(0) && !board.right_on_all(1));
+    }
+
+    #[test]
+    fn reorderings_of_one_scene_are_one() {
+        let table = attempts(&["++++++"]);
+        let board = Board {
+            attempts: &table,
+            scenes: &["a"; 6],
+            slices: &[None],
+        };
+        assert_eq!(
+            board.level(0, board.visible_count(Visible::All)),
+            Some(Level::V1)
+        );
+        assert_eq!(board.holds_beyond_first(0), None);
+    }
+
+    #[test]
+    fn siblings_are_needed_where_there_are_some() {
+        assert!(accepts(Accept::Siblings, Some(Level::V1), 1));
+        assert!(!accepts(Accept::Siblings, Some(Level::V1), 2));
+        assert!(!accepts(Accept::V2, Some(Level::V1), 1));
+        assert!(!accepts(Accept::V1, Some(Level::V0), 1));
+        assert!(!accepts(Accept::V1, None, 1));
+    }
+}
