@@ -1,0 +1,8 @@
+//! One module a command.
+
+pub(crate) mod check;
+pub(crate) mod exec;
+pub(crate) mod export;
+pub(crate) mod init;
+pub(crate) mod run;
+pub(crate) mod show;
