@@ -24,13 +24,20 @@
 //! identifier, to report duplicates; and, where a format keeps annotations apart from questions
 //! (CLEVR, GQA, VQA), the place of each annotation in its file, about 100 bytes each.
 
+mod clevr;
+mod conversations;
+mod easy_vqa;
 mod error;
+mod gqa;
 mod image;
+mod index;
 mod input;
 mod jsonl;
 pub mod nlvr;
+mod parquet;
 mod row;
 mod spec;
+mod vqa;
 
 pub use error::{OpenError, RecordError, RecordFault};
 pub use image::{ImagePathError, ImageReadError, ImageRoot, ImageSource};
@@ -136,14 +143,12 @@ pub fn open(spec: &str) -> Result<Box<dyn DataSet>, OpenError> {
     let inner: Box<dyn DataSet> = match spec.kind {
         Kind::Nlvr => Box::new(nlvr::Nlvr::open(&spec)?),
         Kind::Jsonl | Kind::Synth => Box::new(jsonl::Jsonl::open(&spec)?),
-        _ => {
-            return Err(OpenError::Layout {
-                kind: spec.kind_name,
-                path: spec.path,
-                reason: "this reader is being written".to_owned(),
-                layout: "use nlvr or jsonl",
-            });
-        }
+        Kind::Clevr => Box::new(clevr::Clevr::open(&spec)?),
+        Kind::Gqa => Box::new(gqa::Gqa::open(&spec)?),
+        Kind::EasyVqa => Box::new(easy_vqa::EasyVqa::open(&spec)?),
+        Kind::Vqa => Box::new(vqa::Vqa::open(&spec)?),
+        Kind::Llava | Kind::Sharegpt => Box::new(conversations::Conversations::open(&spec)?),
+        Kind::Parquet => Box::new(parquet::Parquet::open(&spec)?),
     };
     Ok(Box::new(Unique { inner }))
 }
@@ -212,6 +217,47 @@ fn files_in(folder: &Path, wanted: impl Fn(&str) -> bool) -> Result<Vec<PathBuf>
     }
     files.sort();
     Ok(files)
+}
+
+/// The files that `wanted` accepts in `root` and the given folders below it, where they exist.
+fn files_in_any(
+    root: &Path,
+    below: &[&str],
+    wanted: impl Fn(&str) -> bool,
+) -> Result<Vec<PathBuf>, OpenError> {
+    let mut files = Vec::new();
+    for folder in below {
+        let folder = root.join(folder);
+        if folder.is_dir() {
+            files.extend(files_in(&folder, &wanted)?);
+        }
+    }
+    Ok(files)
+}
+
+/// The `.json` files in `root`, or else in the first of the folders below it, whose name contains
+/// `word`.
+fn files_here_or_in(
+    spec: &Spec,
+    root: &Path,
+    below: &[&str],
+    layout: &'static str,
+    word: &str,
+) -> Result<Vec<PathBuf>, OpenError> {
+    for folder in std::iter::once(&"").chain(below) {
+        let files = files_in_any(root, &[folder], |name| {
+            name.contains(word) && name.ends_with(".json")
+        })?;
+        if !files.is_empty() {
+            return Ok(files);
+        }
+    }
+    Err(OpenError::Layout {
+        kind: spec.kind_name,
+        path: root.to_path_buf(),
+        reason: format!("no file *{word}*.json"),
+        layout,
+    })
 }
 
 /// The one file in `folder` that `wanted` accepts.
