@@ -35,6 +35,7 @@ struct Questions {
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object")]
 struct Question {
     question: String,
     image_filename: String,
@@ -45,6 +46,7 @@ struct Question {
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object")]
 struct SceneKey {
     image_filename: String,
 }
@@ -142,6 +144,7 @@ impl Clevr {
             }),
             split: question.split,
             locked: false,
+            origin: at.clone(),
         })
     }
 }

@@ -3,7 +3,7 @@
 //! `{from, value}` turns. Each question with the answer that follows it is a sample.
 
 use super::error::{OpenError, RecordError};
-use super::input::{self, At, Element, Shape};
+use super::input::{self, Element, Origin, Shape};
 use super::row;
 use super::spec::Spec;
 use super::{DataSet, ImageRoot, ImageSource, Record, Samples};
@@ -25,6 +25,7 @@ pub(super) struct Conversations {
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object")]
 struct Conversation {
     id: Option<Value>,
     image: Option<Value>,
@@ -34,6 +35,7 @@ struct Conversation {
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object")]
 struct Turn {
     #[serde(alias = "role")]
     from: String,
@@ -50,6 +52,7 @@ enum Content {
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object")]
 struct Part {
     text: Option<String>,
 }
@@ -151,6 +154,7 @@ impl Conversations {
                     program: None,
                     split: None,
                     locked: false,
+                    origin: at.clone(),
                 }
             });
         Ok(records.collect())
@@ -158,7 +162,7 @@ impl Conversations {
 
     fn images_of(
         &self,
-        at: &At,
+        at: &Origin,
         conversation: &Conversation,
     ) -> Result<Vec<ImageSource>, RecordError> {
         let (field, value) = match (&conversation.image, &conversation.images) {
@@ -179,7 +183,7 @@ impl Conversations {
 }
 
 /// The questions with their answers.
-fn pairs(at: &At, field: &str, turns: &[Turn]) -> Result<Vec<(String, String)>, RecordError> {
+fn pairs(at: &Origin, field: &str, turns: &[Turn]) -> Result<Vec<(String, String)>, RecordError> {
     let mut pairs = Vec::new();
     let mut question: Option<String> = None;
     for (i, turn) in turns.iter().enumerate() {

@@ -87,6 +87,7 @@ impl EasyVqa {
             program: None,
             split: Some(split.to_owned()),
             locked: false,
+            origin: at.clone(),
         })
     }
 }

@@ -28,6 +28,7 @@ pub(super) struct Gqa {
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object")]
 struct Question {
     question: String,
     #[serde(rename = "imageId")]
@@ -115,6 +116,7 @@ impl Gqa {
             }),
             split: split.map(str::to_owned),
             locked: false,
+            origin: at.clone(),
         })
     }
 }

@@ -41,12 +41,11 @@ mod vqa;
 
 pub use error::{OpenError, RecordError, RecordFault};
 pub use image::{ImagePathError, ImageReadError, ImageRoot, ImageSource};
-pub use input::MAX_RECORD_BYTES;
+pub use input::{MAX_RECORD_BYTES, Origin};
 pub use spec::{Kind, Spec};
 
 use fact_core::matcher::Matcher;
 use fact_core::sample::Sample;
-use input::At;
 use sha2::{Digest, Sha256};
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -67,6 +66,8 @@ pub struct Record {
     pub split: Option<String>,
     /// Kept back for a final report; only there when asked for.
     pub locked: bool,
+    /// Where it was read.
+    pub origin: Origin,
 }
 
 /// An annotation of an image as the data set gives it.
@@ -169,21 +170,13 @@ impl DataSet for Unique {
 
     fn samples(&self) -> Samples<'_> {
         let mut seen: HashSet<u128> = HashSet::new();
-        let mut index = 0;
         Box::new(self.inner.samples().map(move |item| {
             let record = item?;
-            let this = index;
-            index += 1;
             if seen.insert(fingerprint(&record.sample.id)) {
                 return Ok(record);
             }
-            Err(RecordError {
-                file: self.name().into(),
-                line: None,
-                record: this,
-                field: Some("id".into()),
-                fault: Box::new(RecordFault::Duplicate(record.sample.id)),
-            })
+            let fault = RecordFault::Duplicate(record.sample.id);
+            Err(record.origin.error(Some("id"), fault))
         }))
     }
 
@@ -289,7 +282,7 @@ fn only_file(
 /// The image at the first existing of `candidates`; one that is missing is
 /// [`ImageSource::Absent`] if `annotated`, else an error at `field`.
 fn image(
-    at: &At,
+    at: &Origin,
     field: &str,
     root: &ImageRoot,
     candidates: &[&str],

@@ -6,7 +6,7 @@
 //! file ends the reading of that file with an error.
 
 use super::error::{OpenError, RecordError, RecordFault};
-use super::input::At;
+use super::input::Origin;
 use super::row::{Columns, Role};
 use super::spec::{self, Spec};
 use super::{DataSet, ImageRoot, ImageSource, Record, Samples};
@@ -121,7 +121,7 @@ impl Parquet {
     }
 
     fn rows(&self, path: &Path) -> Rows {
-        let at = At {
+        let at = Origin {
             file: path.display().to_string().into(),
             line: None,
             record: 0,
@@ -140,7 +140,7 @@ impl Parquet {
         Rows { at, rows, failed }
     }
 
-    fn record(&self, stem: &str, at: &At, row: Row) -> Result<Record, RecordError> {
+    fn record(&self, stem: &str, at: &Origin, row: Row) -> Result<Record, RecordError> {
         let mut values = Map::new();
         let mut images = Vec::new();
         let image_names = self.columns.names(Role::Image);
@@ -170,7 +170,7 @@ impl Parquet {
     /// Adds the images of a field. `name` stands in for a missing path.
     fn image(
         &self,
-        at: &At,
+        at: &Origin,
         column: &str,
         name: &str,
         field: Field,
@@ -237,13 +237,13 @@ fn guarded<T>(f: impl FnOnce() -> Result<T, ParquetError>) -> Result<T, RecordFa
 
 /// The rows of one file; ends at the first error.
 struct Rows {
-    at: At,
+    at: Origin,
     rows: Option<RowIter<'static>>,
     failed: Option<RecordFault>,
 }
 
 impl Iterator for Rows {
-    type Item = Result<(At, Row), RecordError>;
+    type Item = Result<(Origin, Row), RecordError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         if let Some(fault) = self.failed.take() {

@@ -31,6 +31,7 @@ struct Pair {
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object")]
 struct Question {
     question_id: u64,
     image_id: u64,
@@ -38,16 +39,19 @@ struct Question {
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object")]
 struct AnnotationKey {
     question_id: u64,
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object")]
 struct Annotation {
     answers: Vec<Said>,
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object")]
 struct Said {
     answer: String,
 }
@@ -142,6 +146,7 @@ impl Vqa {
             program: None,
             split: part,
             locked: false,
+            origin: at.clone(),
         })
     }
 }

@@ -1,10 +1,9 @@
 //! The readers over the real data sets, when they are there: the folder named by `FACT_DATA`, or
 //! `../shared/data` next to the workspace.
 
+use crate::fixtures::Outcome;
 use fact_pipeline::datasets::{self, DataSet, ImageSource, Record};
 use std::path::PathBuf;
-
-type Outcome = Result<(), Box<dyn std::error::Error>>;
 
 /// The folder of a data set, or `None` with a note when it is not there.
 fn folder(name: &str) -> Option<PathBuf> {
@@ -83,7 +82,11 @@ fn clevr() -> Outcome {
     };
     let (_, records) = all(&format!("clevr:{}", folder.display()))?;
     assert_eq!((records.len(), files(&records)), (36 + 12, 48));
-    assert!(records.iter().all(|r| r.scene.is_some() && r.program.is_some()));
+    assert!(
+        records
+            .iter()
+            .all(|r| r.scene.is_some() && r.program.is_some())
+    );
     Ok(())
 }
 
