@@ -22,6 +22,7 @@ pub fn words() -> &'static Words {
 #[serde(deny_unknown_fields)]
 struct File {
     anything: Vec<String>,
+    items: Vec<String>,
     image: Vec<String>,
     invariable: Vec<String>,
     plurals: BTreeMap<String, String>,
@@ -38,6 +39,7 @@ struct File {
 /// Lookup tables made from `words.toml`.
 pub struct Words {
     anything: BTreeSet<String>,
+    items: BTreeSet<String>,
     image: BTreeSet<String>,
     invariable: BTreeSet<String>,
     plurals: BTreeMap<String, String>,
@@ -65,6 +67,7 @@ impl From<File> for Words {
         }
         Self {
             anything: file.anything.into_iter().collect(),
+            items: file.items.into_iter().collect(),
             image: file.image.into_iter().collect(),
             invariable: file.invariable.into_iter().collect(),
             singulars: invert_one(&file.plurals),
@@ -105,6 +108,11 @@ impl Words {
     /// Whether a noun (already [`name`](Self::name)d) means any object.
     pub fn is_anything(&self, name: &str) -> bool {
         self.anything.contains(name)
+    }
+
+    /// Whether a cleaned noun in the singular means any item of a drawing.
+    pub fn is_item(&self, noun: &str) -> bool {
+        self.items.contains(noun)
     }
 
     /// Whether a cleaned noun means the image as a whole.

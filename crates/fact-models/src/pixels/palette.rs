@@ -1,0 +1,207 @@
+//! From pixels to flat colours: every pixel gets the index of a palette colour, or [`MIXED`].
+//!
+//! A colour is in the palette if somewhere a 3×3 block has it; what anti-aliasing leaves between
+//! two colours never does. Two readings are tried: *exact* (colours within 3 levels a channel are
+//! one; lossless files) and *tolerant* (within 28; JPEG).
+
+use image::RgbImage;
+use std::collections::HashMap;
+
+/// Label of pixels that have no palette colour: blends on edges, noise.
+pub(super) const MIXED: u8 = u8::MAX;
+
+/// More distinct colours than this is no flat-coloured image, however it was compressed.
+const MOST_COLORS: usize = 20_000;
+/// Palette colours looked for at most (and fewer than [`MIXED`]).
+const MOST_LABELS: usize = 200;
+
+/// How far apart two readings of one flat colour may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reading {
+    Exact,
+    Tolerant,
+}
+
+impl Reading {
+    fn tolerance(self) -> u8 {
+        match self {
+            Reading::Exact => 3,
+            Reading::Tolerant => 28,
+        }
+    }
+}
+
+/// An image as palette indices.
+#[derive(Debug)]
+pub(super) struct Labels {
+    pub(super) width: usize,
+    pub(super) height: usize,
+    /// Row by row; an index into `palette`, or [`MIXED`].
+    pub(super) of: Vec<u8>,
+    /// Most frequent first.
+    pub(super) palette: Vec<[u8; 3]>,
+}
+
+impl Labels {
+    pub(super) fn row(&self, y: usize) -> &[u8] {
+        &self.of[y * self.width..(y + 1) * self.width]
+    }
+
+    pub(super) fn at(&self, x: usize, y: usize) -> u8 {
+        self.of[y * self.width + x]
+    }
+}
+
+/// The distinct colours of an image, shared by both readings.
+pub(super) struct Histogram {
+    colors: Vec<([u8; 3], u32)>,
+    /// Per pixel, index into `colors`.
+    ids: Vec<u16>,
+    width: usize,
+    height: usize,
+}
+
+impl Histogram {
+    /// `None` if there are too many colours for a flat-coloured image.
+    pub(super) fn of(image: &RgbImage) -> Option<Self> {
+        let mut colors: Vec<([u8; 3], u32)> = Vec::new();
+        let mut known: HashMap<[u8; 3], u16> = HashMap::new();
+        let pixels = image.as_raw().as_chunks::<3>().0;
+        let mut ids = Vec::with_capacity(pixels.len());
+        let mut last = (*pixels.first()?, 0u16);
+        known.insert(last.0, 0);
+        colors.push((last.0, 0));
+        // Runs of one colour are long: look it up once a run.
+        for run in pixels.chunk_by(|a, b| a == b) {
+            if run[0] != last.0 {
+                let fresh = colors.len() as u16;
+                let id = *known.entry(run[0]).or_insert(fresh);
+                if id == fresh {
+                    if colors.len() >= MOST_COLORS {
+                        return None;
+                    }
+                    colors.push((run[0], 0));
+                }
+                last = (run[0], id);
+            }
+            colors[usize::from(last.1)].1 += run.len() as u32;
+            ids.resize(ids.len() + run.len(), last.1);
+        }
+        Some(Self {
+            colors,
+            ids,
+            width: image.width() as usize,
+            height: image.height() as usize,
+        })
+    }
+
+    /// Labels every pixel.
+    pub(super) fn read(&self, reading: Reading) -> Labels {
+        let tolerance = reading.tolerance();
+        let mut order: Vec<usize> = (0..self.colors.len())
+            .filter(|&id| self.colors[id].1 >= 9)
+            .collect();
+        order.sort_unstable_by_key(|&id| (std::cmp::Reverse(self.colors[id].1), self.colors[id].0));
+        let mut peaks: Vec<[u8; 3]> = Vec::new();
+        for id in order {
+            let color = self.colors[id].0;
+            if peaks.len() < MOST_LABELS
+                && !peaks.iter().any(|&peak| apart(peak, color) <= tolerance)
+            {
+                peaks.push(color);
+            }
+        }
+        let nearest = |color: [u8; 3]| {
+            (0..peaks.len())
+                .min_by_key(|&at| apart(peaks[at], color))
+                .filter(|&at| apart(peaks[at], color) <= tolerance)
+                .map_or(MIXED, |at| at as u8)
+        };
+        let label_of: Vec<u8> = self
+            .colors
+            .iter()
+            .map(|&(color, _)| nearest(color))
+            .collect();
+        let mut labels = Labels {
+            width: self.width,
+            height: self.height,
+            of: self
+                .ids
+                .iter()
+                .map(|&id| label_of[usize::from(id)])
+                .collect(),
+            palette: peaks,
+        };
+        labels.drop_blends();
+        labels
+    }
+}
+
+impl Labels {
+    /// Keeps palette colours that fill a 3×3 block somewhere; the others are blends.
+    fn drop_blends(&mut self) {
+        let mut solid = vec![false; self.palette.len()];
+        let mut open = self.palette.len();
+        for y in 1..self.height.saturating_sub(1) {
+            let (above, here, below) = (self.row(y - 1), self.row(y), self.row(y + 1));
+            for x in 1..self.width.saturating_sub(1) {
+                let label = here[x];
+                if label == MIXED || solid[usize::from(label)] {
+                    continue;
+                }
+                let block = [x - 1, x, x + 1];
+                if block
+                    .iter()
+                    .all(|&x| above[x] == label && here[x] == label && below[x] == label)
+                {
+                    solid[usize::from(label)] = true;
+                    open -= 1;
+                }
+            }
+            if open == 0 {
+                return;
+            }
+        }
+        let mut kept = Vec::new();
+        let renamed: Vec<u8> = self
+            .palette
+            .iter()
+            .zip(solid)
+            .map(|(&color, solid)| {
+                if !solid {
+                    return MIXED;
+                }
+                kept.push(color);
+                (kept.len() - 1) as u8
+            })
+            .collect();
+        for label in &mut self.of {
+            *label = renamed.get(usize::from(*label)).copied().unwrap_or(MIXED);
+        }
+        self.palette = kept;
+    }
+
+    /// Share of pixels that have a palette colour.
+    pub(super) fn flat_share(&self) -> f64 {
+        let flat = self.of.iter().filter(|&&label| label != MIXED).count();
+        flat as f64 / self.of.len().max(1) as f64
+    }
+}
+
+/// Largest difference of a channel.
+pub(super) fn apart(a: [u8; 3], b: [u8; 3]) -> u8 {
+    a[0].abs_diff(b[0])
+        .max(a[1].abs_diff(b[1]))
+        .max(a[2].abs_diff(b[2]))
+}
+
+/// How much of `color` is in the blend `pixel` of `ground` and `color`: the share in 0..=1, and
+/// how far the pixel lies off the line between them, in levels.
+pub(super) fn unmix(pixel: [u8; 3], ground: [u8; 3], color: [u8; 3]) -> (f32, f32) {
+    let minus = |a: [u8; 3], b: [u8; 3]| [0, 1, 2].map(|c| f32::from(a[c]) - f32::from(b[c]));
+    let dot = |a: [f32; 3], b: [f32; 3]| a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+    let (along, to) = (minus(color, ground), minus(pixel, ground));
+    let share = (dot(along, to) / dot(along, along).max(1.0)).clamp(0.0, 1.0);
+    let off = [0, 1, 2].map(|c| to[c] - share * along[c]);
+    (share, dot(off, off).sqrt())
+}

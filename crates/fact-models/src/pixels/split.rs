@@ -1,0 +1,390 @@
+//! Takes apart items that touch or overlap: the fewest shapes that explain a cluster.
+//!
+//! For each colour of a cluster: every square, circle and upright triangle that fits — it shows
+//! nothing but that colour, except where another colour may lie on it — is a candidate; the result
+//! is the smallest set of candidates that covers all pixels of the colour, and among equally small
+//! sets the one that, drawn again, differs least from the image. Sizes seen elsewhere in the image
+//! (and the customary ones) are tried before arbitrary sizes, whole shapes before shapes cut by
+//! the frame.
+
+use super::cluster::{Cluster, Frame, Pixel};
+use super::panels::Rect;
+use super::shape::Shape;
+
+const KINDS: [Shape; 3] = [Shape::Square, Shape::Circle, Shape::Triangle];
+/// Most shapes of one colour in one cluster.
+const MOST_SHAPES: usize = 9;
+/// Bounds of the work on one cluster; beyond them it stays in one piece.
+const MOST_AREA: usize = 40_000;
+const MOST_CANDIDATES: usize = 600;
+const MOST_NODES: usize = 40_000;
+/// A set is accepted if, drawn again, it differs from the image by at most this share of the
+/// colour's pixels.
+const MISFIT: f32 = 0.12;
+/// Shapes smaller than this are not looked for.
+const SMALLEST: usize = 5;
+
+/// A shape found: its kind and its whole box, which may reach beyond the frame by what is cut off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Found {
+    pub(super) shape: Shape,
+    pub(super) left: i64,
+    pub(super) top: i64,
+    pub(super) side: i64,
+}
+
+/// Explains all pixels of `label` in the cluster, or gives `None`. `usual` are side lengths to try
+/// first.
+pub(super) fn explain(
+    cluster: &Cluster,
+    frame: Frame,
+    label: u8,
+    usual: &[usize],
+) -> Option<Vec<Found>> {
+    if cluster.rect.width() as usize * cluster.rect.height() as usize > MOST_AREA {
+        return None;
+    }
+    let longest = cluster.rect.width().max(cluster.rect.height()) as usize;
+    let any: Vec<usize> = (SMALLEST..=longest).collect();
+    let usual: Vec<usize> = usual.iter().copied().filter(|&s| s >= SMALLEST).collect();
+    let reach = usual.iter().copied().max().unwrap_or(0).max(longest);
+    for (sizes, beyond) in [(&usual, 0), (&usual, reach), (&any, 0), (&any, reach)] {
+        let canvas = Canvas::new(cluster, frame, label, beyond);
+        if beyond > 0 && !canvas.cut {
+            continue;
+        }
+        if let Some(found) = canvas.solve(sizes) {
+            return Some(found);
+        }
+    }
+    None
+}
+
+/// One colour of a cluster, padded where the frame may cut it.
+struct Canvas {
+    width: usize,
+    height: usize,
+    /// Position of the canvas in the image.
+    left: i64,
+    top: i64,
+    /// Whether any side is padded.
+    cut: bool,
+    pixels: Vec<Pixel>,
+    /// Per row (of `width` + 1): how many pixels up to here are ground.
+    ground: Vec<u32>,
+    /// Index among the pixels to cover, or `u32::MAX`.
+    target: Vec<u32>,
+    targets: usize,
+    area: f32,
+}
+
+impl Canvas {
+    fn new(cluster: &Cluster, frame: Frame, label: u8, beyond: usize) -> Self {
+        let pad = |touches: bool| if touches { beyond } else { 0 };
+        let (inner, outer): (Rect, Rect) = (cluster.rect, frame.rect);
+        let before_x = pad(inner.left == outer.left);
+        let before_y = pad(inner.top == outer.top);
+        let after_x = pad(inner.right == outer.right);
+        let after_y = pad(inner.bottom == outer.bottom);
+        let (inner_width, inner_height) = (inner.width() as usize, inner.height() as usize);
+        let width = before_x + inner_width + after_x;
+        let height = before_y + inner_height + after_y;
+        let mut canvas = Self {
+            width,
+            height,
+            left: i64::from(inner.left) - before_x as i64,
+            top: i64::from(inner.top) - before_y as i64,
+            cut: width > inner_width || height > inner_height,
+            pixels: Vec::with_capacity(width * height),
+            ground: Vec::with_capacity((width + 1) * height),
+            target: vec![u32::MAX; width * height],
+            targets: 0,
+            area: 0.0,
+        };
+        for y in 0..height {
+            let mut ground = 0;
+            canvas.ground.push(0);
+            for x in 0..width {
+                let inside = (before_x..before_x + inner_width).contains(&x)
+                    && (before_y..before_y + inner_height).contains(&y);
+                let pixel = if inside {
+                    cluster.pixel(label, x - before_x, y - before_y)
+                } else {
+                    Pixel::Other
+                };
+                match pixel {
+                    Pixel::Ground => ground += 1,
+                    Pixel::Own(cover) => {
+                        canvas.area += cover;
+                        if cover > 0.9 {
+                            canvas.target[y * width + x] = canvas.targets as u32;
+                            canvas.targets += 1;
+                        }
+                    }
+                    Pixel::Other => {}
+                }
+                canvas.pixels.push(pixel);
+                canvas.ground.push(ground);
+            }
+        }
+        canvas
+    }
+
+    /// Whether the shape shows no ground where it would surely cover.
+    fn fits(&self, stamp: &Stamp, x: usize, y: usize) -> bool {
+        stamp.rows.iter().enumerate().all(|(line, row)| {
+            let base = (y + line) * (self.width + 1) + x;
+            row.sure.0 >= row.sure.1
+                || self.ground[base + row.sure.0] == self.ground[base + row.sure.1]
+        })
+    }
+
+    fn candidates(&self, sizes: &[usize]) -> Vec<Candidate> {
+        let mut found = Vec::new();
+        for &size in sizes {
+            if size > self.width || size > self.height {
+                continue;
+            }
+            for kind in KINDS {
+                let stamp = Stamp::of(kind, size);
+                for y in 0..=self.height - size {
+                    for x in 0..=self.width - size {
+                        if self.fits(&stamp, x, y) {
+                            found.extend(self.candidate(&stamp, x, y));
+                        }
+                    }
+                }
+            }
+        }
+        found.sort_by_key(|c| std::cmp::Reverse(c.count));
+        found.truncate(MOST_CANDIDATES * 8);
+        // A candidate that covers no more than another one (drawn no worse) is not needed.
+        let mut kept: Vec<Candidate> = Vec::new();
+        for candidate in found {
+            let needless = kept.iter().any(|k| {
+                candidate
+                    .covered
+                    .iter()
+                    .zip(&k.covered)
+                    .all(|(a, b)| a & !b == 0)
+                    && (k.count > candidate.count || k.excess <= candidate.excess)
+            });
+            if !needless {
+                kept.push(candidate);
+                if kept.len() == MOST_CANDIDATES {
+                    break;
+                }
+            }
+        }
+        kept
+    }
+
+    fn candidate(&self, stamp: &Stamp, x: usize, y: usize) -> Option<Candidate> {
+        let mut covered = vec![0u64; self.targets.div_ceil(64)];
+        let mut count = 0;
+        let mut excess = 0.0;
+        for (line, row) in stamp.rows.iter().enumerate() {
+            for column in row.may.0..row.may.1 {
+                let at = (y + line) * self.width + x + column;
+                let target = self.target[at] as usize;
+                if target < self.targets {
+                    covered[target / 64] |= 1 << (target % 64);
+                    count += 1;
+                }
+                let cover = stamp.cover[line * stamp.side + column];
+                excess += match self.pixels[at] {
+                    Pixel::Ground => cover,
+                    Pixel::Own(own) => (cover - own).max(0.0),
+                    Pixel::Other => 0.01,
+                };
+            }
+        }
+        (count > 0 && excess <= MISFIT * stamp.area).then_some(Candidate {
+            kind: stamp.kind,
+            side: stamp.side,
+            x,
+            y,
+            covered,
+            count,
+            excess,
+        })
+    }
+
+    fn solve(&self, sizes: &[usize]) -> Option<Vec<Found>> {
+        if self.targets == 0 {
+            return None;
+        }
+        let candidates = self.candidates(sizes);
+        let mut search = Search {
+            canvas: self,
+            candidates: &candidates,
+            chosen: Vec::new(),
+            best: None,
+            nodes: 0,
+        };
+        for most in 1..=MOST_SHAPES {
+            search.extend(&vec![0; self.targets.div_ceil(64)], most);
+            if search.best.is_some() || search.nodes > MOST_NODES {
+                break;
+            }
+        }
+        let (misfit, chosen) = search.best?;
+        (misfit <= MISFIT * self.area).then(|| {
+            chosen
+                .into_iter()
+                .map(|at| {
+                    let c = &candidates[at];
+                    Found {
+                        shape: c.kind,
+                        left: self.left + c.x as i64,
+                        top: self.top + c.y as i64,
+                        side: c.side as i64,
+                    }
+                })
+                .collect()
+        })
+    }
+
+    /// How far the chosen shapes, drawn, differ from the image, in pixels.
+    fn misfit(&self, candidates: &[Candidate], chosen: &[usize]) -> f32 {
+        let mut drawn = vec![0.0f32; self.pixels.len()];
+        for &at in chosen {
+            let c = &candidates[at];
+            let stamp = Stamp::of(c.kind, c.side);
+            for line in 0..c.side {
+                for column in 0..c.side {
+                    let pixel = &mut drawn[(c.y + line) * self.width + c.x + column];
+                    *pixel = pixel.max(stamp.cover[line * c.side + column]);
+                }
+            }
+        }
+        drawn
+            .iter()
+            .zip(&self.pixels)
+            .map(|(drawn, pixel)| match pixel {
+                Pixel::Ground => *drawn,
+                Pixel::Own(own) => (drawn - own).abs(),
+                // What is hidden is not known; prefer to assume little.
+                Pixel::Other => 0.01 * drawn,
+            })
+            .sum()
+    }
+}
+
+struct Candidate {
+    kind: Shape,
+    side: usize,
+    x: usize,
+    y: usize,
+    covered: Vec<u64>,
+    count: usize,
+    excess: f32,
+}
+
+struct Search<'a> {
+    canvas: &'a Canvas,
+    candidates: &'a [Candidate],
+    chosen: Vec<usize>,
+    best: Option<(f32, Vec<usize>)>,
+    nodes: usize,
+}
+
+impl Search<'_> {
+    /// Tries all sets of at most `left` more candidates that cover what is open.
+    fn extend(&mut self, covered: &[u64], left: usize) {
+        self.nodes += 1;
+        let open = (0..self.canvas.targets).find(|&t| covered[t / 64] & (1 << (t % 64)) == 0);
+        let Some(open) = open else {
+            let misfit = self.canvas.misfit(self.candidates, &self.chosen);
+            if self.best.as_ref().is_none_or(|(best, _)| misfit < *best) {
+                self.best = Some((misfit, self.chosen.clone()));
+            }
+            return;
+        };
+        if left == 0 || self.nodes > MOST_NODES {
+            return;
+        }
+        let rest = self.canvas.targets
+            - covered
+                .iter()
+                .map(|word| word.count_ones() as usize)
+                .sum::<usize>();
+        for at in 0..self.candidates.len() {
+            let candidate = &self.candidates[at];
+            // Sorted by how much they cover: when the best cannot do it, none can.
+            if candidate.count * left < rest {
+                break;
+            }
+            if candidate.covered[open / 64] & (1 << (open % 64)) == 0 {
+                continue;
+            }
+            let next: Vec<u64> = covered
+                .iter()
+                .zip(&candidate.covered)
+                .map(|(a, b)| a | b)
+                .collect();
+            self.chosen.push(at);
+            self.extend(&next, left - 1);
+            self.chosen.pop();
+        }
+    }
+}
+
+/// A shape drawn at one size: how much of each pixel of its box it covers.
+struct Stamp {
+    kind: Shape,
+    side: usize,
+    cover: Vec<f32>,
+    rows: Vec<StampRow>,
+    area: f32,
+}
+
+struct StampRow {
+    /// Columns that are covered however it is drawn.
+    sure: (usize, usize),
+    /// Columns that may show it.
+    may: (usize, usize),
+}
+
+impl Stamp {
+    fn of(kind: Shape, side: usize) -> Self {
+        const SUB: usize = 4;
+        let mut cover = vec![0.0; side * side];
+        let mut rows = Vec::with_capacity(side);
+        for y in 0..side {
+            for x in 0..side {
+                let mut inside = 0;
+                for sub in 0..SUB * SUB {
+                    let at = |pixel: usize, sub: usize| {
+                        (pixel as f32 + (sub as f32 + 0.5) / SUB as f32) / side as f32
+                    };
+                    let (u, v) = (at(x, sub % SUB), at(y, sub / SUB));
+                    inside += usize::from(match kind {
+                        Shape::Circle => (u - 0.5).powi(2) + (v - 0.5).powi(2) <= 0.25,
+                        Shape::Triangle => (u - 0.5).abs() <= v / 2.0,
+                        _ => true,
+                    });
+                }
+                cover[y * side + x] = inside as f32 / (SUB * SUB) as f32;
+            }
+            let row = &cover[y * side..(y + 1) * side];
+            // All kinds are convex: a row's covered columns are one interval.
+            let span = |least: f32| {
+                let first = row.iter().position(|&c| c >= least).unwrap_or(0);
+                let last = row.iter().rposition(|&c| c >= least).map_or(0, |at| at + 1);
+                (first, last)
+            };
+            rows.push(StampRow {
+                sure: span(0.9),
+                may: span(0.05),
+            });
+        }
+        Self {
+            kind,
+            side,
+            area: cover.iter().sum(),
+            cover,
+            rows,
+        }
+    }
+}
