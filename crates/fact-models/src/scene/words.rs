@@ -25,6 +25,7 @@ struct File {
     items: Vec<String>,
     image: Vec<String>,
     invariable: Vec<String>,
+    mass: Vec<String>,
     plurals: BTreeMap<String, String>,
     synonyms: BTreeMap<String, Vec<String>>,
     kinds: BTreeMap<String, Vec<String>>,
@@ -42,6 +43,7 @@ pub struct Words {
     items: BTreeSet<String>,
     image: BTreeSet<String>,
     invariable: BTreeSet<String>,
+    mass: BTreeSet<String>,
     plurals: BTreeMap<String, String>,
     singulars: BTreeMap<String, String>,
     names: BTreeMap<String, String>,
@@ -70,6 +72,7 @@ impl From<File> for Words {
             items: file.items.into_iter().collect(),
             image: file.image.into_iter().collect(),
             invariable: file.invariable.into_iter().collect(),
+            mass: file.mass.into_iter().collect(),
             singulars: invert_one(&file.plurals),
             plurals: file.plurals,
             names: invert(&file.synonyms),
@@ -175,7 +178,10 @@ impl Words {
         };
         let plural = if let Some(plural) = self.plurals.get(last) {
             plural.clone()
-        } else if self.invariable.contains(last) || self.singulars.contains_key(last) {
+        } else if self.invariable.contains(last)
+            || self.mass.contains(last)
+            || self.singulars.contains_key(last)
+        {
             last.to_owned()
         } else if let Some(stem) = last.strip_suffix('y')
             && !stem.ends_with(['a', 'e', 'i', 'o', 'u'])

@@ -272,6 +272,9 @@ impl Step {
             }
             ("filter", Some(category)) => {
                 let mut set = self.set(nodes, 0)?.clone();
+                if let Source::Named(things) = &mut set.source {
+                    *things = emitter.name_call("things", things);
+                }
                 filter(&mut set, category, value);
                 Node::Set(set)
             }

@@ -161,19 +161,22 @@ impl Set {
     /// The things before the tests.
     fn base(&self) -> String {
         let phrase = quote(&self.phrase());
+        // The pack's default is any thing.
+        let of = if self.phrase() == "thing" {
+            String::new()
+        } else {
+            format!(", {phrase}")
+        };
         match &self.source {
             Source::All => format!("image.find({phrase})"),
             Source::Related { relation, anchor } => {
                 format!("image.find({phrase}, {}, {anchor})", quote(relation))
             }
             Source::Target { relation, subject } => {
-                format!(
-                    "image.find_target({subject}, {}, {phrase})",
-                    quote(relation)
-                )
+                format!("image.find_target({subject}, {}{of})", quote(relation))
             }
             Source::Same { category, thing } => {
-                format!("{thing}.find_same({}, {phrase})", quote(category))
+                format!("{thing}.find_same({}{of})", quote(category))
             }
             Source::Named(name) => name.clone(),
         }
@@ -253,6 +256,14 @@ impl Emitter {
     pub(super) fn name_value(&mut self, name: &str, code: &str) -> String {
         let name = self.unused(&[name.to_owned()]);
         self.assign(name, code)
+    }
+
+    /// Gives the result of a call a variable, unless `code` is a variable.
+    pub(super) fn name_call(&mut self, name: &str, code: &str) -> String {
+        if self.used.contains(code) {
+            return code.to_owned();
+        }
+        self.name_value(name, code)
     }
 
     /// `a and b`, `a or b`: on one line if it is short, else each on its own.
