@@ -203,13 +203,13 @@ impl Step {
     /// Number of inputs (also in words) and what value the operation needs.
     fn signature(&self) -> Result<(usize, &'static str, Option<&'static str>), GoldError> {
         Ok(match self.parts() {
-            ("scene", None) => (0, "no", None),
-            ("unique" | "count" | "exist", None) => (1, "one", None),
-            ("relate", None) => (1, "one", Some("left, right, front or behind")),
-            ("filter", Some(_)) => (1, "one", Some("one value to filter by")),
-            ("same" | "query", Some(_)) => (1, "one", None),
-            ("union" | "intersect" | "greater_than" | "less_than", None) => (2, "two", None),
-            ("equal_integer", None) | ("equal", Some(_)) => (2, "two", None),
+            ("scene", None) => (0, "no inputs", None),
+            ("unique" | "count" | "exist", None) => (1, "one input", None),
+            ("relate", None) => (1, "one input", Some("left, right, front or behind")),
+            ("filter", Some(_)) => (1, "one input", Some("one value to filter by")),
+            ("same" | "query", Some(_)) => (1, "one input", None),
+            ("union" | "intersect" | "greater_than" | "less_than", None) => (2, "two inputs", None),
+            ("equal_integer", None) | ("equal", Some(_)) => (2, "two inputs", None),
             _ => return Err(self.error("function", Problem::UnknownOperation)),
         })
     }

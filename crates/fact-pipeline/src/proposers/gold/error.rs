@@ -45,7 +45,7 @@ pub enum Problem {
         expected: &'static str,
     },
     /// A step uses another number of steps than its operation needs.
-    #[error("expected {expected} inputs, found {found}")]
+    #[error("expected {expected}, found {found}")]
     Arity {
         /// How many it needs.
         expected: &'static str,

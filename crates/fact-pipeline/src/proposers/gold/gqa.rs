@@ -155,10 +155,10 @@ fn read_step(at: usize, json: &Json) -> Result<Step, GoldError> {
         step.inputs.push(before);
     }
     let (least, most, expected) = match step.operation {
-        "select" => (0, 0, "no"),
-        "and" | "or" | "common" => (2, 2, "two"),
-        "same" | "different" | "choose" => (1, 2, "one or two"),
-        _ => (1, 1, "one"),
+        "select" => (0, 0, "no inputs"),
+        "and" | "or" | "common" => (2, 2, "two inputs"),
+        "same" | "different" | "choose" => (1, 2, "one or two inputs"),
+        _ => (1, 1, "one input"),
     };
     let found = step.inputs.len();
     if found < least || found > most {
