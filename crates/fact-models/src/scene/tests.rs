@@ -138,8 +138,9 @@ fn only_what_is_centred_in_the_region_is_found() {
 #[test]
 fn clevr_boxes_grow_with_size_and_shrink_with_depth() {
     let boxes: Vec<BBox> = clevr_scene().objects.iter().map(|o| o.bbox).collect();
-    // 0.7 · 525 / 10.5 = 35 pixels to each side.
-    assert_eq!(boxes[0], [65.0, 165.0, 135.0, 235.0].into());
+    // A sphere: 0.35 · 525 / 10.5 = 17.5 pixels to each side; a large cube reaches further.
+    assert_eq!(boxes[1], [223.0, 143.0, 258.0, 178.0].into());
+    assert_eq!(boxes[0], [55.0, 151.0, 146.0, 249.0].into());
     assert!(boxes[1].right - boxes[1].left < boxes[0].right - boxes[0].left);
     // Clipped to the image.
     assert_eq!(boxes[2].right, 480.0);
