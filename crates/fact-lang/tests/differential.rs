@@ -176,6 +176,9 @@ fn expectations_are_current() {
         .output();
     let output = match run {
         Ok(output) if output.status.success() => output.stdout,
+        Ok(output) if String::from_utf8_lossy(&output.stderr).contains("Traceback") => {
+            panic!("{}", String::from_utf8_lossy(&output.stderr));
+        }
         _ => {
             eprintln!("skipped: python3.11 is not available");
             return;

@@ -5,7 +5,9 @@
 use fact_lang::pytext::percent::{self, Arg};
 use fact_lang::pytext::template::{self, First, Piece, Template};
 use fact_lang::pytext::{TextError, case, float, number, repr, spec};
+use fact_lang::pytext::{layout, search, slice};
 use num_bigint::BigInt;
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
 const LIMIT: usize = 1 << 20;
@@ -177,4 +179,60 @@ fn as_cpython() {
         wrong.len(),
         wrong.join("\n")
     );
+}
+
+/// Text made of what the little languages of formatting react to, and some that is not ASCII.
+fn markup() -> impl Strategy<Value = String> {
+    "[<>=^+ #0-9,._a-gnosxXz%é٣{}!\\[\\]():*-]{0,14}"
+}
+
+proptest! {
+    /// Hostile text makes errors, never panics, and nothing grows past the limit.
+    #[test]
+    fn hostile_text_is_harmless(
+        spec in markup(),
+        text in "\\PC{0,12}",
+        x in any::<f64>(),
+        n in any::<i64>(),
+        numbers in any::<[Option<i64>; 3]>(),
+    ) {
+        let limit = 2000;
+        let bounded = |result: Result<String, TextError>| {
+            prop_assert!(result.map_or(0, |s| s.len()) <= limit + text.len());
+            Ok(())
+        };
+        let big = BigInt::from(n) * BigInt::from(n);
+        bounded(spec::format_float(x, &spec, limit))?;
+        bounded(spec::format_int(&big, &spec, limit))?;
+        bounded(spec::format_str(&text, &spec, limit))?;
+        for template in [&spec, &text] {
+            let _ = fill_template(&template::parse(template), std::slice::from_ref(&text));
+            for arg in [Arg::Int(&big), Arg::Float(x), Arg::Str(&text)] {
+                for piece in percent::directives(template, true).flatten() {
+                    if let percent::Piece::Directive(d) = piece {
+                        bounded(percent::render(&d, numbers[0], numbers[1], arg, limit))?;
+                    }
+                }
+            }
+            let _ = (number::parse_int(template, n % 40), number::parse_float(template));
+            let _ = (case::title(template), case::casefold(template), repr::repr(template));
+        }
+        let [a, b, c] = numbers;
+        if let Some(at) = slice::indices(a, b, c, text.chars().count()) {
+            prop_assert_eq!(slice::slice_str(&text, at).chars().count(), at.count);
+        }
+        let _ = (search::find(&text, &spec, a, b), search::count(&text, "", a, b));
+        let _ = search::rsplit(&text, a.map(|_| "a"), n);
+        bounded(search::replace(&text, "", &spec, n, limit))?;
+        bounded(layout::center(&text, n, 'é', limit))?;
+        bounded(layout::zfill(&text, n, limit))?;
+        bounded(layout::expandtabs("\t\t", n, limit))?;
+        bounded(layout::repeat(&text, n, limit))?;
+        if let Ok(rounded) = number::round_float(x, n % 400) {
+            prop_assert!(rounded.is_finite() == x.is_finite());
+        }
+        let _ = (number::round_int(&big, n), number::int_true_div(&big, &BigInt::from(n)));
+        prop_assert_eq!(float::repr(x).parse::<f64>().map(f64::to_bits).ok(),
+            if x.is_nan() { f64::NAN } else { x }.to_bits().into());
+    }
 }
