@@ -1,10 +1,9 @@
 //! Running one program on one image, outside of any run: what `fact exec` shows.
 
 use crate::config::PerceptionKind;
-use crate::datasets::{ImageSource, Record, SceneSchema, SceneSource};
+use crate::datasets::{ImageSource, SceneSchema, SceneSource};
 use crate::stages::verify::limit_name;
-use crate::stages::{Eyes, PrepareError, Prepared};
-use fact_core::sample::Sample;
+use crate::stages::{Eyes, Material, PrepareError, Prepared};
 use fact_lang::ast::{Module, Span};
 use fact_lang::pack::Pack;
 use fact_lang::run::{Limits, Outcome, Run, run};
@@ -112,7 +111,26 @@ pub fn exec(
     limits: &Limits,
 ) -> Result<Execution, PrepareError> {
     let (perception, looks) = crate::engine::perception(kind);
-    let prepared = Prepared::new(&record(subject), looks, &DecodeLimits::default())?;
+    let image = |(name, bytes): &(String, Arc<[u8]>)| ImageSource::Bytes {
+        name: name.clone(),
+        bytes: bytes.clone(),
+    };
+    let mut images: Vec<ImageSource> = subject.images.iter().map(image).collect();
+    if images.is_empty() {
+        let relative = "scene".to_owned();
+        images.push(ImageSource::Absent { relative });
+    }
+    let scene = subject.scene.as_ref().map(|json| SceneSource {
+        schema: schema(json),
+        json: Arc::new(json.clone()),
+    });
+    let material = Material {
+        images: &images,
+        scene: scene.as_ref(),
+        question: &subject.question,
+        choices: &[],
+    };
+    let prepared = Prepared::new(material, looks, &DecodeLimits::default())?;
     let program = match parse_program(source) {
         Ok(program) => program,
         Err(error) => {
@@ -130,38 +148,6 @@ pub fn exec(
         program: Some(program),
         run: Some(run),
     })
-}
-
-/// The subject as the one record of a data set.
-fn record(subject: &Subject) -> Record {
-    let image = |(name, bytes): &(String, Arc<[u8]>)| ImageSource::Bytes {
-        name: name.clone(),
-        bytes: bytes.clone(),
-    };
-    let mut images: Vec<ImageSource> = subject.images.iter().map(image).collect();
-    if images.is_empty() && subject.scene.is_some() {
-        let relative = "scene".to_owned();
-        images.push(ImageSource::Absent { relative });
-    }
-    Record {
-        sample: Sample {
-            id: "exec".into(),
-            images: images.iter().map(|i| i.name().to_owned()).collect(),
-            question: subject.question.clone(),
-            answers: Vec::new(),
-            group: String::new(),
-            scene: String::new(),
-            choices: Vec::new(),
-        },
-        images,
-        scene: subject.scene.as_ref().map(|json| SceneSource {
-            schema: schema(json),
-            json: Arc::new(json.clone()),
-        }),
-        program: None,
-        split: None,
-        locked: false,
-    }
 }
 
 /// The schema of an annotation, by its shape: a list is NLVR's `structured_rep`, `objects` by id

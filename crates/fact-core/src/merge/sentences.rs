@@ -696,7 +696,7 @@ pub(crate) fn fill(material: &Material<'_>, parts: &[Part], fact: &Fact) -> Stri
                 let value = place_value(fact, name);
                 match value {
                     Some(TraceValue::Int(i)) if *as_ordinal => out.push_str(&ordinal(i + 1)),
-                    Some(value) => out.push_str(&value_text(material, value)),
+                    Some(value) => push_agreeing(&mut out, &value_text(material, value)),
                     None => {}
                 }
             }
@@ -735,6 +735,15 @@ pub(crate) fn fill(material: &Material<'_>, parts: &[Part], fact: &Fact) -> Stri
         }
     }
     out
+}
+
+/// Appends a value; an article right before it agrees with its sound: `a {result}` → `an apple`.
+fn push_agreeing(out: &mut String, value: &str) {
+    if (out.ends_with(" a ") || out == "a ") && article(value) == "an" {
+        out.truncate(out.len() - 1);
+        out.push_str("n ");
+    }
+    out.push_str(value);
 }
 
 fn place_value<'f>(fact: &'f Fact, name: &str) -> Option<&'f TraceValue> {

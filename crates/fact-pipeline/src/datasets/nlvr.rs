@@ -54,6 +54,7 @@ pub(super) struct Nlvr {
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object")]
 struct Example {
     sentence: String,
     label: Option<Label>,
@@ -194,6 +195,7 @@ impl Nlvr {
             program: None,
             split: Some(split.clone()),
             locked,
+            origin: element.at.clone(),
         })
     }
 }

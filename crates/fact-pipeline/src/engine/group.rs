@@ -3,7 +3,7 @@
 use super::{OpenGroup, RunError, Setup};
 use crate::config::Accept;
 use crate::datasets::Record;
-use crate::proposers::Candidate;
+use crate::proposers::{Candidate, Malformed};
 use crate::stages::choose::{self, Board, Choice};
 use crate::stages::{Attempt, Eyes, Prepared, Seen, explain};
 use crate::store::{
@@ -30,6 +30,8 @@ struct Proposed {
 struct Work<'g> {
     group: &'g OpenGroup,
     proposed: Vec<Proposed>,
+    /// Why a proposer could not make programs.
+    malformed: Option<Malformed>,
     /// Scene of each sample.
     scenes: Vec<&'g str>,
     /// What was seen of each sample; `None` if it cannot be looked at.
@@ -54,7 +56,7 @@ impl<'a> GroupWork<'a> {
     /// # Errors
     /// Only in a strict run, if a sample cannot be looked at.
     pub fn group(&self, group: &OpenGroup) -> Result<GroupRows, RunError> {
-        let proposed = self.propose(&group.records[0].1);
+        let (proposed, malformed) = self.propose(&group.records[0].1);
         let mut work = Work {
             group,
             scenes: group
@@ -66,6 +68,7 @@ impl<'a> GroupWork<'a> {
             attempts: vec![Vec::new(); proposed.len()],
             slices: vec![None; proposed.len()],
             proposed,
+            malformed,
         };
         for (_, record) in &group.records {
             self.execute(&mut work, record)?;
@@ -103,11 +106,20 @@ impl<'a> GroupWork<'a> {
         })
     }
 
-    /// Candidates of all proposers, each program once, parsed.
-    fn propose(&self, record: &Record) -> Vec<Proposed> {
+    /// Candidates of all proposers, each program once, parsed; and what the last proposer that
+    /// could make none found malformed.
+    fn propose(&self, record: &Record) -> (Vec<Proposed>, Option<Malformed>) {
         let mut out: Vec<Proposed> = Vec::new();
+        let mut malformed = None;
         for proposer in &self.setup.proposers {
-            for candidate in proposer.propose(record, self.setup.config.candidates) {
+            let candidates = match proposer.propose(record, self.setup.config.candidates) {
+                Ok(candidates) => candidates,
+                Err(error) => {
+                    malformed = Some(error);
+                    continue;
+                }
+            };
+            for candidate in candidates {
                 if out.iter().any(|p| p.candidate.program == candidate.program) {
                     continue;
                 }
@@ -116,13 +128,13 @@ impl<'a> GroupWork<'a> {
                 out.push(Proposed { candidate, program });
             }
         }
-        out
+        (out, malformed)
     }
 
     /// Runs every candidate on a sample.
     fn execute(&self, work: &mut Work<'_>, record: &Record) -> Result<(), RunError> {
         let setup = self.setup;
-        let prepared = match Prepared::new(record, setup.looks, &self.decode) {
+        let prepared = match Prepared::new(record.into(), setup.looks, &self.decode) {
             Ok(prepared) => prepared,
             Err(error) if setup.config.strict => {
                 return Err(RunError::Sample {
@@ -182,15 +194,16 @@ impl<'a> GroupWork<'a> {
             rationale: None,
         };
         let parsed = work.proposed.iter().filter(|p| p.program.is_ok()).count();
-        let propose = match (work.proposed.len(), parsed) {
-            (0, _) => Some("none"),
-            (_, 0) => Some("syntax"),
+        let propose = match (work.proposed.len(), parsed, &work.malformed) {
+            (0, _, None) => Some("none"),
+            (0, _, Some(_)) => Some("malformed"),
+            (_, 0, _) => Some("syntax"),
             _ => None,
         };
         row.stages.push(StageRow {
             stage: "propose",
-            status: propose.map_or("ok", |_| "failed").into(),
-            reason: propose.map(Into::into),
+            status: propose.unwrap_or("ok").into(),
+            reason: work.malformed.as_ref().map(ToString::to_string),
             detail: Some(json!({ "candidates": work.proposed.len(), "parsed": parsed })),
         });
         let Some(choice) = choice else {

@@ -1,6 +1,7 @@
 //! The programs that a data set itself gives, as visual programs.
 
-use super::{Candidate, Proposer};
+use super::gold::{compile_clevr, compile_gqa};
+use super::{Candidate, Malformed, Proposer};
 use crate::datasets::{ProgramForm, Record};
 
 /// Proposes the data set's own program for a question: functional programs compiled, visual
@@ -17,21 +18,25 @@ impl Proposer for Given {
         "1".into()
     }
 
-    fn propose(&self, record: &Record, _k: usize) -> Vec<Candidate> {
+    /// One candidate; none where the data set gives no program, or a malformed one.
+    fn propose(&self, record: &Record, _k: usize) -> Result<Vec<Candidate>, Malformed> {
         let Some(given) = &record.program else {
-            return Vec::new();
+            return Ok(Vec::new());
         };
+        let malformed = |e: super::gold::GoldError| Malformed(e.to_string());
         let (source, program) = match given.form {
-            ProgramForm::Python => ("python", given.json.as_str().map(str::to_owned)),
-            ProgramForm::Clevr => ("clevr", None),
-            ProgramForm::Gqa => ("gqa", None),
+            ProgramForm::Clevr => ("clevr", compile_clevr(&given.json).map_err(malformed)?),
+            ProgramForm::Gqa => ("gqa", compile_gqa(&given.json).map_err(malformed)?),
+            ProgramForm::Python => match given.json.as_str() {
+                Some(program) => ("python", program.to_owned()),
+                None => return Err(Malformed("the program is not text".into())),
+            },
         };
-        let candidate = program.map(|program| Candidate {
+        Ok(vec![Candidate {
             proposer: "gold",
             source: source.into(),
             score: 1.0,
             program,
-        });
-        candidate.into_iter().collect()
+        }])
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod bank;
 mod given;
+pub mod gold;
 
 pub use given::Given;
 
@@ -20,6 +21,11 @@ pub struct Candidate {
     pub program: String,
 }
 
+/// A record gives something to make programs from, and it is malformed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Malformed(pub String);
+
 /// Makes programs for questions.
 pub trait Proposer: Send + Sync {
     /// Its name, as in the configuration.
@@ -30,5 +36,8 @@ pub trait Proposer: Send + Sync {
 
     /// At most `k` candidates for the question of `record`, best first; the same for the same
     /// question. All samples of a group share the candidates made from its first record.
-    fn propose(&self, record: &Record, k: usize) -> Vec<Candidate>;
+    ///
+    /// # Errors
+    /// If what the record gives to make programs from is malformed: an outcome to count.
+    fn propose(&self, record: &Record, k: usize) -> Result<Vec<Candidate>, Malformed>;
 }

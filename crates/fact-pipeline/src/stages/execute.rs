@@ -1,7 +1,7 @@
 //! Execute: programs on the images of a sample.
 
 use super::annotation::{self, AnnotationError};
-use crate::datasets::{ImageReadError, ImageSource, Record};
+use crate::datasets::{ImageReadError, ImageSource, Record, SceneSource};
 use fact_core::certificate;
 use fact_lang::run::Inputs;
 use fact_lang::tool::{Answer, Answers, ImageRef, Recorded, Request};
@@ -64,15 +64,43 @@ impl PrepareError {
     }
 }
 
+/// What a sample's programs are run on, before anything of it is read.
+#[derive(Debug, Clone, Copy)]
+pub struct Material<'a> {
+    /// Where its images are.
+    pub images: &'a [ImageSource],
+    /// Annotation of the first image.
+    pub scene: Option<&'a SceneSource>,
+    /// The question.
+    pub question: &'a str,
+    /// Choices, if it is a multiple-choice question.
+    pub choices: &'a [String],
+}
+
+impl<'a> From<&'a Record> for Material<'a> {
+    fn from(record: &'a Record) -> Self {
+        Self {
+            images: &record.images,
+            scene: record.scene.as_ref(),
+            question: &record.sample.question,
+            choices: &record.sample.choices,
+        }
+    }
+}
+
 impl Prepared {
-    /// Reads what the perception needs of a record.
+    /// Reads what the perception needs.
     ///
     /// # Errors
     /// If an image cannot be read or decoded, or an annotation is needed and cannot be used.
-    pub fn new(record: &Record, looks: Looks, limits: &DecodeLimits) -> Result<Self, PrepareError> {
+    pub fn new(
+        material: Material<'_>,
+        looks: Looks,
+        limits: &DecodeLimits,
+    ) -> Result<Self, PrepareError> {
         let mut images = Vec::new();
         let mut pixels = Vec::new();
-        for source in &record.images {
+        for source in material.images {
             let (image, decoded) = match looks {
                 Looks::AtPixels => {
                     let decoded = decode(source, limits)?;
@@ -85,7 +113,7 @@ impl Prepared {
         }
         let mut scene = None;
         if looks == Looks::AtAnnotations {
-            let source = record.scene.as_ref().ok_or(PrepareError::NoAnnotation)?;
+            let source = material.scene.ok_or(PrepareError::NoAnnotation)?;
             let size = images
                 .first()
                 .map_or((0, 0), |image| (image.width, image.height));
@@ -98,9 +126,8 @@ impl Prepared {
             }
             scene = Some(read);
         }
-        let sample = &record.sample;
         Ok(Self {
-            inputs: certificate::inputs(images, &sample.question, &sample.choices),
+            inputs: certificate::inputs(images, material.question, material.choices),
             images: pixels,
             scene,
         })

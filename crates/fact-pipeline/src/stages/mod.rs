@@ -12,5 +12,5 @@ pub mod verify;
 
 pub use annotation::AnnotationError;
 pub use choose::{Board, Choice};
-pub use execute::{Eyes, Looks, PrepareError, Prepared, Seen};
+pub use execute::{Eyes, Looks, Material, PrepareError, Prepared, Seen};
 pub use verify::Attempt;

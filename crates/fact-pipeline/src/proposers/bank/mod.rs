@@ -1,26 +1,32 @@
 //! The exemplar bank: sentences with their programs, retrieval by n-grams, and substitution of
 //! the question's colours, shapes, sizes, numbers, comparisons, sides and relations.
 //!
-//! A sentence is read as words and *slots* ([`words`]); the pack's `VOCABULARY` says which words
-//! fill slots. Exemplars are ranked by the weighted n-grams (1 to 3) they share with the question,
-//! slots counting by their kind and, with less weight, by their value. The slots of the best ones
-//! are aligned with the question's ([`align`]) and the question's values take the place of the
-//! exemplar's in its program ([`substitute`]). Whatever does not fit lowers the score. All of it is
-//! a pure function of bank, pack and question.
+//! A sentence is read as words and *slots* ([`words`]), slips of the pen corrected ([`spelling`]);
+//! the pack's `VOCABULARY` says which words fill slots. Exemplars are ranked by the weighted
+//! n-grams they share with the question, slots counting by their kind and, with less weight, by
+//! their value. The slots of the best ones are aligned with the question's ([`align`]) and the
+//! question's values take the place of the exemplar's in its program ([`substitute`]). A program
+//! that is one quantified expression also serves questions with another quantifier
+//! ([`quantifier`]). Whatever does not fit lowers the score. All of it is a pure function of bank,
+//! pack and question.
 
 mod align;
+mod quantifier;
 mod source;
+mod spelling;
 mod substitute;
 mod words;
 
-use super::{Candidate, Proposer};
+use super::{Candidate, Malformed, Proposer};
 use crate::datasets::Record;
 use fact_lang::pack::Pack;
 use serde::Deserialize;
+use quantifier::{Kind, Quantifier};
 use source::Source;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
-use words::{Token, Vocabulary};
+use substitute::Rewrites;
+use words::{Token, Value, Vocabulary};
 
 /// How many of the best exemplars are substituted into.
 const POOL: usize = 60;
@@ -30,6 +36,18 @@ const FINE: f64 = 0.25;
 const PENALTY: f64 = 0.3;
 /// What each further mapping of slots costs in score.
 const FURTHER_MAPPING: f64 = 0.05;
+/// What another quantifier than the exemplar's costs in score.
+const OTHER_QUANTIFIER: f64 = 0.05;
+/// How many of the best affirmative exemplars are negated.
+const NEGATED_POOL: usize = 20;
+/// What the less likely reading of a bare number costs in score.
+const OTHER_READING: f64 = 0.12;
+/// How many of the best programs are also read otherwise.
+const READ_OTHERWISE: usize = 4;
+/// Most candidates that one exemplar may give.
+const PER_EXEMPLAR: usize = 3;
+/// Longest n-grams.
+const LONGEST_GRAM: usize = 2;
 
 /// Why a bank cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -96,12 +114,24 @@ pub struct Exemplar {
 struct File {
     #[serde(default)]
     exemplar: Vec<Exemplar>,
+    #[serde(default)]
+    rewrite: Vec<Rewrite>,
+}
+
+/// Names that differ between containers: applied to a program in which `container` has taken the
+/// place of another.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Rewrite {
+    container: String,
+    replace: Vec<(String, String)>,
 }
 
 /// A loaded bank.
 #[derive(Debug)]
 pub struct Bank {
     vocabulary: Vocabulary,
+    rewrites: Rewrites,
     exemplars: Vec<Known>,
     /// n-gram → number and how many exemplars have it.
     grams: HashMap<String, (u32, u32)>,
@@ -112,6 +142,18 @@ pub struct Bank {
 #[derive(Debug)]
 struct Known {
     id: String,
+    /// As it is.
+    whole: Form,
+    /// Without its quantifier, if its program is one expression quantified likewise.
+    body: Option<Form>,
+    /// Whether it affirms that there is something, by a program that is not one quantified
+    /// expression.
+    affirms: bool,
+}
+
+/// A sentence with its program, for retrieval and substitution.
+#[derive(Debug)]
+struct Form {
     tokens: Vec<Token>,
     source: Source,
     /// n-gram number → count.
@@ -119,6 +161,9 @@ struct Known {
     /// Weight of all its n-grams.
     weight: f64,
 }
+
+/// Programs found so far: score and index of the exemplar.
+type Found = HashMap<String, (f64, usize)>;
 
 /// A pack's shipped bank: name of the pack, text.
 const SHIPPED: &[(&str, &str)] = &[("blocks", include_str!("../../../banks/blocks.toml"))];
@@ -157,8 +202,11 @@ impl Bank {
             origin: origin.into(),
             message: e.to_string().trim().replace('\n', " "),
         })?;
-        let vocabulary = Vocabulary::new(pack);
+        let mut vocabulary = Vocabulary::new(pack);
+        vocabulary.learn_spelling(file.exemplar.iter().map(|e| e.sentence.as_str()));
+        let rewrites = file.rewrite.into_iter().map(|r| (r.container, r.replace));
         let mut bank = Self {
+            rewrites: rewrites.collect(),
             exemplars: Vec::with_capacity(file.exemplar.len()),
             grams: HashMap::new(),
             sha256: fact_models::decode::sha256_hex(text.as_bytes()),
@@ -167,18 +215,7 @@ impl Bank {
         for exemplar in file.exemplar {
             bank.add(exemplar, origin)?;
         }
-        let total = bank.exemplars.len() as f64;
-        let mut weights = vec![0.0; bank.grams.len()];
-        // Order does not matter: each n-gram has its own place.
-        #[allow(clippy::iter_over_hash_type)]
-        for (gram, (number, df)) in &bank.grams {
-            weights[*number as usize] = weight(gram, *df, total);
-        }
-        for known in &mut bank.exemplars {
-            let weighted =
-                |(gram, count): (&u32, &u32)| weights[*gram as usize] * f64::from(*count);
-            known.weight = known.grams.iter().map(weighted).sum();
-        }
+        bank.weigh();
         Ok(bank)
     }
 
@@ -194,25 +231,62 @@ impl Bank {
         if let Err(error) = fact_lang::syntax::parse_program(&exemplar.program) {
             return Err(wrong(error.to_string()));
         }
+        let program = exemplar.program.as_str();
         let tokens = self.vocabulary.tokens(&exemplar.sentence);
+        let quantifier = quantifier::quantifier(&tokens);
+        let body = quantifier.as_ref().and_then(|quantifier| {
+            let generator = quantifier::body_like(program, quantifier)?;
+            Some((quantifier::without(&tokens, quantifier), generator))
+        });
+        let any = quantifier.is_some_and(|q| q.kind == Kind::Any);
+        let whole = self.form(tokens, program);
+        let known = Known {
+            affirms: any && !quantifier::is_quantified(program),
+            whole,
+            body: body.map(|(tokens, generator)| self.form(tokens, &generator)),
+            id: exemplar.id,
+        };
+        self.exemplars.push(known);
+        Ok(())
+    }
+
+    fn form(&mut self, tokens: Vec<Token>, program: &str) -> Form {
         let mut counts = BTreeMap::new();
         for gram in grams(&tokens) {
             let next = self.grams.len() as u32;
-            let (number, df) = self.grams.entry(gram).or_insert((next, 0));
-            let count = counts.entry(*number).or_insert(0);
-            if *count == 0 {
-                *df += 1;
-            }
-            *count += 1;
+            let (number, _) = self.grams.entry(gram).or_insert((next, 0));
+            *counts.entry(*number).or_insert(0) += 1;
         }
-        self.exemplars.push(Known {
-            source: Source::new(&exemplar.program, &self.vocabulary),
-            id: exemplar.id,
+        Form {
+            source: Source::new(program, &self.vocabulary),
             tokens,
             grams: counts,
             weight: 0.0,
-        });
-        Ok(())
+        }
+    }
+
+    /// Weighs every form, once all n-grams are counted.
+    fn weigh(&mut self) {
+        let mut frequencies = vec![0; self.grams.len()];
+        for gram in self.exemplars.iter().flat_map(|known| known.whole.grams.keys()) {
+            frequencies[*gram as usize] += 1;
+        }
+        let total = self.exemplars.len() as f64;
+        let mut weights = vec![0.0; self.grams.len()];
+        // Order does not matter: each n-gram has its own place.
+        #[allow(clippy::iter_over_hash_type)]
+        for (gram, (number, df)) in &mut self.grams {
+            let number = *number as usize;
+            *df = frequencies[number];
+            weights[number] = weight(gram, *df, total);
+        }
+        for known in &mut self.exemplars {
+            for form in std::iter::once(&mut known.whole).chain(&mut known.body) {
+                let weighted =
+                    |(gram, count): (&u32, &u32)| weights[*gram as usize] * f64::from(*count);
+                form.weight = form.grams.iter().map(weighted).sum();
+            }
+        }
     }
 
     /// Number of exemplars.
@@ -233,46 +307,140 @@ impl Bank {
     /// At most `k` programs for a sentence, best first.
     pub fn candidates(&self, sentence: &str, k: usize) -> Vec<Candidate> {
         let question = self.vocabulary.tokens(sentence);
-        // Program → score, index of the exemplar.
-        let mut found: HashMap<String, (f64, usize)> = HashMap::new();
-        for (similarity, index) in self.nearest(&question) {
-            let known = &self.exemplars[index];
-            let mappings = align::mappings(&known.tokens, &question);
-            for (rank, mapping) in mappings.iter().enumerate() {
-                let programs = substitute::substitute(
-                    &self.vocabulary,
-                    &known.tokens,
-                    &known.source,
-                    &question,
-                    mapping,
-                );
-                for (penalty, program) in programs {
-                    let score = similarity - PENALTY * penalty - FURTHER_MAPPING * rank as f64;
-                    let entry = found.entry(program).or_insert((f64::NEG_INFINITY, index));
-                    if score > entry.0 {
-                        *entry = (score, index);
-                    }
-                }
+        let mut found = Found::new();
+        self.whole(&question, &mut found);
+        if let Some(quantifier) = quantifier::quantifier(&question) {
+            self.requantified(&question, &quantifier, &mut found);
+            if quantifier.kind == Kind::None {
+                self.negated(&question, &quantifier, &mut found);
             }
         }
-        let mut ranked: Vec<(String, (f64, usize))> = found.into_iter().collect();
-        ranked.sort_by(|(p, (a, i)), (q, (b, j))| {
-            b.total_cmp(a).then_with(|| i.cmp(j)).then_with(|| p.cmp(q))
-        });
-        ranked.truncate(k);
-        ranked
+        self.read_otherwise(&question, &mut found);
+        let mut per_exemplar = vec![0; self.exemplars.len()];
+        ranked(&found)
             .into_iter()
+            .filter(|(_, (_, index))| {
+                per_exemplar[*index] += 1;
+                per_exemplar[*index] <= PER_EXEMPLAR
+            })
+            .take(k)
             .map(|(program, (score, index))| Candidate {
                 proposer: "bank",
                 source: self.exemplars[index].id.clone(),
                 score,
-                program,
+                program: program.to_owned(),
             })
             .collect()
     }
 
-    /// The exemplars most similar to a question: Dice's coefficient over weighted n-grams.
-    fn nearest(&self, question: &[Token]) -> Vec<(f64, usize)> {
+    /// Substitutes into the exemplars as they are.
+    fn whole(&self, question: &[Token], found: &mut Found) {
+        for (similarity, index) in self.nearest(question, POOL, |known| Some(&known.whole)) {
+            let form = &self.exemplars[index].whole;
+            self.substituted(form, question, |score, program| {
+                put(found, similarity + score, index, program);
+            });
+        }
+    }
+
+    /// Puts the question's quantifier over what the exemplars quantify.
+    fn requantified(&self, question: &[Token], quantifier: &Quantifier, found: &mut Found) {
+        let bare = quantifier::without(question, quantifier);
+        for (similarity, index) in self.nearest(&bare, POOL, |known| known.body.as_ref()) {
+            let Some(form) = &self.exemplars[index].body else {
+                continue;
+            };
+            self.substituted(form, &bare, |score, generator| {
+                let score = similarity + score - OTHER_QUANTIFIER;
+                let program = quantifier::quantified(&quantifier.kind, &generator);
+                put(found, score, index, program);
+                if let Kind::Number { operator: None, number } = &quantifier.kind {
+                    let at_least = Kind::Number {
+                        operator: Some(">=".into()),
+                        number: number.clone(),
+                    };
+                    let program = quantifier::quantified(&at_least, &generator);
+                    put(found, score - OTHER_READING, index, program);
+                }
+            });
+        }
+    }
+
+    /// Negates what exemplars affirm.
+    fn negated(&self, question: &[Token], quantifier: &Quantifier, found: &mut Found) {
+        let affirmed = quantifier::affirmed(question, quantifier);
+        let affirming = |known: &'_ Known| known.affirms;
+        let nearest = self.nearest(&affirmed, NEGATED_POOL, |known| {
+            affirming(known).then_some(&known.whole)
+        });
+        for (similarity, index) in nearest {
+            let form = &self.exemplars[index].whole;
+            self.substituted(form, &affirmed, |score, program| {
+                if let Some(program) = quantifier::negated(&program) {
+                    put(found, similarity + score - OTHER_QUANTIFIER, index, program);
+                }
+            });
+        }
+    }
+
+    /// Reads bare numbers of the best programs as “at least” instead of “exactly”, and the other
+    /// way round.
+    fn read_otherwise(&self, question: &[Token], found: &mut Found) {
+        let bare: Vec<&str> = question
+            .iter()
+            .filter_map(|token| match token.slot() {
+                Some(Value::Number { operator: None, number }) => Some(&**number),
+                _ => None,
+            })
+            .collect();
+        if bare.is_empty() {
+            return;
+        }
+        let best: Vec<(String, (f64, usize))> = ranked(found)
+            .into_iter()
+            .take(READ_OTHERWISE)
+            .map(|(program, entry)| (program.to_owned(), entry))
+            .collect();
+        for (program, (score, index)) in best {
+            for (from, to) in [("==", ">="), (">=", "==")] {
+                for (at, _) in program.match_indices(from) {
+                    let rest = &program[at + from.len()..];
+                    let digits = rest.strip_prefix(' ').unwrap_or_default();
+                    let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
+                    if bare.contains(&&digits[..end]) {
+                        let other = format!("{}{to}{rest}", &program[..at]);
+                        put(found, score - OTHER_READING, index, other);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Gives every program of a form to `take`, with what its misfit takes from the score.
+    fn substituted(&self, form: &Form, question: &[Token], mut take: impl FnMut(f64, String)) {
+        let mappings = align::mappings(&form.tokens, question);
+        for (rank, mapping) in mappings.iter().enumerate() {
+            let programs = substitute::substitute(
+                &self.vocabulary,
+                &self.rewrites,
+                (&form.tokens, &form.source),
+                question,
+                mapping,
+            );
+            for (penalty, program) in programs {
+                take(-PENALTY * penalty - FURTHER_MAPPING * rank as f64, program);
+            }
+        }
+    }
+
+    /// The `most` exemplars whose form is most similar to a question: Dice's coefficient over
+    /// weighted n-grams.
+    fn nearest<'s>(
+        &'s self,
+        question: &[Token],
+        most: usize,
+        form: impl Fn(&'s Known) -> Option<&'s Form>,
+    ) -> Vec<(f64, usize)> {
         let total = self.exemplars.len() as f64;
         let mut counts: BTreeMap<String, u32> = BTreeMap::new();
         for gram in grams(question) {
@@ -289,25 +457,42 @@ impl Bank {
                 shared.push((*number, *count, weight));
             }
         }
-        let mut scored: Vec<(f64, usize)> = self
-            .exemplars
-            .iter()
-            .enumerate()
-            .map(|(index, known)| {
-                let common: f64 = shared
-                    .iter()
-                    .filter_map(|(gram, count, weight)| {
-                        let theirs = known.grams.get(gram)?;
-                        Some(weight * f64::from(*count.min(theirs)))
-                    })
-                    .sum();
-                (2.0 * common / (own + known.weight), index)
-            })
-            .collect();
+        let mut scored: Vec<(f64, usize)> = Vec::new();
+        for (index, known) in self.exemplars.iter().enumerate() {
+            let Some(form) = form(known) else { continue };
+            let common: f64 = shared
+                .iter()
+                .filter_map(|(gram, count, weight)| {
+                    let theirs = form.grams.get(gram)?;
+                    Some(weight * f64::from(*count.min(theirs)))
+                })
+                .sum();
+            scored.push((2.0 * common / (own + form.weight), index));
+        }
         scored.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
-        scored.truncate(POOL);
+        scored.truncate(most);
         scored
     }
+}
+
+/// Keeps the better score of a program.
+fn put(found: &mut Found, score: f64, index: usize, program: String) {
+    let entry = found.entry(program).or_insert((f64::NEG_INFINITY, index));
+    if score > entry.0 {
+        *entry = (score, index);
+    }
+}
+
+/// Programs, best first; ties by the order of the bank, then by text.
+fn ranked(found: &Found) -> Vec<(&str, (f64, usize))> {
+    let mut ranked: Vec<(&str, (f64, usize))> = found
+        .iter()
+        .map(|(program, entry)| (program.as_str(), *entry))
+        .collect();
+    ranked.sort_by(|(p, (a, i)), (q, (b, j))| {
+        b.total_cmp(a).then_with(|| i.cmp(j)).then_with(|| p.cmp(q))
+    });
+    ranked
 }
 
 impl Proposer for Bank {
@@ -319,15 +504,15 @@ impl Proposer for Bank {
         self.sha256.clone()
     }
 
-    fn propose(&self, record: &Record, k: usize) -> Vec<Candidate> {
-        self.candidates(&record.sample.question, k)
+    fn propose(&self, record: &Record, k: usize) -> Result<Vec<Candidate>, Malformed> {
+        Ok(self.candidates(&record.sample.question, k))
     }
 }
 
 /// Marks n-grams that tell values apart.
 const FINE_MARK: char = '=';
 
-/// The n-grams of a sentence, 1 to 3, coarse and fine.
+/// The n-grams of a sentence, coarse and fine.
 fn grams(tokens: &[Token]) -> Vec<String> {
     let mut out = Vec::new();
     for fine in [false, true] {
@@ -337,7 +522,7 @@ fn grams(tokens: &[Token]) -> Vec<String> {
             .chain(["$".to_owned()])
             .collect();
         let mark = if fine { FINE_MARK } else { '~' };
-        for n in 1..=3 {
+        for n in 1..=LONGEST_GRAM {
             for window in keys.windows(n) {
                 out.push(format!("{mark}{}", window.join("\u{1f}")));
             }

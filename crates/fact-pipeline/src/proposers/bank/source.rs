@@ -24,7 +24,7 @@ pub(super) struct Mention {
 /// What a token mentions.
 #[derive(Debug)]
 pub(super) enum Mentioned {
-    /// A string that is a noun phrase.
+    /// A string that is a noun phrase, or a member that stands for the general noun.
     Noun(Noun),
     /// A string of words of one other class, such as `"bottom right"`.
     Words {
@@ -71,7 +71,14 @@ impl Source {
                     mentions.push(Mention { token: index, what });
                 }
                 Some(c) if (c.is_alphabetic() || c == '_') && previous == Some(".") => {
-                    if let Some((class, value)) = vocabulary.attribute(token) {
+                    let used = tokens.get(index + 1).is_some_and(|t| matches!(&**t, "[" | "("));
+                    if !used && vocabulary.word(token).is_some_and(|(c, v)| is_any(c, v)) {
+                        // `.items` is `.find("item")`.
+                        let mut noun = Noun::default();
+                        noun.0[SHAPE] = Some(ANY.into());
+                        let what = Mentioned::Noun(noun);
+                        mentions.push(Mention { token: index, what });
+                    } else if let Some((class, value)) = vocabulary.attribute(token) {
                         let what = Mentioned::Attribute {
                             class: class.clone(),
                             value: value.clone(),
@@ -87,6 +94,10 @@ impl Source {
         }
         Self { tokens, mentions }
     }
+}
+
+fn is_any(class: &str, value: &str) -> bool {
+    class == NOUN_CLASSES[SHAPE] && value == ANY
 }
 
 fn is_comparison(token: &str) -> bool {

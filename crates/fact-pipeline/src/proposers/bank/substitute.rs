@@ -3,12 +3,17 @@
 use super::align::{Mapping, slots};
 use super::source::{Mentioned, Source};
 use super::words::{COLOR, NOUN_CLASSES, Noun, SHAPE, Token, Value, Vocabulary};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Ways tried to deal the values of several slots to the mentions that may come from them.
 const DEALS: usize = 4;
 /// Programs tried for one mapping.
 const PROGRAMS: usize = 6;
+/// A container → names to replace, in order, when it took the place of another: members that
+/// containers name differently.
+pub(super) type Rewrites = BTreeMap<String, Vec<(String, String)>>;
+
 /// Penalty of a program that is not the first choice.
 const NOT_FIRST: f64 = 0.05;
 
@@ -35,8 +40,8 @@ struct Group {
 /// The programs that a mapping allows, each with a penalty for what did not fit.
 pub(super) fn substitute(
     vocabulary: &Vocabulary,
-    exemplar: &[Token],
-    source: &Source,
+    rewrites: &Rewrites,
+    (exemplar, source): (&[Token], &Source),
     question: &[Token],
     mapping: &Mapping,
 ) -> Vec<(f64, String)> {
@@ -53,6 +58,7 @@ pub(super) fn substitute(
         let mut edit = Edit {
             vocabulary,
             tokens: source.tokens.clone(),
+            container: None,
             penalty: base + if out.is_empty() { 0.0 } else { NOT_FIRST },
         };
         for (group, &d) in groups.iter().zip(&deal) {
@@ -65,7 +71,12 @@ pub(super) fn substitute(
                 }
             }
         }
-        out.push((edit.penalty, edit.tokens.concat()));
+        let mut program = edit.tokens.concat();
+        let replace = edit.container.and_then(|to| rewrites.get(&*to));
+        for (from, to) in replace.into_iter().flatten() {
+            program = replace_name(&program, from, to);
+        }
+        out.push((edit.penalty, program));
         // The next combination, the last group's deals changing fastest.
         let Some(g) = (0..groups.len())
             .rev()
@@ -231,6 +242,8 @@ fn deals(mentions: usize, slots: usize) -> Vec<Vec<usize>> {
 struct Edit<'a> {
     vocabulary: &'a Vocabulary,
     tokens: Vec<Arc<str>>,
+    /// The container that took the place of another.
+    container: Option<Arc<str>>,
     penalty: f64,
 }
 
@@ -238,6 +251,12 @@ impl Edit<'_> {
     fn apply(&mut self, at: usize, what: &Mentioned, extent: Extent, old: &Value, new: &Value) {
         match (what, old, new) {
             (Mentioned::Noun(shown), Value::Noun(old), Value::Noun(new)) => match extent {
+                _ if !self.tokens[at].starts_with(['"', '\'']) => {
+                    if old != new {
+                        let words: Vec<&str> = new.parts().map(|(_, value)| &**value).collect();
+                        self.tokens[at] = format!("find(\"{}\")", words.join(" ")).into();
+                    }
+                }
                 Extent::Whole if old == new => {}
                 Extent::Whole => self.whole_noun(at, shown, new),
                 Extent::Part => self.part_of_noun(at, shown, old, new),
@@ -331,4 +350,20 @@ impl Edit<'_> {
         };
         self.tokens[at] = format!("{quote}{}{quote}", words.join(" ")).into();
     }
+}
+
+/// Replaces a name where it stands by itself, and not after a dot.
+fn replace_name(program: &str, from: &str, to: &str) -> String {
+    let is_name = |c: char| c.is_alphanumeric() || c == '_';
+    let mut out = String::with_capacity(program.len());
+    let mut rest = program;
+    while let Some(at) = rest.find(from) {
+        let before = rest[..at].chars().next_back().or(out.chars().next_back());
+        let after = rest[at + from.len()..].chars().next();
+        let alone = !before.is_some_and(|c| is_name(c) || c == '.') && !after.is_some_and(is_name);
+        out.push_str(&rest[..at]);
+        out.push_str(if alone { to } else { from });
+        rest = &rest[at + from.len()..];
+    }
+    out + rest
 }

@@ -1,7 +1,8 @@
 //! A sentence as words and slots.
 
+use super::spelling::Spelling;
 use fact_lang::pack::Pack;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 /// The classes whose words make up noun phrases, in the order in which programs write them.
@@ -32,6 +33,7 @@ pub(super) struct Vocabulary {
     attributes: HashMap<String, (Arc<str>, Arc<str>)>,
     /// Names of the pack's functions.
     functions: Vec<Arc<str>>,
+    spelling: Spelling,
 }
 
 impl Vocabulary {
@@ -43,6 +45,7 @@ impl Vocabulary {
             longest: 0,
             attributes: HashMap::new(),
             functions,
+            spelling: Spelling::default(),
         };
         for (class, values) in &pack.vocabulary {
             let stands_in_names =
@@ -91,9 +94,34 @@ impl Vocabulary {
             .find(|name| self.is_function(name))
     }
 
+    /// Learns to spell: the pack's words, and those that occur in three of `sentences` or more.
+    pub(super) fn learn_spelling<'s>(&mut self, sentences: impl Iterator<Item = &'s str>) {
+        let mut counts: BTreeMap<String, u32> = BTreeMap::new();
+        for word in sentences.flat_map(words) {
+            *counts.entry(word).or_insert(0) += 1;
+        }
+        let frequent = counts.into_iter().filter(|(_, count)| *count >= 3);
+        let mut known: Vec<(String, bool)> = frequent.map(|(word, _)| (word, false)).collect();
+        // Order does not matter: the words go into a set.
+        #[allow(clippy::iter_over_hash_type)]
+        for (words, (class, _)) in &self.phrases {
+            let noun = words.len() == 1 && NOUN_CLASSES.contains(&&**class);
+            known.extend(words.iter().map(|word| (word.clone(), noun)));
+        }
+        for (word, noun) in known {
+            self.spelling.learn(&word, noun);
+        }
+    }
+
     /// Reads a sentence.
     pub(super) fn tokens(&self, sentence: &str) -> Vec<Token> {
-        let words = words(sentence);
+        let words: Vec<String> = words(sentence)
+            .iter()
+            .flat_map(|word| match self.spelling.correct(word) {
+                "atleast" => vec!["at".to_owned(), "least".to_owned()],
+                word => vec![word.to_owned()],
+            })
+            .collect();
         let mut entries: Vec<Entry> = Vec::new();
         let mut at = 0;
         while at < words.len() {
