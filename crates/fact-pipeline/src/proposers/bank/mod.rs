@@ -20,8 +20,8 @@ mod words;
 use super::{Candidate, Malformed, Proposer};
 use crate::datasets::Record;
 use fact_lang::pack::Pack;
-use serde::Deserialize;
 use quantifier::{Kind, Quantifier};
+use serde::Deserialize;
 use source::Source;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
@@ -268,7 +268,11 @@ impl Bank {
     /// Weighs every form, once all n-grams are counted.
     fn weigh(&mut self) {
         let mut frequencies = vec![0; self.grams.len()];
-        for gram in self.exemplars.iter().flat_map(|known| known.whole.grams.keys()) {
+        for gram in self
+            .exemplars
+            .iter()
+            .flat_map(|known| known.whole.grams.keys())
+        {
             frequencies[*gram as usize] += 1;
         }
         let total = self.exemplars.len() as f64;
@@ -354,7 +358,11 @@ impl Bank {
                 let score = similarity + score - OTHER_QUANTIFIER;
                 let program = quantifier::quantified(&quantifier.kind, &generator);
                 put(found, score, index, program);
-                if let Kind::Number { operator: None, number } = &quantifier.kind {
+                if let Kind::Number {
+                    operator: None,
+                    number,
+                } = &quantifier.kind
+                {
                     let at_least = Kind::Number {
                         operator: Some(">=".into()),
                         number: number.clone(),
@@ -389,7 +397,10 @@ impl Bank {
         let bare: Vec<&str> = question
             .iter()
             .filter_map(|token| match token.slot() {
-                Some(Value::Number { operator: None, number }) => Some(&**number),
+                Some(Value::Number {
+                    operator: None,
+                    number,
+                }) => Some(&**number),
                 _ => None,
             })
             .collect();
@@ -406,7 +417,9 @@ impl Bank {
                 for (at, _) in program.match_indices(from) {
                     let rest = &program[at + from.len()..];
                     let digits = rest.strip_prefix(' ').unwrap_or_default();
-                    let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
+                    let end = digits
+                        .find(|c: char| !c.is_ascii_digit())
+                        .unwrap_or(digits.len());
                     if bare.contains(&&digits[..end]) {
                         let other = format!("{}{to}{rest}", &program[..at]);
                         put(found, score - OTHER_READING, index, other);

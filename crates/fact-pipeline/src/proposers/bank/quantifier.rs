@@ -40,9 +40,7 @@ impl Kind {
 
 /// The quantifier with which a sentence begins.
 pub(super) fn quantifier(tokens: &[Token]) -> Option<Quantifier> {
-    let word = |at: usize, any_of: &[&str]| {
-        matches!(tokens.get(at), Some(Token::Word(w)) if any_of.contains(&&**w))
-    };
+    let word = |at: usize, any_of: &[&str]| matches!(tokens.get(at), Some(Token::Word(w)) if any_of.contains(&&**w));
     let found = |kind, span| Some(Quantifier { kind, span });
     if word(0, &["there"]) && word(1, &["isa"]) {
         return found(Kind::Any, 2);
@@ -82,7 +80,9 @@ pub(super) fn quantifier(tokens: &[Token]) -> Option<Quantifier> {
 /// The sentence with its quantifier replaced by a mark.
 pub(super) fn without(tokens: &[Token], quantifier: &Quantifier) -> Vec<Token> {
     let rest = tokens[quantifier.span..].iter().cloned();
-    std::iter::once(Token::Word("<Q>".into())).chain(rest).collect()
+    std::iter::once(Token::Word("<Q>".into()))
+        .chain(rest)
+        .collect()
 }
 
 /// The sentence with its quantifier replaced by “there is a”.
@@ -125,7 +125,10 @@ fn body(program: &str) -> Option<(Kind, String)> {
         operator: Some(operator.into()),
         number: number.into(),
     };
-    if let Some(generator) = counted.strip_prefix("sum(").and_then(|s| s.strip_suffix(')')) {
+    if let Some(generator) = counted
+        .strip_prefix("sum(")
+        .and_then(|s| s.strip_suffix(')'))
+    {
         return balanced(generator).then(|| (kind, generator.to_owned()));
     }
     // len([x for x in xs if condition]): the condition of each, summed.
@@ -205,7 +208,10 @@ mod tests {
             generator("len([t for t in image.towers if t.height > 2]) >= 1").unwrap(),
             "t.height > 2 for t in image.towers"
         );
-        assert_eq!(generator("not any(f(x) for x in xs)").unwrap(), "f(x) for x in xs");
+        assert_eq!(
+            generator("not any(f(x) for x in xs)").unwrap(),
+            "f(x) for x in xs"
+        );
         assert_eq!(generator("any(a) and any(b)"), None);
         assert_eq!(generator("image.count(\"x\") == 1"), None);
     }
@@ -214,7 +220,10 @@ mod tests {
     fn early_returns_are_negated() {
         let program = "def f(image):\n    for x in y:\n        return True\n    return False\n";
         let negated = negated(program).unwrap();
-        assert!(negated.contains("        return False\n    return True\n"), "{negated}");
+        assert!(
+            negated.contains("        return False\n    return True\n"),
+            "{negated}"
+        );
         assert_eq!(super::negated("def f(image):\n    return a\n"), None);
     }
 }

@@ -71,7 +71,9 @@ impl Source {
                     mentions.push(Mention { token: index, what });
                 }
                 Some(c) if (c.is_alphabetic() || c == '_') && previous == Some(".") => {
-                    let used = tokens.get(index + 1).is_some_and(|t| matches!(&**t, "[" | "("));
+                    let used = tokens
+                        .get(index + 1)
+                        .is_some_and(|t| matches!(&**t, "[" | "("));
                     if !used && vocabulary.word(token).is_some_and(|(c, v)| is_any(c, v)) {
                         // `.items` is `.find("item")`.
                         let mut noun = Noun::default();

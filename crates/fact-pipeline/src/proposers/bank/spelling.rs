@@ -77,7 +77,12 @@ mod tests {
     #[test]
     fn one_slip_is_corrected_to_a_known_word() {
         let mut spelling = Spelling::default();
-        for (word, noun) in [("square", true), ("tower", false), ("towel", false), ("with", false)] {
+        for (word, noun) in [
+            ("square", true),
+            ("tower", false),
+            ("towel", false),
+            ("with", false),
+        ] {
             spelling.learn(word, noun);
         }
         let correct = |word| spelling.correct(word).to_owned();

@@ -282,7 +282,12 @@ impl Edit<'_> {
                 if value != new =>
             {
                 match self.vocabulary.attribute_for(class, new) {
-                    Some(name) => self.tokens[at] = name.into(),
+                    Some(name) => {
+                        self.tokens[at] = name.into();
+                        if **class == *"container" {
+                            self.container = Some(new.clone());
+                        }
+                    }
                     None => self.penalty += 1.0,
                 }
             }
