@@ -30,16 +30,18 @@ pub fn trace_text(trace: &Trace, program: &Module, pack: &Pack, most: usize) -> 
         if event.within != 0 || event.node.pack || !is_shown(event.kind) {
             continue;
         }
+        let span = trace.span(id, program);
+        let source = header(program.text(span));
+        // Inputs become objects of the pack before the function begins.
+        if source.starts_with("def ") && event.kind != EventKind::Input {
+            continue;
+        }
         if shown == most {
             left_out += 1;
             continue;
         }
         shown += 1;
-        let span = trace.span(id, program);
         let (line, _) = program.line_column(span.start);
-        let source = crate::terminal::one_line(program.text(span)).into_owned();
-        let source = source.split_whitespace().collect::<Vec<_>>().join(" ");
-        let source = crate::terminal::cut(&source, NODE_WIDTH).into_owned();
         let mark = if used[index] { '|' } else { ' ' };
         let indent = "  ".repeat(depths[index]);
         let what = describe(trace, pack, event, &source);
@@ -49,6 +51,15 @@ pub fn trace_text(trace: &Trace, program: &Module, pack: &Pack, most: usize) -> 
         let _ = writeln!(out, "    … and {left_out} more events");
     }
     out
+}
+
+/// The first line of a node's text; of a compound statement, what stands before its body.
+fn header(text: &str) -> String {
+    let line = text.lines().next().unwrap_or_default();
+    let line = line.trim_end().trim_end_matches(':');
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let line = words.join(" ");
+    crate::terminal::cut(&crate::terminal::one_line(&line), NODE_WIDTH).into_owned()
 }
 
 fn is_shown(kind: EventKind) -> bool {
@@ -74,13 +85,13 @@ fn depth(trace: &Trace, depths: &[usize], event: &Event) -> usize {
 fn describe(trace: &Trace, pack: &Pack, event: &Event, source: &str) -> String {
     let value = value_text(trace, pack, &event.value);
     match event.kind {
-        EventKind::Input => format!("input {source} = {value}"),
+        EventKind::Input => format!("input {value}"),
         EventKind::Assign => format!("{source}  → {value}"),
         EventKind::Branch { taken } => {
             let taken = if taken { "yes" } else { "no" };
-            format!("if {source}  → {taken}")
+            format!("{source}  → {taken}")
         }
-        EventKind::Loop => format!("loop over {source}"),
+        EventKind::Loop => source.to_owned(),
         EventKind::Iteration { index } => format!("iteration {}: {value}", index + 1),
         EventKind::LoopEnd => "end of loop".into(),
         EventKind::Return => format!("return {value}"),
