@@ -80,6 +80,8 @@ pub(crate) struct Vm<'a> {
     handling: Vec<u32>,
     suspended: Option<Request>,
     limit_span: Option<Span>,
+    /// Set while constants of the pack are made: they come from nowhere.
+    muted: bool,
 }
 
 /// Variables of one activation.
@@ -125,6 +127,7 @@ pub(crate) fn execute(
         handling: Vec::new(),
         suspended: None,
         limit_span: None,
+        muted: false,
     };
     let outcome = vm.run();
     vm.finish(outcome)
@@ -170,14 +173,5 @@ impl Vm<'_> {
 
     fn leave(&mut self) {
         self.nesting -= 1;
-    }
-
-    /// The module whose code runs now.
-    fn module(&self) -> &Module {
-        if self.in_pack {
-            &self.pack.module
-        } else {
-            self.program
-        }
     }
 }

@@ -1,15 +1,15 @@
 //! Recording events.
 
 use super::error::{R, Stop};
-use super::value::{DictKind, Mark, Tv, Value, ViewKind};
+use super::value::{DictKind, Mark, PENDING, Tv, Value, ViewKind};
 use super::{MAX_VALUE_DEPTH, Vm};
 use crate::ast::NodeId;
 use crate::run::Limit;
 use crate::trace::{Event, EventId, EventKind, ITEMS_SHOWN, NodeRef, Object, TraceValue};
 use std::collections::HashSet;
 
-/// Nesting of containers that a picture shows.
-const SHOWN_DEPTH: u32 = 4;
+/// How many elements a picture shows of containers nested this deeply.
+const SHOWN: [usize; 4] = [ITEMS_SHOWN, 32, 8, 4];
 
 impl Vm<'_> {
     /// Records an event of the code that runs now.
@@ -20,8 +20,20 @@ impl Vm<'_> {
         inputs: &[EventId],
         value: &Value,
     ) -> R<EventId> {
+        if self.muted {
+            return Ok(EventId::START);
+        }
         let value = self.picture(value, 0)?;
         self.record(kind, node, inputs, value)
+    }
+
+    /// The number of the event that is recorded next.
+    pub(crate) fn next_event(&self) -> EventId {
+        if self.muted {
+            EventId::START
+        } else {
+            EventId(self.trace.events.len() as u32)
+        }
     }
 
     /// Records an event without a value.
@@ -52,6 +64,9 @@ impl Vm<'_> {
         inputs: &[EventId],
         value: TraceValue,
     ) -> R<EventId> {
+        if self.muted {
+            return Ok(EventId::START);
+        }
         let id = self.trace.events.len();
         if id as u64 >= self.limits.events
             || (self.trace.inputs.len() + inputs.len()) as u64
@@ -61,8 +76,11 @@ impl Vm<'_> {
         }
         let start = self.trace.inputs.len() as u32;
         for input in inputs {
-            debug_assert!(input.index() < id, "input {input:?} of event {id}");
-            self.trace.inputs.push(*input);
+            // What waits for the event of a native call in progress is an input of that call.
+            if *input != PENDING {
+                debug_assert!(input.index() < id, "input {input:?} of event {id}");
+                self.trace.inputs.push(*input);
+            }
         }
         let end = self.trace.inputs.len() as u32;
         self.trace.events.push(Event {
@@ -89,8 +107,8 @@ impl Vm<'_> {
         value: Value,
     ) -> R<Tv> {
         // The event's number is known before it is recorded, and the picture needs it.
-        self.heap
-            .settle(mark, EventId(self.trace.events.len() as u32));
+        let event = self.next_event();
+        self.heap.settle(mark, event);
         let event = self.event(kind, node, inputs, &value)?;
         Ok(Tv::new(value, event))
     }
@@ -272,9 +290,7 @@ impl Vm<'_> {
             Value::Str(s) => TraceValue::Str(s.clone()),
             Value::Instance(i) => TraceValue::Object(*i),
             Value::Region(i) => self.region_picture(*i),
-            Value::Detection(i) => {
-                self.region_picture(self.heap.detections[*i as usize].region)
-            }
+            Value::Detection(i) => self.region_picture(self.heap.detections[*i as usize].region),
             Value::List(_) | Value::Tuple(_) | Value::Dict(_) | Value::Set(_) => {
                 self.items_picture(value, depth)?
             }
@@ -307,15 +323,17 @@ impl Vm<'_> {
         };
         let items = match shown {
             Some(items) => items,
-            None if len == 0 || depth >= SHOWN_DEPTH => (0, 0),
+            None if len == 0 || depth as usize >= SHOWN.len() => (0, 0),
             None => {
+                let most = SHOWN[depth as usize];
                 let elements: Vec<Tv> = match value {
-                    Value::List(i) => head(self.heap.lists[*i as usize].items.iter()),
-                    Value::Tuple(i) => head(self.heap.tuples[*i as usize].items.iter()),
-                    Value::Dict(i) => {
-                        head(self.heap.dicts[*i as usize].map.values().map(|(k, _)| k))
-                    }
-                    Value::Set(i) => head(self.heap.sets[*i as usize].map.values()),
+                    Value::List(i) => head(self.heap.lists[*i as usize].items.iter(), most),
+                    Value::Tuple(i) => head(self.heap.tuples[*i as usize].items.iter(), most),
+                    Value::Dict(i) => head(
+                        self.heap.dicts[*i as usize].map.values().map(|(k, _)| k),
+                        most,
+                    ),
+                    Value::Set(i) => head(self.heap.sets[*i as usize].map.values(), most),
                     _ => Vec::new(),
                 };
                 self.work(elements.len() / 8)?;
@@ -371,11 +389,7 @@ impl Vm<'_> {
     }
 
     /// Runs `f` one level deeper into a value.
-    pub(crate) fn nested<T>(
-        &mut self,
-        message: &str,
-        f: impl FnOnce(&mut Self) -> R<T>,
-    ) -> R<T> {
+    pub(crate) fn nested<T>(&mut self, message: &str, f: impl FnOnce(&mut Self) -> R<T>) -> R<T> {
         if self.value_depth >= MAX_VALUE_DEPTH {
             return Err(self.recursion_error(message));
         }
@@ -386,6 +400,6 @@ impl Vm<'_> {
     }
 }
 
-fn head<'t>(items: impl Iterator<Item = &'t Tv>) -> Vec<Tv> {
-    items.take(ITEMS_SHOWN).cloned().collect()
+fn head<'t>(items: impl Iterator<Item = &'t Tv>, most: usize) -> Vec<Tv> {
+    items.take(most).cloned().collect()
 }

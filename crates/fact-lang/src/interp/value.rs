@@ -252,8 +252,6 @@ pub(crate) struct FuncObj<'a> {
     pub(crate) pack: bool,
     /// The closure in which it was defined, for its qualified name.
     pub(crate) outer: Option<u32>,
-    /// Whether it was defined within any function.
-    pub(crate) nested: bool,
 }
 
 /// Everything with identity.
@@ -327,13 +325,6 @@ impl Heap<'_> {
 impl Value {
     pub(crate) fn str(text: impl Into<Arc<str>>) -> Self {
         Self::Str(text.into())
-    }
-
-    pub(crate) fn as_str(&self) -> Option<&str> {
-        match self {
-            Self::Str(s) => Some(s),
-            _ => None,
-        }
     }
 
     pub(crate) fn is_none(&self) -> bool {

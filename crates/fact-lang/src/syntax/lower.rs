@@ -60,11 +60,7 @@ fn unsupported<T>(range: TextRange, what: &str) -> Lowered<T> {
 }
 
 fn invalid<T>(range: TextRange, message: &str) -> Lowered<T> {
-    Err(Refusal::new(
-        SyntaxErrorKind::Invalid,
-        span(range),
-        message,
-    ))
+    Err(Refusal::new(SyntaxErrorKind::Invalid, span(range), message))
 }
 
 impl Lowering {
@@ -647,7 +643,10 @@ impl Lowering {
             return unsupported(range, "async comprehensions");
         }
         if element.is_starred_expr() {
-            return invalid(element.range(), "iterable unpacking cannot be used in comprehension");
+            return invalid(
+                element.range(),
+                "iterable unpacking cannot be used in comprehension",
+            );
         }
         let scope = self.scopes.at(range, true);
         let (id, _) = self.node(range);
