@@ -101,7 +101,6 @@ class ImagePatch:
         self.height = self.cropped_image.height
         if self.width <= 0 or self.height <= 0:
             raise Exception("ImagePatch has no area")
-        self._label = None
 
     def __repr__(self):
         return f"ImagePatch({self.left}, {self.lower}, {self.right}, {self.upper})"
@@ -124,14 +123,8 @@ class ImagePatch:
     @element("{object_name}")
     def find(self, object_name: str) -> List[ImagePatch]:
         """Returns a list of new ImagePatch objects containing crops of the image centered around any objects found in the image matching the object_name."""
-        patches = []
-        for detection in find(self.cropped_image, object_name):
-            region = detection.region
-            if region.width > 0 and region.height > 0:
-                patch = self._crop(region)
-                patch._label = object_name
-                patches.append(patch)
-        return patches
+        regions = [detection.region for detection in find(self.cropped_image, object_name)]
+        return [self._crop(region) for region in regions if region.width > 0 and region.height > 0]
 
     @says("[there be] ({object_name}) in {self}")
     def exists(self, object_name: str) -> bool:
@@ -180,12 +173,15 @@ class ImagePatch:
         ))
 
     def _crop(self, region):
+        # Whole pixels, counted from the bottom as in `crop`; clipped to this patch.
         image = self.cropped_image
-        left = max(region.left - _MARGIN, image.left) - image.left
-        right = min(region.right + _MARGIN, image.right) - image.left
-        upper = image.bottom - max(region.top - _MARGIN, image.top)
-        lower = image.bottom - min(region.bottom + _MARGIN, image.bottom)
-        return ImagePatch(image, int(left), int(lower), int(right), int(upper))
+        bottom = image.bottom
+        return ImagePatch(image.crop(
+            max(int(region.left) - _MARGIN, image.left),
+            max(bottom - int(bottom - region.top) - _MARGIN, image.top),
+            min(int(region.right) + _MARGIN, image.right),
+            min(bottom - int(bottom - region.bottom) + _MARGIN, bottom),
+        ))
 
     @says("{self} [overlap] with the box from {left}, {lower} to {right}, {upper}")
     def overlaps_with(self, left: int, lower: int, right: int, upper: int) -> bool:
