@@ -52,31 +52,31 @@ _SCALES = {"hundred": 100, "thousand": 1000, "million": 1000000, "billion": 1000
 
 
 @primitive
-def _find(region: Region, object_name: str) -> List[Detection]: ...
+def find(region: Region, object_name: str) -> List[Detection]: ...
 
 
 @primitive
-def _verify_property(region: Region, object_name: str, attribute: str) -> bool: ...
+def verify_property(region: Region, object_name: str, attribute: str) -> bool: ...
 
 
 @primitive
-def _best_text_match(region: Region, option_list: List[str], prefix: str) -> str: ...
+def best_text_match(region: Region, option_list: List[str], prefix: str) -> str: ...
 
 
 @primitive
-def _match_text(region: Region, text: str) -> float: ...
+def match_text(region: Region, text: str) -> float: ...
 
 
 @primitive
-def _simple_query(region: Region, question: str) -> str: ...
+def simple_query(region: Region, question: str) -> str: ...
 
 
 @primitive
-def _compute_depth(region: Region) -> float: ...
+def compute_depth(region: Region) -> float: ...
 
 
 @primitive
-def _llm_query(region: Region, question: str, long_answer: bool) -> str: ...
+def llm_answer(region: Region, question: str, long_answer: bool) -> str: ...
 
 
 def _region_of(image):
@@ -190,7 +190,7 @@ class ImagePatch:
             object_name = "object"
         own = self._region
         patches = []
-        for hit in _find(own, object_name):
+        for hit in find(own, object_name):
             box = hit.region
             patches.append(
                 self.crop(
@@ -210,25 +210,25 @@ class ImagePatch:
     @says("{self} [be] {attribute}")
     def verify_property(self, object_name: str, attribute: str) -> bool:
         """Does the object in the patch have the attribute? patch.verify_property("shirt", "blue")"""
-        return _verify_property(self._region, object_name, attribute)
+        return verify_property(self._region, object_name, attribute)
 
     @says("{self} best [match] “{result}”")
     def best_text_match(self, option_list: List[str] = None, prefix: str = None) -> str:
         """The option that fits the patch best, as it is given."""
-        return _best_text_match(self._region, option_list, prefix)
+        return best_text_match(self._region, option_list, prefix)
 
     @says("the answer to “{question}” for {self} [be] “{result}”")
     def simple_query(self, question: str = "What is this?") -> str:
         """A short answer to a question about the patch; simple perception only."""
         if question is None:
             question = "What is this?"
-        return _simple_query(self._region, question)
+        return simple_query(self._region, question)
 
     @says("the depth of {self} [be] {result}")
     @compares(less="closer than", more="farther away than")
     def compute_depth(self) -> float:
         """Median relative depth of the patch: the smaller, the closer."""
-        return _compute_depth(self._region)
+        return compute_depth(self._region)
 
     def crop(self, left: int, lower: int, right: int, upper: int) -> ImagePatch:
         """The part of the patch between these coordinates of the patch, 10 pixels larger on each side
@@ -254,7 +254,7 @@ class ImagePatch:
     @says("the answer to “{question}” [be] “{result}”")
     def llm_query(self, question: str, long_answer: bool = True) -> str:
         """A text answer from world knowledge, without looking at the image."""
-        return _llm_query(self._region, question, long_answer)
+        return llm_answer(self._region, question, long_answer)
 
 
 @says("{result} best [match] “{content}”")
@@ -267,7 +267,7 @@ def best_image_match(list_patches: List[ImagePatch], content: List[str], return_
     best = 0
     best_score = None
     for index, patch in enumerate(list_patches):
-        score = sum([_match_text(patch._region, text) for text in content]) / len(content)
+        score = sum([match_text(patch._region, text) for text in content]) / len(content)
         if best_score is None or score > best_score:
             best = index
             best_score = score
