@@ -24,8 +24,11 @@ fn note(text: &str) {
     eprintln!("{text}");
 }
 
+/// A data set and its records.
+type Whole = (Box<dyn DataSet>, Vec<Record>);
+
 /// Every record, none of them an error.
-fn all(spec: &str) -> Result<(Box<dyn DataSet>, Vec<Record>), Box<dyn std::error::Error>> {
+fn all(spec: &str) -> Result<Whole, Box<dyn std::error::Error>> {
     let data = datasets::open(spec)?;
     let records = data.samples().collect::<Result<Vec<_>, _>>()?;
     note(&format!("{spec}: {} samples", records.len()));
