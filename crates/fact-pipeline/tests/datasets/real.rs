@@ -62,7 +62,7 @@ fn nlvr_dev() -> Outcome {
     let mut groups: Vec<&str> = both.iter().map(|r| r.sample.group.as_str()).collect();
     groups.sort_unstable();
     groups.dedup();
-    assert_eq!(groups.len(), 267);
+    assert_eq!(groups.len(), 249);
     Ok(())
 }
 
