@@ -46,14 +46,23 @@ fn make(scene: &Scene, source: &str) -> Result<Made, String> {
     let explained = explained(scene, &pack, source)?;
     let text = explained.rationale.text();
     let (certificate, rationale) = (&explained.certificate, &explained.rationale);
-    let rejections = check(certificate, rationale, Some(&text), &pack, CheckOptions::default());
+    let rejections = check(
+        certificate,
+        rationale,
+        Some(&text),
+        &pack,
+        CheckOptions::default(),
+    );
     if !rejections.is_empty() {
         return Err(format!("the certificate is rejected: {rejections:?}"));
     }
     let mut lines: Vec<&str> = rationale.steps.iter().map(|s| s.text.as_str()).collect();
     lines.push(&rationale.conclusion);
     let rationale = lines.join("\n");
-    Ok(Made { residual: certificate.residual.trim_end().to_owned(), rationale })
+    Ok(Made {
+        residual: certificate.residual.trim_end().to_owned(),
+        rationale,
+    })
 }
 
 #[test]
@@ -78,7 +87,8 @@ fn every_case_comes_out_as_written() {
             let mut shown = content.clone();
             match language.as_str() {
                 "" => {
-                    if let Some(heading) = content.lines().rev().find_map(|l| l.strip_prefix("## ")) {
+                    if let Some(heading) = content.lines().rev().find_map(|l| l.strip_prefix("## "))
+                    {
                         title = heading.to_owned();
                     }
                     out.push_str(&content);

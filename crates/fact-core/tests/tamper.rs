@@ -36,7 +36,13 @@ fn made(pack: &Pack) -> Explained {
 fn rejections(pack: &Pack, explained: &Explained) -> Vec<Rejection> {
     let text = explained.rationale.text();
     let (certificate, rationale) = (&explained.certificate, &explained.rationale);
-    check(certificate, rationale, Some(&text), pack, CheckOptions::default())
+    check(
+        certificate,
+        rationale,
+        Some(&text),
+        pack,
+        CheckOptions::default(),
+    )
 }
 
 fn pack() -> Pack {
@@ -56,8 +62,11 @@ fn every_word_of_the_text_matters() {
     let honest = made(&pack);
     let mut tried = 0;
     for step in 0..honest.rationale.steps.len() {
-        let words: Vec<String> =
-            honest.rationale.steps[step].text.split(' ').map(str::to_owned).collect();
+        let words: Vec<String> = honest.rationale.steps[step]
+            .text
+            .split(' ')
+            .map(str::to_owned)
+            .collect();
         for at in 0..words.len() {
             let bare = words[at].trim_end_matches(['.', ',', ':']);
             let other = match bare {
@@ -76,12 +85,18 @@ fn every_word_of_the_text_matters() {
             changed[at] = changed[at].replace(bare, other);
             forged.rationale.steps[step].text = changed.join(" ");
             let found = rejections(&pack, &forged);
-            let named = found.iter().any(|r| matches!(r, Rejection::Text { step: s, .. } if *s == step + 1));
+            let named = found
+                .iter()
+                .any(|r| matches!(r, Rejection::Text { step: s, .. } if *s == step + 1));
             assert!(named, "{changed:?}: {found:?}");
             tried += 1;
         }
     }
-    assert!(tried >= 4, "the text has too few words to change: {}", honest.rationale.text());
+    assert!(
+        tried >= 4,
+        "the text has too few words to change: {}",
+        honest.rationale.text()
+    );
 }
 
 #[test]
@@ -93,7 +108,10 @@ fn a_step_left_out_is_noticed() {
         forged.rationale.steps.remove(step);
         forged.certificate.claims.remove(step);
         let found = rejections(&pack, &forged);
-        assert!(found.iter().any(|r| matches!(r, Rejection::Steps { .. })), "{found:?}");
+        assert!(
+            found.iter().any(|r| matches!(r, Rejection::Steps { .. })),
+            "{found:?}"
+        );
     }
 }
 
@@ -110,7 +128,9 @@ fn a_claim_turned_round_is_noticed() {
                 _ => fact_core::claim::Term::Number(17.0),
             };
             let found = rejections(&pack, &forged);
-            let named = found.iter().any(|r| matches!(r, Rejection::Claim { step: s, .. } if *s == step + 1));
+            let named = found
+                .iter()
+                .any(|r| matches!(r, Rejection::Claim { step: s, .. } if *s == step + 1));
             assert!(named, "{found:?}");
         }
     }
@@ -136,7 +156,10 @@ fn a_changed_answer_of_a_tool_is_noticed() {
     }
     assert!(changed > 0);
     let found = rejections(&pack, &forged);
-    assert!(found.iter().any(|r| matches!(r, Rejection::Result { .. })), "{found:?}");
+    assert!(
+        found.iter().any(|r| matches!(r, Rejection::Result { .. })),
+        "{found:?}"
+    );
 }
 
 #[test]
@@ -146,7 +169,10 @@ fn a_statement_taken_from_the_residual_is_noticed() {
     let mut forged = honest.clone();
     forged.certificate.residual = "def execute_command(image):\n    return True\n".into();
     let found = rejections(&pack, &forged);
-    assert!(found.iter().any(|r| matches!(r, Rejection::Flip { .. })), "{found:?}");
+    assert!(
+        found.iter().any(|r| matches!(r, Rejection::Flip { .. })),
+        "{found:?}"
+    );
 }
 
 #[test]
@@ -157,7 +183,12 @@ fn an_idle_statement_in_the_residual_is_noticed() {
     let residual = &mut forged.certificate.residual;
     *residual = residual.replacen("    for box", "    idle = 3\n    for box", 1);
     let found = rejections(&pack, &forged);
-    assert!(found.iter().any(|r| matches!(r, Rejection::NotMinimal { .. })), "{found:?}");
+    assert!(
+        found
+            .iter()
+            .any(|r| matches!(r, Rejection::NotMinimal { .. })),
+        "{found:?}"
+    );
 }
 
 #[test]
@@ -167,7 +198,10 @@ fn another_answer_is_noticed() {
     let mut forged = honest.clone();
     forged.certificate.answer = "false".into();
     let found = rejections(&pack, &forged);
-    assert!(found.iter().any(|r| matches!(r, Rejection::Answer { .. })), "{found:?}");
+    assert!(
+        found.iter().any(|r| matches!(r, Rejection::Answer { .. })),
+        "{found:?}"
+    );
 }
 
 #[test]
@@ -176,20 +210,38 @@ fn another_pack_is_refused() {
     let mut forged = made(&pack);
     forged.certificate.pack.sha256 = "0".repeat(64);
     let found = rejections(&pack, &forged);
-    assert!(matches!(found.as_slice(), [Rejection::Pack { .. }]), "{found:?}");
+    assert!(
+        matches!(found.as_slice(), [Rejection::Pack { .. }]),
+        "{found:?}"
+    );
 }
 
 #[test]
 fn boxes_and_cites_must_be_the_evidences() {
     let pack = pack();
     let honest = made(&pack);
-    let step = honest.rationale.steps.iter().position(|s| !s.boxes.is_empty()).expect("a box");
+    let step = honest
+        .rationale
+        .steps
+        .iter()
+        .position(|s| !s.boxes.is_empty())
+        .expect("a box");
     let mut forged = honest.clone();
     forged.rationale.steps[step].boxes[0].bbox[0] += 5.0;
     let found = rejections(&pack, &forged);
-    assert!(found.iter().any(|r| matches!(r, Rejection::Grounding { what: "boxes", .. })), "{found:?}");
+    assert!(
+        found
+            .iter()
+            .any(|r| matches!(r, Rejection::Grounding { what: "boxes", .. })),
+        "{found:?}"
+    );
     let mut forged = honest.clone();
     forged.rationale.steps[step].cites = vec![1];
     let found = rejections(&pack, &forged);
-    assert!(found.iter().any(|r| matches!(r, Rejection::Grounding { what: "cites", .. })), "{found:?}");
+    assert!(
+        found
+            .iter()
+            .any(|r| matches!(r, Rejection::Grounding { what: "cites", .. })),
+        "{found:?}"
+    );
 }

@@ -178,10 +178,10 @@ impl<'m> Inferrer<'_, 'm> {
     }
 
     fn iterated_noun(&self, iter: &Expr, loop_id: NodeId, before: EventId) -> Option<String> {
-        if let Some(said) = spoken(self.material, iter, "") {
-            if said.template.is_existential() {
-                return said.noun(self.material);
-            }
+        if let Some(said) = spoken(self.material, iter, "")
+            && said.template.is_existential()
+        {
+            return said.noun(self.material);
         }
         let objects = self.iterated(loop_id, before);
         (!objects.is_empty()).then(|| set_name(self.material, &objects).0)

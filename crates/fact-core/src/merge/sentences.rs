@@ -202,13 +202,14 @@ fn place_of_all(
         .iter()
         .map(|f| material.facts[*f].receiver())
         .collect::<Option<_>>();
-    if let ([Part::Text(before), Part::Place { name, .. }], Some(holders)) = (behind, holders) {
-        if name == "self" && holders.len() > 1 {
-            return format!(
-                "{before}{}",
-                among(material, &holders, amount == Amount::None)
-            );
-        }
+    if let ([Part::Text(before), Part::Place { name, .. }], Some(holders)) = (behind, holders)
+        && name == "self"
+        && holders.len() > 1
+    {
+        return format!(
+            "{before}{}",
+            among(material, &holders, amount == Amount::None)
+        );
     }
     let texts: Vec<String> = facts
         .iter()
@@ -296,6 +297,11 @@ fn predicate(material: &Material<'_>, template: &Template, group: &[usize]) -> V
     sentences
 }
 
+/// A fact with the object it is about.
+type Member = (usize, u32);
+/// A loop and the first iteration of one of its instances.
+type LoopInstance = (NodeId, EventId);
+
 /// What a set of subjects was drawn from.
 struct Domain {
     /// The whole set, if every member of it was judged.
@@ -307,8 +313,8 @@ fn by_domain(
     material: &Material<'_>,
     facts: &[usize],
     subjects: &[u32],
-) -> Vec<(Domain, Vec<(usize, u32)>)> {
-    let mut sets: Vec<(Option<(NodeId, EventId)>, Vec<(usize, u32)>)> = Vec::new();
+) -> Vec<(Domain, Vec<Member>)> {
+    let mut sets: Vec<(Option<LoopInstance>, Vec<Member>)> = Vec::new();
     for (&fact, &subject) in facts.iter().zip(subjects) {
         // The innermost loop whose variable is the subject.
         let home = material.facts[fact]
@@ -401,7 +407,7 @@ fn quantified(
     verb: &str,
     rest: &str,
     domain: &Domain,
-    members: &[(usize, u32)],
+    members: &[Member],
 ) -> Sentence {
     let truth = |fact: usize| material.facts[fact].result == TraceValue::Bool(true);
     let yes: Vec<u32> = members
@@ -592,8 +598,10 @@ fn fields(material: &Material<'_>, group: &[usize]) -> Vec<Sentence> {
 }
 
 /// `The 3 items in the first box are a small yellow square and 2 blue circles.`
-fn listings(material: &Material<'_>, shown: &[(usize, u32)]) -> Vec<Sentence> {
-    let mut sets: Vec<(Option<u32>, Option<String>, Vec<(usize, u32)>)> = Vec::new();
+fn listings(material: &Material<'_>, shown: &[Member]) -> Vec<Sentence> {
+    // (creating call, place) and its members.
+    type Set = (Option<u32>, Option<String>, Vec<Member>);
+    let mut sets: Vec<Set> = Vec::new();
     for &(fact, object) in shown {
         if material.namer.noun(object).unique {
             continue;

@@ -2,10 +2,10 @@
 
 #![allow(dead_code, reason = "not every test file uses all of it")]
 
+use fact_core::Matcher;
 use fact_core::certificate::{inputs, limits};
 use fact_core::explain::{Context, Explained, explain};
 use fact_core::slice::Setting;
-use fact_core::Matcher;
 use fact_lang::pack::Pack;
 use fact_lang::run::{Outcome, run};
 use fact_lang::syntax::parse_program;
@@ -30,11 +30,15 @@ impl Scene {
     pub fn parse(text: &str) -> Self {
         let sha256 = "0".repeat(64).into();
         let mut scene = Self {
-            image: ImageRef { sha256, width: 400, height: 100 },
+            image: ImageRef {
+                sha256,
+                width: 400,
+                height: 100,
+            },
             pack: "blocks".into(),
             question: "Is it so?".into(),
-            pub things: Vec::new(),
-            pub asked: Vec::new(),
+            things: Vec::new(),
+            asked: Vec::new(),
         };
         for line in text.lines().map(str::trim).filter(|l| !l.is_empty()) {
             let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
@@ -48,7 +52,9 @@ impl Scene {
                 }
                 "ask" => {
                     let (question, answer) = rest.split_once(" = ").expect("ask \"…\" = …");
-                    scene.asked.push((question.trim_matches('"').into(), answer.into()));
+                    scene
+                        .asked
+                        .push((question.trim_matches('"').into(), answer.into()));
                 }
                 label => scene.things.push(thing(label, rest)),
             }
@@ -72,16 +78,26 @@ fn thing(label: &str, rest: &str) -> Detection {
             (name.to_owned(), Arg::Str(value.to_owned()))
         })
         .collect();
-    Detection { label: label.replace('_', " "), bbox, score: 1.0, id: None, attributes }
+    Detection {
+        label: label.replace('_', " "),
+        bbox,
+        score: 1.0,
+        id: None,
+        attributes,
+    }
 }
 
 impl Answers for &Scene {
     fn answer(&mut self, request: &Request) -> Option<Answer> {
         let text = |name: &str| {
-            request.args.iter().find(|(n, _)| n == name).and_then(|(_, v)| match v {
-                Arg::Str(s) => Some(s.clone()),
-                _ => None,
-            })
+            request
+                .args
+                .iter()
+                .find(|(n, _)| n == name)
+                .and_then(|(_, v)| match v {
+                    Arg::Str(s) => Some(s.clone()),
+                    _ => None,
+                })
         };
         let inside = |d: &&Detection| {
             let x = (d.bbox.left + d.bbox.right) / 2.0;
@@ -94,7 +110,10 @@ impl Answers for &Scene {
                 let name = fact_core::english::singular(&text("object_name")?);
                 let found = self.things.iter().filter(inside);
                 Answer::Detections(
-                    found.filter(|d| name == d.label || name == "thing").cloned().collect(),
+                    found
+                        .filter(|d| name == d.label || name == "thing")
+                        .cloned()
+                        .collect(),
                 )
             }
             "verify_property" => {
@@ -115,7 +134,6 @@ impl Answers for &Scene {
     }
 }
 
-
 /// Runs and explains a program on a scene.
 pub fn explained(scene: &Scene, pack: &Pack, source: &str) -> Result<Explained, String> {
     let program = parse_program(source).map_err(|e| e.to_string())?;
@@ -125,12 +143,21 @@ pub fn explained(scene: &Scene, pack: &Pack, source: &str) -> Result<Explained, 
     let Outcome::Returned(returned) = &done.outcome else {
         return Err(format!("{:?}", done.outcome));
     };
-    let setting =
-        Setting { pack, inputs: &inputs, answers: &done.trace.answers, limits: &limits };
+    let setting = Setting {
+        pack,
+        inputs: &inputs,
+        answers: &done.trace.answers,
+        limits: &limits,
+    };
     let (matcher, answer) = match returned.text.as_str() {
         "True" | "False" => (Matcher::TrueFalse, returned.text.to_lowercase()),
         _ => (Matcher::Open, returned.text.clone()),
     };
-    let context = Context { question: &scene.question, choices: &[], answer: &answer, matcher };
+    let context = Context {
+        question: &scene.question,
+        choices: &[],
+        answer: &answer,
+        matcher,
+    };
     explain(setting, &program, &done, context).map_err(|e| e.to_string())
 }
