@@ -4,7 +4,8 @@ use super::predicate::{Predicate, length_of, literal, predicate, spoken};
 use crate::english::{Number, plural, sentence};
 use crate::merge::index::Index;
 use crate::merge::names::number_of;
-use crate::merge::sentences::{Material, number_text, set_name};
+use crate::merge::sentences::Material;
+use crate::merge::words::{number_text, set_name};
 use fact_lang::ast::{
     CompareOp, Comprehension, ComprehensionKind, Constant, Expr, ExprKind, NodeId, Stmt, StmtKind,
     UnaryOp,
