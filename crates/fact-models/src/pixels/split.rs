@@ -16,11 +16,16 @@ const KINDS: [Shape; 3] = [Shape::Square, Shape::Circle, Shape::Triangle];
 const MOST_SHAPES: usize = 9;
 /// Bounds of the work on one cluster; beyond them it stays in one piece.
 const MOST_AREA: usize = 40_000;
-const MOST_CANDIDATES: usize = 600;
+const MOST_CANDIDATES: usize = 3000;
+const MOST_CANDIDATES_A_STAMP: usize = 300;
 const MOST_NODES: usize = 40_000;
 /// A set is accepted if, drawn again, it differs from the image by at most this share of the
-/// colour's pixels.
+/// colour's pixels ...
 const MISFIT: f32 = 0.12;
+/// ... and needs no rival if by at most this share.
+const GOOD: f32 = 0.02;
+/// What one more shape must explain, in pixels, to be believed; a cut by the frame counts twice.
+const PER_SHAPE: f32 = 6.0;
 /// Shapes smaller than this are not looked for.
 const SMALLEST: usize = 5;
 
@@ -48,16 +53,35 @@ pub(super) fn explain(
     let any: Vec<usize> = (SMALLEST..=longest).collect();
     let usual: Vec<usize> = usual.iter().copied().filter(|&s| s >= SMALLEST).collect();
     let reach = usual.iter().copied().max().unwrap_or(0).max(longest);
+    let mut best: Option<Solution> = None;
     for (sizes, beyond) in [(&usual, 0), (&usual, reach), (&any, 0), (&any, reach)] {
         let canvas = Canvas::new(cluster, frame, label, beyond);
         if beyond > 0 && !canvas.cut {
             continue;
         }
-        if let Some(found) = canvas.solve(sizes) {
-            return Some(found);
+        let Some(mut solution) = canvas.solve(sizes) else {
+            continue;
+        };
+        if beyond > 0 {
+            solution.cost += 2.0 * PER_SHAPE;
+        }
+        let good = solution.misfit <= GOOD;
+        if best.as_ref().is_none_or(|best| solution.cost < best.cost) {
+            best = Some(solution);
+        }
+        if good {
+            break;
         }
     }
-    None
+    best.map(|solution| solution.found)
+}
+
+struct Solution {
+    found: Vec<Found>,
+    /// Share of the colour's pixels that it does not explain.
+    misfit: f32,
+    /// Pixels not explained, and what its shapes cost.
+    cost: f32,
 }
 
 /// One colour of a cluster, padded where the frame may cut it.
@@ -69,6 +93,8 @@ struct Canvas {
     top: i64,
     /// Whether any side is padded.
     cut: bool,
+    /// Whether edges are smoothed.
+    smooth: bool,
     pixels: Vec<Pixel>,
     /// Per row (of `width` + 1): how many pixels up to here are ground.
     ground: Vec<u32>,
@@ -95,6 +121,7 @@ impl Canvas {
             left: i64::from(inner.left) - before_x as i64,
             top: i64::from(inner.top) - before_y as i64,
             cut: width > inner_width || height > inner_height,
+            smooth: cluster.parts.iter().any(|part| part.mixed > 0),
             pixels: Vec::with_capacity(width * height),
             ground: Vec::with_capacity((width + 1) * height),
             target: vec![u32::MAX; width * height],
@@ -140,49 +167,40 @@ impl Canvas {
     }
 
     fn candidates(&self, sizes: &[usize]) -> Vec<Candidate> {
-        let mut found = Vec::new();
-        for &size in sizes {
+        let mut kept: Vec<Candidate> = Vec::new();
+        for &size in sizes.iter().rev() {
             if size > self.width || size > self.height {
                 continue;
             }
             for kind in KINDS {
                 let stamp = Stamp::of(kind, size);
-                for y in 0..=self.height - size {
-                    for x in 0..=self.width - size {
-                        if self.fits(&stamp, x, y) {
-                            found.extend(self.candidate(&stamp, x, y));
-                        }
+                let places = (0..=self.height - size)
+                    .flat_map(|y| (0..=self.width - size).map(move |x| (x, y)));
+                let most = kept.len() + MOST_CANDIDATES_A_STAMP;
+                for (x, y) in places {
+                    if kept.len() >= most.min(MOST_CANDIDATES) {
+                        break;
                     }
+                    if !self.fits(&stamp, x, y) {
+                        continue;
+                    }
+                    // One that explains no more than a larger one, drawn no worse, is not needed.
+                    kept.extend(
+                        self.candidate(&stamp, x, y)
+                            .filter(|fresh| !kept.iter().any(|known| known.replaces(fresh))),
+                    );
                 }
             }
         }
-        found.sort_by_key(|c| std::cmp::Reverse(c.count));
-        found.truncate(MOST_CANDIDATES * 8);
-        // A candidate that covers no more than another one (drawn no worse) is not needed.
-        let mut kept: Vec<Candidate> = Vec::new();
-        for candidate in found {
-            let needless = kept.iter().any(|k| {
-                candidate
-                    .covered
-                    .iter()
-                    .zip(&k.covered)
-                    .all(|(a, b)| a & !b == 0)
-                    && (k.count > candidate.count || k.excess <= candidate.excess)
-            });
-            if !needless {
-                kept.push(candidate);
-                if kept.len() == MOST_CANDIDATES {
-                    break;
-                }
-            }
-        }
+        kept.sort_by_key(|c| std::cmp::Reverse(c.count));
         kept
     }
 
     fn candidate(&self, stamp: &Stamp, x: usize, y: usize) -> Option<Candidate> {
         let mut covered = vec![0u64; self.targets.div_ceil(64)];
         let mut count = 0;
-        let mut excess = 0.0;
+        let mut matched = vec![0u64; self.pixels.len().div_ceil(64)];
+        let (mut excess, mut hidden) = (0.0, 0);
         for (line, row) in stamp.rows.iter().enumerate() {
             for column in row.may.0..row.may.1 {
                 let at = (y + line) * self.width + x + column;
@@ -192,11 +210,16 @@ impl Canvas {
                     count += 1;
                 }
                 let cover = stamp.cover[line * stamp.side + column];
-                excess += match self.pixels[at] {
-                    Pixel::Ground => cover,
-                    Pixel::Own(own) => (cover - own).max(0.0),
-                    Pixel::Other => 0.01,
-                };
+                if let Pixel::Own(own) = self.pixels[at]
+                    && (!self.smooth || cover >= own - 0.35)
+                {
+                    matched[at / 64] |= 1 << (at % 64);
+                }
+                match self.pixels[at] {
+                    Pixel::Own(own) if cover < own => {}
+                    Pixel::Other => hidden += 1,
+                    pixel => excess += self.off(pixel, cover),
+                }
             }
         }
         (count > 0 && excess <= MISFIT * stamp.area).then_some(Candidate {
@@ -206,11 +229,13 @@ impl Canvas {
             y,
             covered,
             count,
+            matched,
             excess,
+            hidden,
         })
     }
 
-    fn solve(&self, sizes: &[usize]) -> Option<Vec<Found>> {
+    fn solve(&self, sizes: &[usize]) -> Option<Solution> {
         if self.targets == 0 {
             return None;
         }
@@ -222,17 +247,25 @@ impl Canvas {
             best: None,
             nodes: 0,
         };
+        let good = GOOD * self.area;
+        let mut levels = 0;
         for most in 1..=MOST_SHAPES {
             search.extend(&vec![0; self.targets.div_ceil(64)], most);
-            if search.best.is_some() || search.nodes > MOST_NODES {
+            levels += u32::from(search.best.is_some());
+            // A set that is not good may be beaten by one of one or two shapes more.
+            let done = search.best.as_ref().is_some_and(|best| best.misfit <= good);
+            if done || levels > 2 || search.nodes > MOST_NODES {
                 break;
             }
         }
-        let (misfit, chosen) = search.best?;
-        (misfit <= MISFIT * self.area).then(|| {
-            chosen
-                .into_iter()
-                .map(|at| {
+        let best = search.best?;
+        (best.misfit <= MISFIT * self.area).then(|| Solution {
+            misfit: best.misfit / self.area,
+            cost: best.cost,
+            found: best
+                .chosen
+                .iter()
+                .map(|&at| {
                     let c = &candidates[at];
                     Found {
                         shape: c.kind,
@@ -241,7 +274,7 @@ impl Canvas {
                         side: c.side as i64,
                     }
                 })
-                .collect()
+                .collect(),
         })
     }
 
@@ -261,13 +294,24 @@ impl Canvas {
         drawn
             .iter()
             .zip(&self.pixels)
-            .map(|(drawn, pixel)| match pixel {
-                Pixel::Ground => *drawn,
-                Pixel::Own(own) => (drawn - own).abs(),
-                // What is hidden is not known; prefer to assume little.
-                Pixel::Other => 0.01 * drawn,
-            })
+            .map(|(&drawn, &pixel)| self.off(pixel, drawn))
             .sum()
+    }
+
+    /// How far a pixel is from being covered by `cover`.
+    fn off(&self, pixel: Pixel, cover: f32) -> f32 {
+        let own = match pixel {
+            // What is hidden is not known; prefer to assume little.
+            Pixel::Other => return 0.01 * cover,
+            Pixel::Ground => 0.0,
+            Pixel::Own(own) => own,
+        };
+        if !self.smooth && (0.1..0.9).contains(&cover) {
+            // Drawn without smoothing, an edge may fall on either side.
+            0.1 * (own - cover).abs()
+        } else {
+            (own - cover).abs()
+        }
     }
 }
 
@@ -276,17 +320,50 @@ struct Candidate {
     side: usize,
     x: usize,
     y: usize,
+    /// Bit set over the pixels to cover: those it may show.
     covered: Vec<u64>,
     count: usize,
+    /// Bit set over all pixels: those of the colour that it covers as much as they show.
+    matched: Vec<u64>,
+    /// What it covers beyond the colour, in pixels.
     excess: f32,
+    /// How many of its pixels another colour (or the frame) would hide.
+    hidden: usize,
+}
+
+impl Candidate {
+    fn replaces(&self, other: &Candidate) -> bool {
+        self.side >= other.side
+            && self.x <= other.x
+            && self.y <= other.y
+            && self.x + self.side >= other.x + other.side
+            && self.y + self.side >= other.y + other.side
+            && self.excess <= other.excess + 0.5
+            && self.hidden <= other.hidden
+            && within(&other.matched, &self.matched)
+            && within(&other.covered, &self.covered)
+    }
+}
+
+/// Whether the first bit set lies within the second.
+fn within(part: &[u64], whole: &[u64]) -> bool {
+    part.iter()
+        .zip(whole)
+        .all(|(part, whole)| part & !whole == 0)
 }
 
 struct Search<'a> {
     canvas: &'a Canvas,
     candidates: &'a [Candidate],
     chosen: Vec<usize>,
-    best: Option<(f32, Vec<usize>)>,
+    best: Option<Best>,
     nodes: usize,
+}
+
+struct Best {
+    misfit: f32,
+    cost: f32,
+    chosen: Vec<usize>,
 }
 
 impl Search<'_> {
@@ -296,8 +373,13 @@ impl Search<'_> {
         let open = (0..self.canvas.targets).find(|&t| covered[t / 64] & (1 << (t % 64)) == 0);
         let Some(open) = open else {
             let misfit = self.canvas.misfit(self.candidates, &self.chosen);
-            if self.best.as_ref().is_none_or(|(best, _)| misfit < *best) {
-                self.best = Some((misfit, self.chosen.clone()));
+            let cost = misfit + PER_SHAPE * self.chosen.len() as f32;
+            if self.best.as_ref().is_none_or(|best| cost < best.cost) {
+                self.best = Some(Best {
+                    misfit,
+                    cost,
+                    chosen: self.chosen.clone(),
+                });
             }
             return;
         };
@@ -311,8 +393,8 @@ impl Search<'_> {
                 .sum::<usize>();
         for at in 0..self.candidates.len() {
             let candidate = &self.candidates[at];
-            // Sorted by how much they cover: when the best cannot do it, none can.
-            if candidate.count * left < rest {
+            // Sorted by how much they cover: the later ones cannot do it either.
+            if candidate.count + self.candidates[0].count * (left - 1) < rest {
                 break;
             }
             if candidate.covered[open / 64] & (1 << (open % 64)) == 0 {
