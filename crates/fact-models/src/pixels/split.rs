@@ -10,6 +10,9 @@
 use super::cluster::{Cluster, Frame, Pixel};
 use super::panels::Rect;
 use super::shape::Shape;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
 
 const KINDS: [Shape; 3] = [Shape::Square, Shape::Circle, Shape::Triangle];
 /// Most shapes of one colour in one cluster.
@@ -53,9 +56,10 @@ pub(super) fn explain(
     let any: Vec<usize> = (SMALLEST..=longest).collect();
     let usual: Vec<usize> = usual.iter().copied().filter(|&s| s >= SMALLEST).collect();
     let reach = usual.iter().copied().max().unwrap_or(0).max(longest);
+    let stamps = Stamps::default();
     let mut best: Option<Solution> = None;
     for (sizes, beyond) in [(&usual, 0), (&usual, reach), (&any, 0), (&any, reach)] {
-        let canvas = Canvas::new(cluster, frame, label, beyond);
+        let canvas = Canvas::new(cluster, frame, label, beyond, &stamps);
         if beyond > 0 && !canvas.cut {
             continue;
         }
@@ -85,7 +89,8 @@ struct Solution {
 }
 
 /// One colour of a cluster, padded where the frame may cut it.
-struct Canvas {
+struct Canvas<'a> {
+    stamps: &'a Stamps,
     width: usize,
     height: usize,
     /// Position of the canvas in the image.
@@ -104,8 +109,8 @@ struct Canvas {
     area: f32,
 }
 
-impl Canvas {
-    fn new(cluster: &Cluster, frame: Frame, label: u8, beyond: usize) -> Self {
+impl<'a> Canvas<'a> {
+    fn new(cluster: &Cluster, frame: Frame, label: u8, beyond: usize, stamps: &'a Stamps) -> Self {
         let pad = |touches: bool| if touches { beyond } else { 0 };
         let (inner, outer): (Rect, Rect) = (cluster.rect, frame.rect);
         let before_x = pad(inner.left == outer.left);
@@ -116,6 +121,7 @@ impl Canvas {
         let width = before_x + inner_width + after_x;
         let height = before_y + inner_height + after_y;
         let mut canvas = Self {
+            stamps,
             width,
             height,
             left: i64::from(inner.left) - before_x as i64,
@@ -173,7 +179,7 @@ impl Canvas {
                 continue;
             }
             for kind in KINDS {
-                let stamp = Stamp::of(kind, size);
+                let stamp = self.stamps.get(kind, size);
                 let places = (0..=self.height - size)
                     .flat_map(|y| (0..=self.width - size).map(move |x| (x, y)));
                 let most = kept.len() + MOST_CANDIDATES_A_STAMP;
@@ -259,35 +265,81 @@ impl Canvas {
             }
         }
         let best = search.best?;
-        (best.misfit <= MISFIT * self.area).then(|| Solution {
+        if best.misfit > MISFIT * self.area {
+            return None;
+        }
+        let mut found: Vec<Found> = best
+            .chosen
+            .iter()
+            .map(|&at| candidates[at].found())
+            .collect();
+        self.shrink(&mut found, sizes);
+        for found in &mut found {
+            found.left += self.left;
+            found.top += self.top;
+        }
+        Some(Solution {
             misfit: best.misfit / self.area,
             cost: best.cost,
-            found: best
-                .chosen
-                .iter()
-                .map(|&at| {
-                    let c = &candidates[at];
-                    Found {
-                        shape: c.kind,
-                        left: self.left + c.x as i64,
-                        top: self.top + c.y as i64,
-                        side: c.side as i64,
-                    }
-                })
-                .collect(),
+            found,
         })
     }
 
-    /// How far the chosen shapes, drawn, differ from the image, in pixels.
-    fn misfit(&self, candidates: &[Candidate], chosen: &[usize]) -> f32 {
+    /// Items rather touch than overlap: replaces each shape by the smallest one that explains as
+    /// much together with the others (the tip of a triangle behind a square is a small triangle).
+    fn shrink(&self, found: &mut [Found], sizes: &[usize]) {
+        let mut misfit = self.misfit(found);
+        for at in 0..found.len() {
+            let whole = found[at];
+            let mut smaller: Vec<Found> = Vec::new();
+            for &side in sizes.iter().filter(|&&side| (side as i64) < whole.side) {
+                for kind in KINDS {
+                    let stamp = self.stamps.get(kind, side);
+                    let reach = whole.side - side as i64;
+                    for (y, x) in (0..=reach).flat_map(|y| (0..=reach).map(move |x| (y, x))) {
+                        let (x, y) = (whole.left + x, whole.top + y);
+                        if self.fits(&stamp, x as usize, y as usize) {
+                            smaller.push(Found {
+                                shape: kind,
+                                left: x,
+                                top: y,
+                                side: side as i64,
+                            });
+                        }
+                    }
+                }
+            }
+            smaller.truncate(MOST_CANDIDATES_A_STAMP * 4);
+            let (mut best, mut least) = (whole, misfit + 0.5);
+            for shape in smaller {
+                // Sizes ascend: the first size that works is the smallest.
+                if shape.side > best.side {
+                    break;
+                }
+                found[at] = shape;
+                let now = self.misfit(found);
+                if now < least {
+                    (best, least) = (shape, now);
+                }
+            }
+            if best != whole {
+                misfit = least;
+            }
+            found[at] = best;
+        }
+    }
+
+    /// How far the chosen shapes (in places of the canvas), drawn, differ from the image, in
+    /// pixels.
+    fn misfit(&self, chosen: &[Found]) -> f32 {
         let mut drawn = vec![0.0f32; self.pixels.len()];
-        for &at in chosen {
-            let c = &candidates[at];
-            let stamp = Stamp::of(c.kind, c.side);
-            for line in 0..c.side {
-                for column in 0..c.side {
-                    let pixel = &mut drawn[(c.y + line) * self.width + c.x + column];
-                    *pixel = pixel.max(stamp.cover[line * c.side + column]);
+        for found in chosen {
+            let stamp = self.stamps.get(found.shape, found.side as usize);
+            let (left, top) = (found.left as usize, found.top as usize);
+            for (line, row) in stamp.cover.chunks_exact(stamp.side).enumerate() {
+                let start = (top + line) * self.width + left;
+                for (pixel, cover) in drawn[start..start + stamp.side].iter_mut().zip(row) {
+                    *pixel = pixel.max(*cover);
                 }
             }
         }
@@ -332,6 +384,15 @@ struct Candidate {
 }
 
 impl Candidate {
+    fn found(&self) -> Found {
+        Found {
+            shape: self.kind,
+            left: self.x as i64,
+            top: self.y as i64,
+            side: self.side as i64,
+        }
+    }
+
     fn replaces(&self, other: &Candidate) -> bool {
         self.side >= other.side
             && self.x <= other.x
@@ -353,7 +414,7 @@ fn within(part: &[u64], whole: &[u64]) -> bool {
 }
 
 struct Search<'a> {
-    canvas: &'a Canvas,
+    canvas: &'a Canvas<'a>,
     candidates: &'a [Candidate],
     chosen: Vec<usize>,
     best: Option<Best>,
@@ -372,7 +433,12 @@ impl Search<'_> {
         self.nodes += 1;
         let open = (0..self.canvas.targets).find(|&t| covered[t / 64] & (1 << (t % 64)) == 0);
         let Some(open) = open else {
-            let misfit = self.canvas.misfit(self.candidates, &self.chosen);
+            let chosen: Vec<Found> = self
+                .chosen
+                .iter()
+                .map(|&at| self.candidates[at].found())
+                .collect();
+            let misfit = self.canvas.misfit(&chosen);
             let cost = misfit + PER_SHAPE * self.chosen.len() as f32;
             if self.best.as_ref().is_none_or(|best| cost < best.cost) {
                 self.best = Some(Best {
@@ -409,6 +475,20 @@ impl Search<'_> {
             self.extend(&next, left - 1);
             self.chosen.pop();
         }
+    }
+}
+
+/// Shapes drawn so far, by kind and side.
+#[derive(Default)]
+struct Stamps(RefCell<BTreeMap<(Shape, usize), Rc<Stamp>>>);
+
+impl Stamps {
+    fn get(&self, kind: Shape, side: usize) -> Rc<Stamp> {
+        let mut drawn = self.0.borrow_mut();
+        let stamp = drawn.entry((kind, side));
+        stamp
+            .or_insert_with(|| Rc::new(Stamp::of(kind, side)))
+            .clone()
     }
 }
 
