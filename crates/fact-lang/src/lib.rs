@@ -11,6 +11,7 @@
 pub mod ast;
 mod interp;
 pub mod pack;
+pub mod pytext;
 pub mod run;
 pub mod syntax;
 pub mod tool;

@@ -6,6 +6,7 @@
 //! |---|---|
 //! | [`decode`] | image files to pixels, with limits |
 //! | [`pixels`] | perception of flat-coloured images from pixels |
+//! | [`scene`] | answers from annotations: CLEVR, GQA, NLVR, COCO |
 //! | [`perception`] | the capability traits and what an image is to them |
 //! | `router` | [`Perception::answer`]: from a request to a capability |
 
@@ -13,6 +14,7 @@ pub mod decode;
 pub mod perception;
 pub mod pixels;
 mod router;
+pub mod scene;
 
 pub use decode::{DecodeError, DecodeLimits, DecodedImage, decode};
 pub use perception::*;

@@ -144,6 +144,16 @@ pub trait Relate: Send + Sync {
         id: Option<&str>,
         relation: &str,
     ) -> Result<Vec<Detection>, Refusal>;
+
+    /// The other direction: objects that the object in `region` stands in `relation` to (“the
+    /// object is `relation` X”). The tool `related_targets`.
+    fn targets(
+        &self,
+        view: &View<'_>,
+        region: BBox,
+        id: Option<&str>,
+        relation: &str,
+    ) -> Result<Vec<Detection>, Refusal>;
 }
 
 /// A set of capabilities under one name.
@@ -161,7 +171,7 @@ pub struct Perception {
     pub match_text: Option<Arc<dyn MatchText>>,
     /// `compute_depth`
     pub depth: Option<Arc<dyn Depth>>,
-    /// `related`
+    /// `related`, `related_targets`
     pub relate: Option<Arc<dyn Relate>>,
 }
 
