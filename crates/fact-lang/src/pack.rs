@@ -171,18 +171,3 @@ pub struct PackClass {
     /// The `@says` noun phrase.
     pub says: Option<Arc<str>>,
 }
-
-/// Stub.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("stub")]
-pub struct PackError;
-impl Pack {
-    /// Stub.
-    pub fn builtin(_: &str) -> Result<Self, PackError> {
-        Err(PackError)
-    }
-    /// Stub.
-    pub fn load(_: &str, _: &str) -> Result<Self, PackError> {
-        Err(PackError)
-    }
-}

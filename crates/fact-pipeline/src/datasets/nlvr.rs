@@ -179,14 +179,13 @@ impl Nlvr {
             },
             weight: 1.0,
         });
-        let group = identifier.split('-').next().unwrap_or(identifier);
         Ok(Record {
             sample: Sample {
                 id,
                 images: vec![image.name().to_owned()],
                 question: sentence.clone(),
                 answers: answers.into_iter().collect(),
-                group: format!("{split}-{group}"),
+                group: sentence.clone(),
                 scene,
                 choices: Vec::new(),
             },

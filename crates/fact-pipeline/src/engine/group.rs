@@ -4,7 +4,7 @@ use super::{OpenGroup, RunError, Setup};
 use crate::config::Accept;
 use crate::datasets::Record;
 use crate::proposers::{Candidate, Malformed};
-use crate::stages::choose::{self, Board, Choice};
+use crate::stages::choose::{self, Board, Choice, Look};
 use crate::stages::{Attempt, Eyes, Prepared, Seen, explain};
 use crate::store::{
     CandidateRow, GroupRow, GroupRows, RationaleRow, SampleRow, StageRow, VerdictRow,
@@ -26,6 +26,16 @@ struct Proposed {
     program: Result<Module, String>,
 }
 
+impl Proposed {
+    fn look(&self) -> Look {
+        Look {
+            proposer: self.candidate.proposer,
+            score: self.candidate.score,
+            slice: None,
+        }
+    }
+}
+
 /// A group while it is worked on.
 struct Work<'g> {
     group: &'g OpenGroup,
@@ -38,8 +48,8 @@ struct Work<'g> {
     seen: Vec<Option<Seen>>,
     /// `attempts[candidate][sample]`.
     attempts: Vec<Vec<Attempt>>,
-    /// Slice of each candidate on the first sample it returned on.
-    slices: Vec<Option<usize>>,
+    /// What else tells the candidates apart.
+    looks: Vec<Look>,
 }
 
 impl<'a> GroupWork<'a> {
@@ -66,7 +76,7 @@ impl<'a> GroupWork<'a> {
                 .collect(),
             seen: Vec::new(),
             attempts: vec![Vec::new(); proposed.len()],
-            slices: vec![None; proposed.len()],
+            looks: proposed.iter().map(Proposed::look).collect(),
             proposed,
             malformed,
         };
@@ -76,7 +86,7 @@ impl<'a> GroupWork<'a> {
         let board = Board {
             attempts: &work.attempts,
             scenes: &work.scenes,
-            slices: &work.slices,
+            looks: &work.looks,
         };
         let visible = board.visible_count(self.setup.config.visible);
         let choice = board.choose(visible);
@@ -160,8 +170,8 @@ impl<'a> GroupWork<'a> {
             };
             let limits = &setup.config.limits;
             let run = run(program, &setup.pack, &prepared.inputs, &mut eyes, limits);
-            if work.slices[c].is_none() {
-                work.slices[c] = explain::slice_size(&run.trace);
+            if work.looks[c].slice.is_none() {
+                work.looks[c].slice = explain::slice_size(&run.trace);
             }
             let attempt = Attempt::judge(&run.outcome, &record.sample, matcher);
             work.attempts[c].push(attempt);
@@ -329,7 +339,7 @@ fn candidate_row(
         level: board.level(candidate, visible),
         ran: attempts.iter().filter(|a| a.ran()).count(),
         right: attempts.iter().filter(|a| a.right()).count(),
-        slice: board.slices[candidate],
+        slice: board.looks[candidate].slice,
         reason: proposed.program.as_ref().err().cloned(),
     }
 }

@@ -10,9 +10,23 @@ pub struct Board<'a> {
     pub attempts: &'a [Vec<Attempt>],
     /// The scene of each sample.
     pub scenes: &'a [&'a str],
-    /// Length of each candidate's slice; shorter is better.
-    pub slices: &'a [Option<usize>],
+    /// What else tells the candidates apart.
+    pub looks: &'a [Look],
 }
+
+/// What tells a candidate from others that answer alike.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Look {
+    /// Who proposed it.
+    pub proposer: &'static str,
+    /// The proposer's score; higher is better.
+    pub score: f64,
+    /// Length of its slice on the first sample it returned on; shorter is better.
+    pub slice: Option<usize>,
+}
+
+/// Scores of one proposer that differ by no more say nothing.
+const SAME_SCORE: f64 = 0.02;
 
 /// A choice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,18 +105,24 @@ impl<'a> Board<'a> {
     }
 
     /// Chooses by the first `visible` scenes: the best level, then right on most samples, then the
-    /// shortest slice, then the order in which the candidates were proposed. `None` if none parses.
+    /// order in which the candidates were proposed; among candidates that their proposer finds
+    /// equally good, the shortest slice. `None` if none parses.
+    ///
+    /// That the proposer's order goes before the slice was measured on the NLVR development
+    /// sentences that are not locked: of the programs chosen by one scene, 85 % hold on all others;
+    /// with the shortest slice first it was 57 %.
     pub fn choose(&self, visible: usize) -> Option<Choice> {
-        let candidate = (0..self.attempts.len())
-            .filter(|&c| !self.attempts[c].is_empty())
-            .min_by_key(|&c| {
-                (
-                    std::cmp::Reverse(self.level(c, visible)),
-                    std::cmp::Reverse(self.standing(c, visible).right),
-                    self.slices[c].unwrap_or(usize::MAX),
-                    c,
-                )
-            })?;
+        let merit = |c: usize| (self.level(c, visible), self.standing(c, visible).right);
+        let parsed = || (0..self.attempts.len()).filter(|&c| !self.attempts[c].is_empty());
+        let best = parsed().map(merit).max()?;
+        let eligible = || parsed().filter(|&c| merit(c) == best);
+        let first = self.looks[eligible().next()?];
+        let alike = |look: &Look| {
+            look.proposer == first.proposer && look.score >= first.score - SAME_SCORE
+        };
+        let candidate = eligible()
+            .filter(|&c| alike(&self.looks[c]))
+            .min_by_key(|&c| (self.looks[c].slice.unwrap_or(usize::MAX), c))?;
         Some(Choice {
             candidate,
             standing: self.standing(candidate, visible),
@@ -144,6 +164,14 @@ mod tests {
         }
     }
 
+    fn look(score: f64, slice: Option<usize>) -> Look {
+        Look {
+            proposer: "bank",
+            score,
+            slice,
+        }
+    }
+
     fn attempts(rows: &[&str]) -> Vec<Vec<Attempt>> {
         rows.iter()
             .map(|row| row.chars().map(attempt).collect())
@@ -151,19 +179,25 @@ mod tests {
     }
 
     #[test]
-    fn level_beats_count_beats_length_beats_order() {
+    fn level_beats_count_beats_score_beats_length() {
         let table = attempts(&["++-+", "", "++++", "++++", "x---"]);
-        let slices = [Some(1), None, Some(5), Some(4), Some(1)];
+        let looks = [
+            look(0.9, Some(1)),
+            look(0.8, None),
+            look(0.7, Some(5)),
+            look(0.69, Some(4)),
+            look(0.5, Some(1)),
+        ];
         let board = Board {
             attempts: &table,
             scenes: &["a", "a", "b", "c"],
-            slices: &slices,
+            looks: &looks,
         };
         assert_eq!(board.scene_count(), 3);
         let choice = board.choose(3).unwrap();
-        assert_eq!(choice.candidate, 3);
+        assert_eq!(choice.candidate, 3, "as good as the one before, and shorter");
         assert_eq!(board.level(3, 3), Some(Level::V2));
-        // With one scene visible the shorter, wrong program wins.
+        // With one scene visible the program proposed first wins, which is wrong.
         assert_eq!(board.choose(1).unwrap().candidate, 0);
         assert_eq!(board.level(0, 1), Some(Level::V1));
         assert_eq!(board.holds_beyond_first(0), Some(false));
@@ -179,7 +213,7 @@ mod tests {
         let board = Board {
             attempts: &table,
             scenes: &["a"; 6],
-            slices: &[None],
+            looks: &[look(1.0, None)],
         };
         assert_eq!(
             board.level(0, board.visible_count(Visible::All)),

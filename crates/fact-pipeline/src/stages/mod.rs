@@ -11,6 +11,6 @@ pub mod explain;
 pub mod verify;
 
 pub use annotation::AnnotationError;
-pub use choose::{Board, Choice};
+pub use choose::{Board, Choice, Look};
 pub use execute::{Eyes, Looks, Material, PrepareError, Prepared, Seen};
 pub use verify::Attempt;

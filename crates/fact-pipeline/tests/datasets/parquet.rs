@@ -17,6 +17,9 @@ const SCHEMA: &str = "message schema {
   required binary unused;
 }";
 
+/// Values, definition levels and repetition levels.
+type Column<'a> = (&'a [&'a str], Option<&'a [i16]>, Option<&'a [i16]>);
+
 /// Two row groups of three rows: bytes with a path, bytes without, a path only.
 fn hugging_face() -> Result<Vec<u8>, parquet::errors::ParquetError> {
     let properties = WriterProperties::builder().set_compression(Compression::SNAPPY);
@@ -26,7 +29,7 @@ fn hugging_face() -> Result<Vec<u8>, parquet::errors::ParquetError> {
         let ids = [0, 1, 2].map(|i| format!("q{part}{i}"));
         let mut group = file.next_row_group()?;
         let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
-        let columns: [(&[&str], Option<&[i16]>, Option<&[i16]>); 6] = [
+        let columns: [Column<'_>; 6] = [
             (&ids, None, None),
             (&["Red?", "Two?", "Blue?"], None, None),
             (

@@ -20,7 +20,7 @@ fn nlvr() -> Outcome {
     assert_eq!(good.len(), 12);
     let sixth = &good[5];
     assert_eq!(sixth.sample.id, "train-7-0-5");
-    assert_eq!(sixth.sample.group, "train-7");
+    assert_eq!(sixth.sample.group, sixth.sample.question);
     assert_eq!(sixth.sample.scene, "train-7-0");
     assert_eq!(sixth.sample.answer(), Some("true"));
     assert_eq!(sixth.sample.images, ["images/2/train-7-0-5.png"]);
