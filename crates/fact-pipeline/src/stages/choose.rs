@@ -117,9 +117,8 @@ impl<'a> Board<'a> {
         let best = parsed().map(merit).max()?;
         let eligible = || parsed().filter(|&c| merit(c) == best);
         let first = self.looks[eligible().next()?];
-        let alike = |look: &Look| {
-            look.proposer == first.proposer && look.score >= first.score - SAME_SCORE
-        };
+        let alike =
+            |look: &Look| look.proposer == first.proposer && look.score >= first.score - SAME_SCORE;
         let candidate = eligible()
             .filter(|&c| alike(&self.looks[c]))
             .min_by_key(|&c| (self.looks[c].slice.unwrap_or(usize::MAX), c))?;
@@ -195,7 +194,10 @@ mod tests {
         };
         assert_eq!(board.scene_count(), 3);
         let choice = board.choose(3).unwrap();
-        assert_eq!(choice.candidate, 3, "as good as the one before, and shorter");
+        assert_eq!(
+            choice.candidate, 3,
+            "as good as the one before, and shorter"
+        );
         assert_eq!(board.level(3, 3), Some(Level::V2));
         // With one scene visible the program proposed first wins, which is wrong.
         assert_eq!(board.choose(1).unwrap().candidate, 0);
