@@ -158,12 +158,9 @@ fn tampering_is_rejected_with_the_reason() {
         });
         detections.unwrap().clear();
     });
-    with("a box", &|row| {
-        let step = row["steps"].as_array_mut().unwrap();
-        let step = step
-            .iter_mut()
-            .find(|s| s["boxes"].as_array().is_some_and(|b| !b.is_empty()));
-        step.unwrap()["boxes"][0]["box"][0] = (-5.0).into();
+    with("a cite", &|row| row["steps"][0]["cites"][0] = 1.into());
+    with("a missing step", &|row| {
+        row["steps"].as_array_mut().unwrap().remove(0);
     });
     with("the residual", &|row| {
         let program = "def execute_command(image):\n    return True\n";
@@ -296,6 +293,37 @@ fn a_killed_run_resumes_to_the_same_bytes() {
     let summary =
         |run: &str| std::fs::read_to_string(folder.join(run).join("summary.json")).unwrap();
     assert_eq!(summary("whole"), summary("killed"));
+}
+
+#[test]
+fn the_first_interrupt_commits_what_is_in_flight() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let data = data(folder, 60, 3);
+    let mut child = Command::new(assert_cmd::cargo::cargo_bin("fact"))
+        .current_dir(folder)
+        .args(["run", "--data", &data, "--out", "run", "--threads", "1"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while committed(&folder.join("run")) == 0 && Instant::now() < deadline {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    let interrupted = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status()
+        .unwrap();
+    assert!(interrupted.success());
+    let status = child.wait().unwrap();
+    let done = committed(&folder.join("run"));
+    if done < 180 {
+        assert_eq!(status.code(), Some(130));
+    }
+    assert!(done > 0 && done % 3 == 0, "whole groups only");
+    run(folder, &data, "run", &[]);
+    assert_eq!(committed(&folder.join("run")), 180);
 }
 
 /// Samples in a run's store so far.

@@ -3,9 +3,15 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// Name of the lock file in the run's folder.
 const FILE_NAME: &str = "run.lock";
+
+/// Tries to take the lock before it counts as held.
+const TRIES: u32 = 5;
+/// Time between two tries.
+const PAUSE: Duration = Duration::from_millis(40);
 
 /// Holds a run's folder for this process. The lock is the operating system's, so it ends with the
 /// process however that ends; the file holds the process id for messages and stays behind.
@@ -67,7 +73,7 @@ impl Lock {
             .truncate(false)
             .open(&path)
             .map_err(io)?;
-        match file.try_lock() {
+        match try_lock(&file) {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 let mut text = String::new();
@@ -87,6 +93,18 @@ impl Lock {
         writeln!(file, "{}", std::process::id()).map_err(io)?;
         Ok(Self { _file: file })
     }
+}
+
+/// Tries for a moment: a process that was just killed, or a child that is just being started,
+/// may still share the file for some milliseconds.
+fn try_lock(file: &File) -> Result<(), TryLockError> {
+    for _ in 0..TRIES {
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => std::thread::sleep(PAUSE),
+            other => return other,
+        }
+    }
+    file.try_lock()
 }
 
 #[cfg(test)]
