@@ -160,12 +160,12 @@ impl Page {
             let mark = if used { '|' } else { ' ' };
             self.line(format_args!("  {mark} {number:>3}  {}", one_line(line)));
         }
-        if let Some(residual) = &view.row.residual {
-            if residual.trim() != source.trim() {
-                self.title("Residual program");
-                for line in lines(residual).trim_end().lines() {
-                    self.line(format_args!("         {line}"));
-                }
+        if let Some(residual) = &view.row.residual
+            && residual.trim() != source.trim()
+        {
+            self.title("Residual program");
+            for line in lines(residual).trim_end().lines() {
+                self.line(format_args!("         {line}"));
             }
         }
     }
