@@ -111,6 +111,12 @@ class Thing:
             return simple_query(self._region, f"What is the {category} of the {self._label}?")
         return value
 
+    def _has_value(self, category, value):
+        own = self._attributes.get(category)
+        if own is None:
+            return verify_property(self._region, self._label, value)
+        return own == value or self._attributes.get(value) is True
+
     @property
     @says("{self} [be] a {result}")
     def name(self) -> str:
@@ -225,7 +231,7 @@ class Thing:
         """The other things with the same value: cube.find_same("color", "small ball")."""
         value = self._value(category)
         things = self._image._all(object_name)
-        return [t for t in things if t._key != self._key and t._value(category) == value]
+        return [t for t in things if t._key != self._key and t._has_value(category, value)]
 
 
 @says("the image")
