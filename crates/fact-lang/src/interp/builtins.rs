@@ -1,0 +1,1190 @@
+//! Builtin functions and types.
+
+use super::Vm;
+use super::call::Args;
+use super::error::{ExcClass, R, Stop};
+use super::iter::{IterKind, IterObj};
+use super::native::{self, Native};
+use super::value::{DictKind, PENDING, Tv, Type, Value};
+use crate::ast::{BinaryOp, CompareOp, NodeId};
+use crate::pytext::{self, number};
+use crate::run::Limit;
+use num_bigint::BigInt;
+use num_traits::{Signed, ToPrimitive};
+use std::rc::Rc;
+
+/// A builtin name.
+pub(crate) fn builtin(name: &str) -> Option<Value> {
+    let ty = match name {
+        "object" => Type::Object,
+        "type" => Type::Type,
+        "bool" => Type::Bool,
+        "int" => Type::Int,
+        "float" => Type::Float,
+        "str" => Type::Str,
+        "list" => Type::List,
+        "tuple" => Type::Tuple,
+        "dict" => Type::Dict,
+        "set" => Type::Set,
+        "frozenset" => Type::FrozenSet,
+        "range" => Type::Range,
+        "slice" => Type::Slice,
+        "enumerate" => Type::Enumerate,
+        "zip" => Type::Zip,
+        "map" => Type::Map,
+        "filter" => Type::Filter,
+        "reversed" => Type::Reversed,
+        "Ellipsis" => return Some(Value::Ellipsis),
+        "NotImplemented" => return Some(Value::NotImplemented),
+        // Of the exceptions, this one belongs to a module.
+        "StatisticsError" => return None,
+        _ => {
+            return native::find(TABLE, name)
+                .or_else(|| ExcClass::by_name(name).map(Value::ExcClass));
+        }
+    };
+    Some(Value::Type(ty))
+}
+
+static TABLE: &[Native] = &[
+    Native {
+        name: "len",
+        call: len,
+    },
+    Native {
+        name: "any",
+        call: any,
+    },
+    Native {
+        name: "all",
+        call: all,
+    },
+    Native {
+        name: "max",
+        call: max,
+    },
+    Native {
+        name: "min",
+        call: min,
+    },
+    Native {
+        name: "sum",
+        call: sum,
+    },
+    Native {
+        name: "abs",
+        call: abs,
+    },
+    Native {
+        name: "print",
+        call: print,
+    },
+    Native {
+        name: "next",
+        call: next,
+    },
+    Native {
+        name: "iter",
+        call: iter,
+    },
+    Native {
+        name: "sorted",
+        call: sorted,
+    },
+    Native {
+        name: "isinstance",
+        call: isinstance,
+    },
+    Native {
+        name: "round",
+        call: round,
+    },
+    Native {
+        name: "divmod",
+        call: divmod,
+    },
+    Native {
+        name: "pow",
+        call: pow,
+    },
+    Native {
+        name: "repr",
+        call: repr,
+    },
+    Native {
+        name: "ascii",
+        call: ascii,
+    },
+    Native {
+        name: "format",
+        call: format,
+    },
+    Native {
+        name: "chr",
+        call: chr,
+    },
+    Native {
+        name: "ord",
+        call: ord,
+    },
+    Native {
+        name: "bin",
+        call: bin,
+    },
+    Native {
+        name: "hex",
+        call: hex,
+    },
+    Native {
+        name: "oct",
+        call: oct,
+    },
+    Native {
+        name: "callable",
+        call: callable,
+    },
+    Native {
+        name: "hasattr",
+        call: hasattr,
+    },
+    Native {
+        name: "issubclass",
+        call: issubclass,
+    },
+];
+
+fn len(vm: &mut Vm<'_>, args: Args, _: NodeId) -> R<Value> {
+    vm.arity("len", &args, 1, 1)?;
+    let value = &args.pos[0].value;
+    let n = match value {
+        Value::Str(s) => {
+            vm.work(s.len() / 64)?;
+            pytext::len(s)
+        }
+        Value::List(_) | Value::Tuple(_) => vm.items(value).len(),
+        Value::Dict(i) | Value::View(_, i) => vm.heap.dicts[*i as usize].map.len(),
+        Value::Set(i) => vm.heap.sets[*i as usize].map.len(),
+        Value::Range(r) => super::index::range_len(r) as usize,
+        other => {
+            let message = format!("object of type '{}' has no len()", vm.type_name(other));
+            return Err(vm.type_error(message));
+        }
+    };
+    vm.dep_shape(value);
+    Ok(Value::Int(n as i64))
+}
+
+fn any(vm: &mut Vm<'_>, args: Args, node: NodeId) -> R<Value> {
+    quantifier(vm, args, node, "any", true)
+}
+
+fn all(vm: &mut Vm<'_>, args: Args, node: NodeId) -> R<Value> {
+    quantifier(vm, args, node, "all", false)
+}
+
+/// `any` is decided by a true element, `all` by a false one: the result then depends on it alone.
+/// Otherwise it depends on every element.
+fn quantifier(vm: &mut Vm<'_>, args: Args, node: NodeId, name: &str, decided: bool) -> R<Value> {
+    vm.arity(name, &args, 1, 1)?;
+    let iterator = vm.iterate(&args.pos[0], node)?;
+    let mut seen = Vec::new();
+    while let Some(item) = vm.iter_next(iterator, node)? {
+        vm.step()?;
+        let inputs = vm.truth_inputs(&item);
+        if vm.truth(&item.value)? == decided {
+            for event in inputs {
+                vm.dep(event);
+            }
+            return Ok(Value::Bool(decided));
+        }
+        seen.extend(inputs);
+    }
+    vm.iter_shape(iterator, &mut seen);
+    for event in seen {
+        vm.dep(event);
+    }
+    Ok(Value::Bool(!decided))
+}
+
+fn max(vm: &mut Vm<'_>, args: Args, node: NodeId) -> R<Value> {
+    extreme(vm, args, node, "max", CompareOp::Gt)
+}
+
+fn min(vm: &mut Vm<'_>, args: Args, node: NodeId) -> R<Value> {
+    extreme(vm, args, node, "min", CompareOp::Lt)
+}
+
+fn extreme(vm: &mut Vm<'_>, mut args: Args, node: NodeId, name: &str, op: CompareOp) -> R<Value> {
+    let key = vm.keyword(&mut args, "key").filter(|k| !k.value.is_none());
+    let default = vm.keyword(&mut args, "default");
+    vm.no_keywords(name, &args)?;
+    let items = match args.pos.len() {
+        0 => {
+            let message = format!("{name} expected at least 1 argument, got 0");
+            return Err(vm.type_error(message));
+        }
+        1 => vm.collect_dep(&args.pos[0], node)?,
+        _ => {
+            if default.is_some() {
+                let message = format!(
+                    "Cannot specify a default for {name}() with multiple positional arguments"
+                );
+                return Err(vm.type_error(message));
+            }
+            args.pos.clone()
+        }
+    };
+    let mut best: Option<(Value, Value)> = None;
+    for item in items {
+        vm.step()?;
+        let rank = rank(vm, key.as_ref(), &item, node)?;
+        let better = match &best {
+            None => true,
+            Some((_, best)) => vm.order(op, &rank, best)?,
+        };
+        if better {
+            best = Some((item.value, rank));
+        }
+    }
+    match (best, default) {
+        (Some((value, _)), _) => Ok(value),
+        (None, Some(default)) => Ok(default.value),
+        (None, None) => {
+            let message = format!("{name}() arg is an empty sequence");
+            Err(vm.value_error(message))
+        }
+    }
+}
+
+/// What an element is ordered by, as a dependence of the call in progress.
+pub(crate) fn rank(vm: &mut Vm<'_>, key: Option<&Tv>, item: &Tv, node: NodeId) -> R<Value> {
+    match key {
+        Some(key) => {
+            let rank = vm.call(key, Args::of(vec![item.clone()]), node)?;
+            vm.dep(item.event);
+            vm.dep_deep(&rank)?;
+            Ok(rank.value)
+        }
+        None => {
+            vm.dep_deep(item)?;
+            Ok(item.value.clone())
+        }
+    }
+}
+
+fn sum(vm: &mut Vm<'_>, mut args: Args, node: NodeId) -> R<Value> {
+    let start = vm.keyword(&mut args, "start");
+    vm.no_keywords("sum", &args)?;
+    if args.pos.is_empty() {
+        return Err(vm.type_error("sum() takes at least 1 positional argument (0 given)"));
+    }
+    let start = start.or_else(|| args.pos.get(1).cloned());
+    let mut total = start.map_or(Value::Int(0), |tv| tv.value);
+    if matches!(total, Value::Str(_)) {
+        return Err(vm.type_error("sum() can't sum strings [use ''.join(seq) instead]"));
+    }
+    for item in vm.collect_dep(&args.pos[0], node)? {
+        vm.step()?;
+        vm.dep_deep(&item)?;
+        total = vm.binary(BinaryOp::Add, &total, &item.value)?;
+    }
+    Ok(total)
+}
+
+fn abs(vm: &mut Vm<'_>, args: Args, _: NodeId) -> R<Value> {
+    vm.arity("abs", &args, 1, 1)?;
+    match &args.pos[0].value {
+        Value::Float(x) => Ok(Value::Float(x.abs())),
+        value => match (value.as_int(), value.to_big()) {
+            (Some(i), _) => Ok(match i.checked_abs() {
+                Some(i) => Value::Int(i),
+                None => Value::from_big(BigInt::from(i).abs()),
+            }),
+            (None, Some(big)) => Ok(Value::from_big(big.abs())),
+            _ => {
+                let message = format!("bad operand type for abs(): '{}'", vm.type_name(value));
+                Err(vm.type_error(message))
+            }
+        },
+    }
+}
+
+fn print(vm: &mut Vm<'_>, mut args: Args, _: NodeId) -> R<Value> {
+    let sep = vm.keyword(&mut args, "sep").filter(|v| !v.value.is_none());
+    let end = vm.keyword(&mut args, "end").filter(|v| !v.value.is_none());
+    vm.keyword(&mut args, "flush");
+    vm.keyword(&mut args, "file");
+    vm.no_keywords("print", &args)?;
+    let sep = match &sep {
+        Some(tv) => vm.text(&tv.value)?,
+        None => " ".to_owned(),
+    };
+    let mut text = String::new();
+    for (i, arg) in args.pos.iter().enumerate() {
+        if i > 0 {
+            text.push_str(&sep);
+        }
+        vm.dep_deep(arg)?;
+        text.push_str(&vm.text(&arg.value)?);
+    }
+    match &end {
+        Some(tv) => text.push_str(&vm.text(&tv.value)?),
+        None => text.push('\n'),
+    }
+    if (vm.output.len() + text.len()) as u64 > vm.limits.output {
+        return Err(Stop::Limit(Limit::Output));
+    }
+    vm.output.push_str(&text);
+    Ok(Value::None)
+}
+
+fn next(vm: &mut Vm<'_>, args: Args, node: NodeId) -> R<Value> {
+    vm.arity("next", &args, 1, 2)?;
+    let Value::Iter(iterator) = args.pos[0].value else {
+        let message = format!(
+            "'{}' object is not an iterator",
+            vm.type_name(&args.pos[0].value)
+        );
+        return Err(vm.type_error(message));
+    };
+    let item = vm.iter_next(iterator, node)?;
+    let mut shape = Vec::new();
+    vm.iter_shape(iterator, &mut shape);
+    for event in shape {
+        vm.dep(event);
+    }
+    match (item, args.pos.get(1)) {
+        (Some(item), _) => {
+            vm.dep(item.event);
+            Ok(item.value)
+        }
+        (None, Some(default)) => Ok(default.value.clone()),
+        (None, None) => Err(Stop::Raise(
+            vm.exception(ExcClass::StopIteration, Vec::new()),
+        )),
+    }
+}
+
+fn iter(vm: &mut Vm<'_>, args: Args, node: NodeId) -> R<Value> {
+    vm.arity("iter", &args, 1, 1)?;
+    Ok(Value::Iter(vm.iterate(&args.pos[0], node)?))
+}
+
+fn sorted(vm: &mut Vm<'_>, mut args: Args, node: NodeId) -> R<Value> {
+    let key = vm.keyword(&mut args, "key");
+    let reverse = vm.keyword(&mut args, "reverse");
+    vm.no_keywords("sort", &args)?;
+    if args.pos.len() != 1 {
+        let message = format!("sorted expected 1 argument, got {}", args.pos.len());
+        return Err(vm.type_error(message));
+    }
+    let items = vm.collect_dep(&args.pos[0], node)?;
+    let items = sort(vm, items, key, reverse, node)?;
+    vm.list(items, PENDING)
+}
+
+/// Stable merge sort: the number of comparisons is bounded and each is a step.
+pub(crate) fn sort(
+    vm: &mut Vm<'_>,
+    items: Vec<Tv>,
+    key: Option<Tv>,
+    reverse: Option<Tv>,
+    node: NodeId,
+) -> R<Vec<Tv>> {
+    let key = key.filter(|k| !k.value.is_none());
+    let reverse = match reverse {
+        Some(tv) => {
+            vm.dep(tv.event);
+            vm.truth(&tv.value)?
+        }
+        None => false,
+    };
+    let mut ranked = Vec::with_capacity(items.len());
+    for item in items {
+        let rank = rank(vm, key.as_ref(), &item, node)?;
+        ranked.push((rank, item));
+    }
+    vm.charge(ranked.len() * 64)?;
+    if reverse {
+        ranked.reverse();
+    }
+    let mut width = 1;
+    while width < ranked.len() {
+        let mut merged = Vec::with_capacity(ranked.len());
+        let mut rest = ranked.into_iter().peekable();
+        while rest.peek().is_some() {
+            let left: Vec<(Value, Tv)> = rest.by_ref().take(width).collect();
+            let right: Vec<(Value, Tv)> = rest.by_ref().take(width).collect();
+            let mut left = left.into_iter().peekable();
+            let mut right = right.into_iter().peekable();
+            loop {
+                let from_right = match (left.peek(), right.peek()) {
+                    (Some(l), Some(r)) => vm.less(&r.0, &l.0)?,
+                    (None, Some(_)) => true,
+                    (Some(_), None) => false,
+                    (None, None) => break,
+                };
+                merged.extend(if from_right {
+                    right.next()
+                } else {
+                    left.next()
+                });
+            }
+        }
+        ranked = merged;
+        width *= 2;
+    }
+    if reverse {
+        ranked.reverse();
+    }
+    Ok(ranked.into_iter().map(|(_, item)| item).collect())
+}
+
+fn isinstance(vm: &mut Vm<'_>, args: Args, _: NodeId) -> R<Value> {
+    vm.arity("isinstance", &args, 2, 2)?;
+    let result = instance_of(vm, &args.pos[0].value, &args.pos[1].value)?;
+    Ok(Value::Bool(result))
+}
+
+fn instance_of(vm: &mut Vm<'_>, value: &Value, class: &Value) -> R<bool> {
+    Ok(match class {
+        Value::Tuple(_) => {
+            let classes = vm.items(class).to_vec();
+            return vm.nested("maximum recursion depth exceeded", |vm| {
+                for class in &classes {
+                    if instance_of(vm, value, &class.value)? {
+                        return Ok(true);
+                    }
+                }
+                Ok(false)
+            });
+        }
+        Value::Type(Type::Object) => true,
+        Value::Type(Type::Int) => {
+            matches!(value, Value::Bool(_) | Value::Int(_) | Value::Big(_))
+        }
+        Value::Type(Type::Dict) => matches!(value, Value::Dict(_)),
+        Value::Type(ty) => vm.type_of(value) == *ty,
+        Value::PackClass(class) => match value {
+            Value::Instance(i) => vm.heap.instances[*i as usize].class == *class,
+            _ => false,
+        },
+        Value::ExcClass(class) => match value {
+            Value::Exc(i) => vm.heap.excs[*i as usize].class.is(*class),
+            _ => false,
+        },
+        Value::Typing(name) => match &**name {
+            "List" => matches!(value, Value::List(_)),
+            "Dict" => matches!(value, Value::Dict(_)),
+            "Tuple" => matches!(value, Value::Tuple(_)),
+            "Set" => matches!(value, Value::Set(_)),
+            "Iterable" | "Collection" => vm.is_iterable(value),
+            "Callable" => is_callable(value),
+            "Number" => matches!(
+                value,
+                Value::Bool(_) | Value::Int(_) | Value::Big(_) | Value::Float(_)
+            ),
+            _ => {
+                return Err(vm.type_error(
+                    "isinstance() arg 2 must be a type, a tuple of types, or a union",
+                ));
+            }
+        },
+        _ => {
+            return Err(
+                vm.type_error("isinstance() arg 2 must be a type, a tuple of types, or a union")
+            );
+        }
+    })
+}
+
+fn issubclass(vm: &mut Vm<'_>, args: Args, _: NodeId) -> R<Value> {
+    vm.arity("issubclass", &args, 2, 2)?;
+    match (&args.pos[0].value, &args.pos[1].value) {
+        (Value::ExcClass(a), Value::ExcClass(b)) => Ok(Value::Bool(a.is(*b))),
+        (Value::Type(Type::Bool), Value::Type(Type::Int)) => Ok(Value::Bool(true)),
+        (Value::Type(_) | Value::PackClass(_), Value::Type(Type::Object)) => Ok(Value::Bool(true)),
+        (a @ (Value::Type(_) | Value::PackClass(_) | Value::ExcClass(_)), b) => {
+            Ok(Value::Bool(vm.is(a, b)))
+        }
+        _ => Err(vm.type_error("issubclass() arg 1 must be a class")),
+    }
+}
+
+fn is_callable(value: &Value) -> bool {
+    matches!(
+        value,
+        Value::Func(_)
+            | Value::PackFn(_)
+            | Value::PackClass(_)
+            | Value::Bound(_)
+            | Value::Native(_)
+            | Value::Type(_)
+            | Value::ExcClass(_)
+            | Value::Partial(_)
+    )
+}
+
+fn callable(vm: &mut Vm<'_>, args: Args, _: NodeId) -> R<Value> {
+    vm.arity("callable", &args, 1, 1)?;
+    Ok(Value::Bool(is_callable(&args.pos[0].value)))
+}
+
+/// Whether an attribute exists; it is not read, so properties do not run.
+fn hasattr(vm: &mut Vm<'_>, args: Args, _: NodeId) -> R<Value> {
+    vm.arity("hasattr", &args, 2, 2)?;
+    let Value::Str(name) = &args.pos[1].value else {
+        return Err(vm.type_error("hasattr(): attribute name must be string"));
+    };
+    let value = &args.pos[0].value;
+    if name.starts_with('_') {
+        return Ok(Value::Bool(false));
+    }
+    let has = match value {
+        Value::Instance(i) => {
+            let instance = &vm.heap.instances[*i as usize];
+            instance.fields.iter().any(|(field, _)| field == name)
+                || vm.pack.class(instance.class).members.contains_key(name)
+        }
+        Value::Module(module) => super::modules::member(module, name).is_some(),
+        other => super::methods::has_method(vm, other, name),
+    };
+    Ok(Value::Bool(has))
+}
+
+fn round(vm: &mut Vm<'_>, mut args: Args, _: NodeId) -> R<Value> {
+    if let Some(digits) = vm.keyword(&mut args, "ndigits") {
+        args.pos.push(digits);
+    }
+    if let Some(number) = vm.keyword(&mut args, "number") {
+        args.pos.insert(0, number);
+    }
+    vm.arity("round", &args, 1, 2)?;
+    let digits = match args.pos.get(1).map(|tv| &tv.value) {
+        None | Some(Value::None) => None,
+        Some(value) => match value.as_int() {
+            Some(digits) => Some(digits),
+            None => {
+                let message = format!(
+                    "'{}' object cannot be interpreted as an integer",
+                    vm.type_name(value)
+                );
+                return Err(vm.type_error(message));
+            }
+        },
+    };
+    match (&args.pos[0].value, digits) {
+        (Value::Float(x), None) => match number::round_float_to_int(*x) {
+            Ok(big) => Ok(Value::from_big(big)),
+            Err(e) => Err(vm.text_error(e)),
+        },
+        (Value::Float(x), Some(digits)) => match number::round_float(*x, digits) {
+            Ok(x) => Ok(Value::Float(x)),
+            Err(e) => Err(vm.text_error(e)),
+        },
+        (value, digits) => match (value.to_big(), digits) {
+            (Some(big), Some(digits)) if digits < 0 => {
+                let digits = digits.max(-100_000);
+                Ok(Value::from_big(number::round_int(&big, digits)))
+            }
+            (Some(big), _) => Ok(Value::from_big(big)),
+            (None, _) => {
+                let message = format!(
+                    "type {} doesn't define __round__ method",
+                    vm.type_name(value)
+                );
+                Err(vm.type_error(message))
+            }
+        },
+    }
+}
+
+fn divmod(vm: &mut Vm<'_>, args: Args, _: NodeId) -> R<Value> {
+    vm.arity("divmod", &args, 2, 2)?;
+    let (a, b) = (&args.pos[0].value, &args.pos[1].value);
+    let numbers = |v: &Value| {
+        matches!(
+            v,
+            Value::Bool(_) | Value::Int(_) | Value::Big(_) | Value::Float(_)
+        )
+    };
+    if !numbers(a) || !numbers(b) {
+        let message = format!(
+            "unsupported operand type(s) for divmod(): '{}' and '{}'",
+            vm.type_name(a),
+            vm.type_name(b)
+        );
+        return Err(vm.type_error(message));
+    }
+    let quotient = vm.binary(BinaryOp::FloorDiv, a, b).map_err(|stop| {
+        // `divmod` has one message of its own.
+        match (stop, a, b) {
+            (Stop::Raise(_), Value::Float(_), _) | (Stop::Raise(_), _, Value::Float(_)) => {
+                vm.raise(ExcClass::ZeroDivisionError, "float divmod()")
+            }
+            (stop, ..) => stop,
+        }
+    })?;
+    let rest = vm.binary(BinaryOp::Mod, a, b)?;
+    vm.tuple(vec![Tv::pending(quotient), Tv::pending(rest)], PENDING)
+}
+
+fn pow(vm: &mut Vm<'_>, args: Args, _: NodeId) -> R<Value> {
+    vm.arity("pow", &args, 2, 3)?;
+    let power = |vm: &mut Vm<'_>| vm.binary(BinaryOp::Pow, &args.pos[0].value, &args.pos[1].value);
+    let Some(modulus) = args.pos.get(2) else {
+        return power(vm);
+    };
+    let (Some(base), Some(exponent), Some(modulus)) = (
+        args.pos[0].value.to_big(),
+        args.pos[1].value.to_big(),
+        modulus.value.to_big(),
+    ) else {
+        return Err(
+            vm.type_error("pow() 3rd argument not allowed unless all arguments are integers")
+        );
+    };
+    if modulus == BigInt::from(0) {
+        return Err(vm.value_error("pow() 3rd argument cannot be 0"));
+    }
+    if exponent.is_negative() {
+        return Err(vm.value_error("base is not invertible for the given modulus"));
+    }
+    let words = (modulus.bits() / 64 + 1) as usize;
+    vm.work(
+        words
+            .saturating_mul(words)
+            .saturating_mul(exponent.bits() as usize + 1),
+    )?;
+    Ok(Value::from_big(base.modpow(&exponent, &modulus)))
+}
+
+fn repr(vm: &mut Vm<'_>, args: Args, _: NodeId) -> R<Value> {
+    vm.arity("repr", &args, 1, 1)?;
+    vm.dep_deep(&args.pos[0])?;
+    let text = vm.repr(&args.pos[0].value)?;
+    vm.string(text)
+}
+
+fn ascii(vm: &mut Vm<'_>, args: Args, _: NodeId) -> R<Value> {
+    vm.arity("ascii", &args, 1, 1)?;
+    vm.dep_deep(&args.pos[0])?;
+    let text = vm.repr(&args.pos[0].value)?;
+    vm.string(pytext::repr::ascii_of_repr(&text))
+}
+
+fn format(vm: &mut Vm<'_>, args: Args, _: NodeId) -> R<Value> {
+    vm.arity("format", &args, 1, 2)?;
+    vm.dep_deep(&args.pos[0])?;
+    let spec = match args.pos.get(1).map(|tv| &tv.value) {
+        None => "".into(),
+        Some(Value::Str(spec)) => spec.clone(),
+        Some(other) => {
+            let message = format!(
+                "format() argument 2 must be str, not {}",
+                vm.type_name(other)
+            );
+            return Err(vm.type_error(message));
+        }
+    };
+    let text = vm.format(&args.pos[0].value, &spec)?;
+    vm.string(text)
+}
+
+fn chr(vm: &mut Vm<'_>, args: Args, _: NodeId) -> R<Value> {
+    vm.arity("chr", &args, 1, 1)?;
+    let code = vm.integer(&args.pos[0].value)?;
+    match u32::try_from(code).ok().and_then(char::from_u32) {
+        Some(c) => vm.string(c.to_string()),
+        None => Err(vm.value_error("chr() arg not in range(0x110000)")),
+    }
+}
+
+fn ord(vm: &mut Vm<'_>, args: Args, _: NodeId) -> R<Value> {
+    vm.arity("ord", &args, 1, 1)?;
+    match &args.pos[0].value {
+        Value::Str(s) => {
+            let mut chars = s.chars();
+            match (chars.next(), chars.next()) {
+                (Some(c), None) => Ok(Value::Int(i64::from(u32::from(c)))),
+                _ => {
+                    let n = pytext::len(s);
+                    let message =
+                        format!("ord() expected a character, but string of length {n} found");
+                    Err(vm.type_error(message))
+                }
+            }
+        }
+        other => {
+            let message = format!(
+                "ord() expected string of length 1, but {} found",
+                vm.type_name(other)
+            );
+            Err(vm.type_error(message))
+        }
+    }
+}
+
+fn bin(vm: &mut Vm<'_>, args: Args, _: NodeId) -> R<Value> {
+    radix(vm, args, "bin", "#b")
+}
+
+fn hex(vm: &mut Vm<'_>, args: Args, _: NodeId) -> R<Value> {
+    radix(vm, args, "hex", "#x")
+}
+
+fn oct(vm: &mut Vm<'_>, args: Args, _: NodeId) -> R<Value> {
+    radix(vm, args, "oct", "#o")
+}
+
+fn radix(vm: &mut Vm<'_>, args: Args, name: &str, spec: &str) -> R<Value> {
+    vm.arity(name, &args, 1, 1)?;
+    match args.pos[0].value.to_big() {
+        Some(big) => {
+            let text = vm.format(&Value::from_big(big), spec)?;
+            vm.string(text)
+        }
+        None => {
+            let message = format!(
+                "'{}' object cannot be interpreted as an integer",
+                vm.type_name(&args.pos[0].value)
+            );
+            Err(vm.type_error(message))
+        }
+    }
+}
+
+impl<'a> Vm<'a> {
+    /// An argument that must be a small integer.
+    pub(crate) fn integer(&mut self, value: &Value) -> R<i64> {
+        match value {
+            Value::Big(_) => {
+                Err(self.overflow_error("Python int too large to convert to C ssize_t"))
+            }
+            value => match value.as_int() {
+                Some(i) => Ok(i),
+                None => {
+                    let message = format!(
+                        "'{}' object cannot be interpreted as an integer",
+                        self.type_name(value)
+                    );
+                    Err(self.type_error(message))
+                }
+            },
+        }
+    }
+
+    /// Calls a builtin type.
+    pub(crate) fn construct_type(&mut self, ty: Type, mut args: Args, node: NodeId) -> R<Value> {
+        match ty {
+            Type::Enumerate => {
+                if let Some(start) = self.keyword(&mut args, "start") {
+                    args.pos.push(start);
+                }
+                self.arity("enumerate", &args, 1, 2)?;
+                let start = match args.pos.get(1) {
+                    Some(start) => self.integer(&start.value)?,
+                    None => 0,
+                };
+                let source = self.iterate(&args.pos[0], node)?;
+                let kind = IterKind::Enumerate(source, start);
+                return self.iterator(IterObj::new(kind, PENDING));
+            }
+            Type::Zip => {
+                let strict = match self.keyword(&mut args, "strict") {
+                    Some(tv) => self.truth(&tv.value)?,
+                    None => false,
+                };
+                self.no_keywords("zip", &args)?;
+                let mut sources = Vec::with_capacity(args.pos.len());
+                for (i, arg) in args.pos.iter().enumerate() {
+                    if !self.is_iterable(&arg.value) {
+                        let name = self.type_name(&arg.value);
+                        let message = format!("'{name}' object is not iterable");
+                        let _ = i;
+                        return Err(self.type_error(message));
+                    }
+                    sources.push(self.iterate(arg, node)?);
+                }
+                let kind = IterKind::Zip(sources, strict);
+                return self.iterator(IterObj::new(kind, PENDING));
+            }
+            Type::Dict | Type::Counter | Type::DefaultDict | Type::OrderedDict => {
+                return self.construct_dict(ty, args, node);
+            }
+            Type::Int => return self.construct_int(args),
+            Type::Str => {
+                if let Some(object) = self.keyword(&mut args, "object") {
+                    args.pos.insert(0, object);
+                }
+                self.arity("str", &args, 0, 1)?;
+                return match args.pos.first() {
+                    Some(tv) => {
+                        self.dep_deep(tv)?;
+                        let text = self.text(&tv.value)?;
+                        self.string(text)
+                    }
+                    None => Ok(Value::str("")),
+                };
+            }
+            _ => {}
+        }
+        let name = ty.name();
+        match ty {
+            Type::Bool => {
+                self.arity(name, &args, 0, 1)?;
+                match args.pos.first() {
+                    Some(tv) => {
+                        self.dep_shape(&tv.value);
+                        Ok(Value::Bool(self.truth(&tv.value)?))
+                    }
+                    None => Ok(Value::Bool(false)),
+                }
+            }
+            Type::Float => {
+                self.arity(name, &args, 0, 1)?;
+                let value = args
+                    .pos
+                    .first()
+                    .map_or(Value::Float(0.0), |tv| tv.value.clone());
+                self.to_float(&value).map(Value::Float)
+            }
+            Type::List | Type::Tuple | Type::Set | Type::FrozenSet => {
+                self.arity(name, &args, 0, 1)?;
+                let items = match args.pos.first() {
+                    Some(tv) => self.collect_dep(tv, node)?,
+                    None => Vec::new(),
+                };
+                match ty {
+                    Type::List => self.list(items, PENDING),
+                    Type::Tuple => self.tuple(items, PENDING),
+                    _ => {
+                        for item in &items {
+                            self.dep_deep(item)?;
+                        }
+                        let set = self.set(items, PENDING)?;
+                        if let (Type::FrozenSet, Value::Set(i)) = (ty, &set) {
+                            self.heap.sets[*i as usize].frozen = true;
+                        }
+                        Ok(set)
+                    }
+                }
+            }
+            Type::Range => {
+                self.arity(name, &args, 1, 3)?;
+                let mut parts = Vec::new();
+                for arg in &args.pos {
+                    parts.push(self.integer(&arg.value)?);
+                }
+                let range = match parts.as_slice() {
+                    [stop] => (0, *stop, 1),
+                    [start, stop] => (*start, *stop, 1),
+                    [start, stop, step] => (*start, *stop, *step),
+                    _ => (0, 0, 1),
+                };
+                if range.2 == 0 {
+                    return Err(self.value_error("range() arg 3 must not be zero"));
+                }
+                Ok(Value::Range(Rc::new(range)))
+            }
+            Type::Slice => {
+                self.arity(name, &args, 1, 3)?;
+                for arg in &args.pos {
+                    self.slice_part(&arg.value)?;
+                }
+                let part = |i: usize| args.pos.get(i).map_or(Value::None, |tv| tv.value.clone());
+                Ok(Value::Slice(Rc::new(match args.pos.len() {
+                    1 => [Value::None, part(0), Value::None],
+                    _ => [part(0), part(1), part(2)],
+                })))
+            }
+            Type::Map => {
+                if args.pos.len() < 2 {
+                    return Err(self.type_error("map() must have at least two arguments."));
+                }
+                let mut pos = args.pos.into_iter();
+                let Some(func) = pos.next() else {
+                    return Ok(Value::None);
+                };
+                let mut sources = Vec::new();
+                for source in pos {
+                    sources.push(self.iterate(&source, node)?);
+                }
+                self.iterator(IterObj::new(IterKind::Map(func, sources), PENDING))
+            }
+            Type::Filter => {
+                self.arity(name, &args, 2, 2)?;
+                let source = self.iterate(&args.pos[1], node)?;
+                let kind = IterKind::Filter(args.pos[0].clone(), source);
+                self.iterator(IterObj::new(kind, PENDING))
+            }
+            Type::Reversed => self.construct_reversed(args, node),
+            Type::Type => {
+                self.arity(name, &args, 1, 1)?;
+                Ok(match &args.pos[0].value {
+                    Value::Instance(i) => Value::PackClass(self.heap.instances[*i as usize].class),
+                    Value::Exc(i) => Value::ExcClass(self.heap.excs[*i as usize].class),
+                    other => Value::Type(self.type_of(other)),
+                })
+            }
+            Type::Object => {
+                self.arity(name, &args, 0, 0)?;
+                // A list of no one else: an identity without behaviour.
+                self.list(Vec::new(), PENDING)
+            }
+            _ => {
+                let message = format!("cannot create '{name}' instances");
+                Err(self.type_error(message))
+            }
+        }
+    }
+
+    fn construct_reversed(&mut self, args: Args, node: NodeId) -> R<Value> {
+        self.arity("reversed", &args, 1, 1)?;
+        let source = &args.pos[0];
+        let kind = match &source.value {
+            Value::List(i) => {
+                let len = self.heap.lists[*i as usize].items.len();
+                IterKind::ReversedList(*i, len.checked_sub(1))
+            }
+            Value::Range(r) => {
+                let n = super::index::range_len(r);
+                if n == 0 {
+                    IterKind::Range(0, 0, 1)
+                } else {
+                    let last = r.0.saturating_add((n as i64 - 1).saturating_mul(r.2));
+                    IterKind::Range(last, r.0.saturating_sub(r.2), r.2.saturating_neg())
+                }
+            }
+            Value::Str(_) | Value::Tuple(_) | Value::Dict(_) | Value::View(..) => {
+                let (mut items, shape) = self.collect(source, node)?;
+                items.reverse();
+                let kind = IterKind::Items(items.into_iter());
+                return self.iterator(IterObj::with_shape(kind, PENDING, shape));
+            }
+            other => {
+                let message = format!("'{}' object is not reversible", self.type_name(other));
+                return Err(self.type_error(message));
+            }
+        };
+        self.iterator(IterObj::new(kind, PENDING))
+    }
+
+    fn construct_dict(&mut self, ty: Type, args: Args, node: NodeId) -> R<Value> {
+        let mut pos = args.pos;
+        let kind = match ty {
+            Type::Counter => DictKind::Counter,
+            Type::OrderedDict => DictKind::Ordered,
+            Type::DefaultDict => {
+                let factory = if pos.is_empty() {
+                    Value::None
+                } else {
+                    pos.remove(0).value
+                };
+                if !factory.is_none() && !is_callable(&factory) {
+                    return Err(self.type_error("first argument must be callable or None"));
+                }
+                DictKind::Default(factory)
+            }
+            _ => DictKind::Plain,
+        };
+        if pos.len() > 1 {
+            let message = format!(
+                "{} expected at most 1 argument, got {}",
+                ty.name(),
+                pos.len()
+            );
+            return Err(self.type_error(message));
+        }
+        let dict = self.dict_of(Default::default(), kind, PENDING)?;
+        let Value::Dict(i) = dict else {
+            return Ok(dict);
+        };
+        if let Some(source) = pos.first() {
+            if ty == Type::Counter {
+                self.count_into(i, source, BinaryOp::Add, node)?;
+            } else {
+                self.update_dict(i, source, node)?;
+            }
+        }
+        for (name, tv) in args.kw {
+            let key = Tv::pending(Value::Str(name));
+            let mut map = std::mem::take(&mut self.heap.dicts[i as usize].map);
+            let result = self.insert(&mut map, key, tv);
+            self.heap.dicts[i as usize].map = map;
+            result?;
+        }
+        Ok(dict)
+    }
+
+    /// Entries of a mapping or pairs into a dict.
+    pub(crate) fn update_dict(&mut self, i: u32, source: &Tv, node: NodeId) -> R<()> {
+        let entries: Vec<(Tv, Tv)> = match &source.value {
+            Value::Dict(j) => {
+                self.dep_shape(&source.value);
+                self.heap.dicts[*j as usize].map.values().cloned().collect()
+            }
+            _ => {
+                let mut entries = Vec::new();
+                for (n, pair) in self.collect_dep(source, node)?.into_iter().enumerate() {
+                    if !self.is_iterable(&pair.value) {
+                        let message = format!(
+                            "cannot convert dictionary update sequence element #{n} to a sequence"
+                        );
+                        return Err(self.type_error(message));
+                    }
+                    let items = self.collect_dep(&pair, node)?;
+                    match <[Tv; 2]>::try_from(items) {
+                        Ok([key, value]) => entries.push((key, value)),
+                        Err(items) => {
+                            let message = format!(
+                                "dictionary update sequence element #{n} has length {}; 2 is \
+                                 required",
+                                items.len()
+                            );
+                            return Err(self.value_error(message));
+                        }
+                    }
+                }
+                entries
+            }
+        };
+        let mut map = std::mem::take(&mut self.heap.dicts[i as usize].map);
+        let mut result = Ok(());
+        for (key, value) in entries {
+            self.dep(key.event);
+            result = self.insert(&mut map, key, value);
+            if result.is_err() {
+                break;
+            }
+        }
+        self.heap.dicts[i as usize].map = map;
+        result
+    }
+
+    /// Counts elements into a Counter.
+    pub(crate) fn count_into(&mut self, i: u32, source: &Tv, op: BinaryOp, node: NodeId) -> R<()> {
+        let entries: Vec<(Tv, Value)> = match &source.value {
+            Value::Dict(j) => self.heap.dicts[*j as usize]
+                .map
+                .values()
+                .map(|(key, n)| (key.clone(), n.value.clone()))
+                .collect(),
+            _ => self
+                .collect_dep(source, node)?
+                .into_iter()
+                .map(|tv| (tv, Value::Int(1)))
+                .collect(),
+        };
+        self.dep_deep(source)?;
+        for (key, n) in entries {
+            self.step()?;
+            self.dep_deep(&key)?;
+            let hashed = self.key(&key.value)?;
+            let found = self.heap.dicts[i as usize].map.get(&hashed);
+            let old = found.map_or(Value::Int(0), |(_, tv)| tv.value.clone());
+            let new = Tv::pending(self.binary(op, &old, &n)?);
+            self.charge(96)?;
+            let map = &mut self.heap.dicts[i as usize].map;
+            match map.get_mut(&hashed) {
+                Some(entry) => entry.1 = new,
+                None => {
+                    map.insert(hashed, (key, new));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn construct_int(&mut self, mut args: Args) -> R<Value> {
+        if let Some(base) = self.keyword(&mut args, "base") {
+            args.pos.push(base);
+        }
+        self.arity("int", &args, 0, 2)?;
+        let Some(tv) = args.pos.first() else {
+            return Ok(Value::Int(0));
+        };
+        if let Some(base) = args.pos.get(1) {
+            let base = self.integer(&base.value)?;
+            return match &tv.value {
+                Value::Str(s) => match number::parse_int(s, base) {
+                    Ok(big) => Ok(Value::from_big(big)),
+                    Err(e) => Err(self.text_error(e)),
+                },
+                _ => Err(self.type_error("int() can't convert non-string with explicit base")),
+            };
+        }
+        match &tv.value {
+            Value::Float(x) => match number::float_to_int(*x) {
+                Ok(big) => Ok(Value::from_big(big)),
+                Err(e) => Err(self.text_error(e)),
+            },
+            Value::Str(s) => {
+                self.work(s.len())?;
+                match number::parse_int(s, 10) {
+                    Ok(big) => Ok(Value::from_big(big)),
+                    Err(e) => Err(self.text_error(e)),
+                }
+            }
+            value => match (value.as_int(), value) {
+                (Some(i), _) => Ok(Value::Int(i)),
+                (None, Value::Big(_)) => Ok(value.clone()),
+                _ => {
+                    let message = format!(
+                        "int() argument must be a string, a bytes-like object or a real number, \
+                         not '{}'",
+                        self.type_name(value)
+                    );
+                    Err(self.type_error(message))
+                }
+            },
+        }
+    }
+
+    /// Python's `float(value)`.
+    pub(crate) fn to_float(&mut self, value: &Value) -> R<f64> {
+        match value {
+            Value::Float(x) => Ok(*x),
+            Value::Str(s) => number::parse_float(s).map_err(|e| self.text_error(e)),
+            Value::Big(b) => self.big_to_float(b),
+            value => match value.as_int() {
+                Some(i) => Ok(i as f64),
+                None => {
+                    let message = format!(
+                        "float() argument must be a string or a real number, not '{}'",
+                        self.type_name(value)
+                    );
+                    Err(self.type_error(message))
+                }
+            },
+        }
+    }
+
+    /// A real number as a float, for the mathematical functions.
+    pub(crate) fn real(&mut self, value: &Value) -> R<f64> {
+        match value {
+            Value::Str(_) => {
+                let message = "must be real number, not str";
+                Err(self.type_error(message))
+            }
+            Value::Bool(_) | Value::Int(_) | Value::Big(_) | Value::Float(_) => {
+                self.to_float(value)
+            }
+            other => {
+                let message = format!("must be real number, not {}", self.type_name(other));
+                Err(self.type_error(message))
+            }
+        }
+    }
+
+    /// A shift or an index that may be large: clamped.
+    pub(crate) fn clamped(&mut self, value: &Value) -> R<i64> {
+        match value {
+            Value::Big(b) => {
+                Ok(b.to_i64()
+                    .unwrap_or(if b.is_negative() { i64::MIN } else { i64::MAX }))
+            }
+            other => self.integer(other),
+        }
+    }
+}
