@@ -130,6 +130,7 @@ fn group(key: u64, samples: Vec<SampleRow>) -> GroupRows {
             level: Some(Level::V1),
             ran: samples.len(),
             right: 1,
+            all_right: samples.len() == 1,
             slice: Some(4),
             reason: None,
         }],

@@ -27,6 +27,14 @@ struct Proposed {
 }
 
 impl Proposed {
+    fn new(candidate: Candidate) -> Self {
+        let parsed = fact_lang::syntax::parse_program(&candidate.program);
+        Self {
+            program: parsed.map_err(|e| e.to_string()),
+            candidate,
+        }
+    }
+
     fn look(&self) -> Look {
         Look {
             proposer: self.candidate.proposer,
@@ -40,8 +48,9 @@ impl Proposed {
 struct Work<'g> {
     group: &'g OpenGroup,
     proposed: Vec<Proposed>,
-    /// Why a proposer could not make programs.
-    malformed: Option<Malformed>,
+    /// For each sample: why nothing could be proposed for it, if so. Programs proposed for its
+    /// siblings are not run on it.
+    malformed: Vec<Option<Malformed>>,
     /// Scene of each sample.
     scenes: Vec<&'g str>,
     /// What was seen of each sample; `None` if it cannot be looked at.
@@ -50,6 +59,18 @@ struct Work<'g> {
     attempts: Vec<Vec<Attempt>>,
     /// What else tells the candidates apart.
     looks: Vec<Look>,
+}
+
+impl Work<'_> {
+    /// Notes for every candidate that the next sample was not tried.
+    fn pass_over(&mut self, attempt: Attempt) {
+        for (proposed, attempts) in self.proposed.iter().zip(&mut self.attempts) {
+            if proposed.program.is_ok() {
+                attempts.push(attempt.clone());
+            }
+        }
+        self.seen.push(None);
+    }
 }
 
 impl<'a> GroupWork<'a> {
@@ -66,7 +87,7 @@ impl<'a> GroupWork<'a> {
     /// # Errors
     /// Only in a strict run, if a sample cannot be looked at.
     pub fn group(&self, group: &OpenGroup) -> Result<GroupRows, RunError> {
-        let (proposed, malformed) = self.propose(&group.records[0].1);
+        let (proposed, malformed) = self.propose(&group.records);
         let mut work = Work {
             group,
             scenes: group
@@ -80,8 +101,12 @@ impl<'a> GroupWork<'a> {
             proposed,
             malformed,
         };
-        for (_, record) in &group.records {
-            self.execute(&mut work, record)?;
+        for (s, (_, record)) in group.records.iter().enumerate() {
+            if work.malformed[s].is_some() {
+                work.pass_over(Attempt::malformed());
+            } else {
+                self.execute(&mut work, record)?;
+            }
         }
         let board = Board {
             attempts: &work.attempts,
@@ -116,27 +141,39 @@ impl<'a> GroupWork<'a> {
         })
     }
 
-    /// Candidates of all proposers, each program once, parsed; and what the last proposer that
-    /// could make none found malformed.
-    fn propose(&self, record: &Record) -> (Vec<Proposed>, Option<Malformed>) {
+    /// Candidates of all proposers, each program once, parsed; and for each record why nothing
+    /// could be proposed for it.
+    fn propose(&self, records: &[(u64, Record)]) -> (Vec<Proposed>, Vec<Option<Malformed>>) {
+        let most = self.setup.config.candidates;
         let mut out: Vec<Proposed> = Vec::new();
-        let mut malformed = None;
+        let mut malformed = vec![None; records.len()];
+        let mut for_all = false;
         for proposer in &self.setup.proposers {
-            let candidates = match proposer.propose(record, self.setup.config.candidates) {
-                Ok(candidates) => candidates,
-                Err(error) => {
-                    malformed = Some(error);
-                    continue;
-                }
+            let asked = if proposer.is_per_record() {
+                records.len()
+            } else {
+                1
             };
-            for candidate in candidates {
-                if out.iter().any(|p| p.candidate.program == candidate.program) {
-                    continue;
+            let before = out.len();
+            for (s, (_, record)) in records.iter().enumerate().take(asked) {
+                let candidates = match proposer.propose(record, most) {
+                    Ok(candidates) => candidates,
+                    Err(error) => {
+                        malformed[s] = Some(error);
+                        continue;
+                    }
+                };
+                for candidate in candidates {
+                    let known = out.iter().any(|p| p.candidate.program == candidate.program);
+                    if !known && out.len() < before + most {
+                        out.push(Proposed::new(candidate));
+                    }
                 }
-                let program =
-                    fact_lang::syntax::parse_program(&candidate.program).map_err(|e| e.to_string());
-                out.push(Proposed { candidate, program });
             }
+            for_all |= !proposer.is_per_record() && out.len() > before;
+        }
+        if for_all {
+            malformed.fill(None);
         }
         (out, malformed)
     }
@@ -153,12 +190,7 @@ impl<'a> GroupWork<'a> {
                 });
             }
             Err(error) => {
-                for (proposed, attempts) in work.proposed.iter().zip(&mut work.attempts) {
-                    if proposed.program.is_ok() {
-                        attempts.push(Attempt::unreadable(error.kind()));
-                    }
-                }
-                work.seen.push(None);
+                work.pass_over(Attempt::unreadable(error.kind()));
                 return Ok(());
             }
         };
@@ -204,20 +236,22 @@ impl<'a> GroupWork<'a> {
             rationale: None,
         };
         let parsed = work.proposed.iter().filter(|p| p.program.is_ok()).count();
-        let propose = match (work.proposed.len(), parsed, &work.malformed) {
-            (0, _, None) => Some("none"),
-            (0, _, Some(_)) => Some("malformed"),
+        let propose = match (work.proposed.len(), parsed, &work.malformed[s]) {
+            (_, _, Some(_)) => Some("malformed"),
+            (0, ..) => Some("none"),
             (_, 0, _) => Some("syntax"),
             _ => None,
         };
         row.stages.push(StageRow {
             stage: "propose",
             status: propose.unwrap_or("ok").into(),
-            reason: work.malformed.as_ref().map(ToString::to_string),
+            reason: work.malformed[s].as_ref().map(ToString::to_string),
             detail: Some(json!({ "candidates": work.proposed.len(), "parsed": parsed })),
         });
-        let Some(choice) = choice else {
-            row.failure = Some(format!("propose:{}", propose.unwrap_or("none")));
+        if let Some(why) = propose {
+            row.failure = Some(format!("propose:{why}"));
+        }
+        let (Some(choice), None) = (choice, propose) else {
             return row;
         };
         let attempt = &work.attempts[choice.candidate][s];
@@ -339,6 +373,7 @@ fn candidate_row(
         level: board.level(candidate, visible),
         ran: attempts.iter().filter(|a| a.ran()).count(),
         right: attempts.iter().filter(|a| a.right()).count(),
+        all_right: board.right_on_all(candidate),
         slice: board.looks[candidate].slice,
         reason: proposed.program.as_ref().err().cloned(),
     }

@@ -18,6 +18,10 @@ impl Proposer for Given {
         "1".into()
     }
 
+    fn is_per_record(&self) -> bool {
+        true
+    }
+
     /// One candidate; none where the data set gives no program, or a malformed one.
     fn propose(&self, record: &Record, _k: usize) -> Result<Vec<Candidate>, Malformed> {
         let Some(given) = &record.program else {

@@ -34,8 +34,14 @@ pub trait Proposer: Send + Sync {
     /// Whatever its proposals depend on besides the question: part of the run's identity.
     fn fingerprint(&self) -> String;
 
+    /// Whether its proposals depend on more of a record than the question. If so, a group's
+    /// candidates are those of all its records, else those of its first.
+    fn is_per_record(&self) -> bool {
+        false
+    }
+
     /// At most `k` candidates for the question of `record`, best first; the same for the same
-    /// question. All samples of a group share the candidates made from its first record.
+    /// record.
     ///
     /// # Errors
     /// If what the record gives to make programs from is malformed: an outcome to count.

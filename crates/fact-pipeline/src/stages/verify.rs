@@ -8,7 +8,7 @@ use fact_lang::run::{Limit, Outcome};
 /// A candidate's try at a sample.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Attempt {
-    /// `returned`, `raised`, `limit`, `suspended` or `unreadable`.
+    /// `returned`, `raised`, `limit`, `suspended`, `unreadable` or `malformed`.
     pub outcome: &'static str,
     /// Class and message of the exception, the limit, the open request, what is unreadable.
     pub reason: Option<String>,
@@ -29,6 +29,17 @@ impl Attempt {
             predicted: None,
             score: None,
             verdict: Verdict::Failed,
+        }
+    }
+
+    /// At a sample for which nothing can be proposed: it judges no program.
+    pub fn malformed() -> Self {
+        Self {
+            outcome: "malformed",
+            reason: None,
+            predicted: None,
+            score: None,
+            verdict: Verdict::Unjudged,
         }
     }
 

@@ -1,6 +1,6 @@
 //! Reading a run store: never locks it, never changes it.
 
-use super::{FILE_NAME, SCHEMA_VERSION, StoreError, database};
+use super::{SCHEMA_VERSION, StoreError, database};
 use fact_core::certificate::Certificate;
 use fact_core::rationale::Rationale;
 use fact_core::sample::Sample;
@@ -153,12 +153,6 @@ impl Reader {
                 source,
             }),
         }
-    }
-
-    /// Folder of the run.
-    pub fn folder(&self) -> &Path {
-        debug_assert!(self.path.ends_with(FILE_NAME) || self.path.is_file());
-        self.path.parent().unwrap_or(Path::new("."))
     }
 
     fn failed(&self, doing: &'static str) -> impl FnOnce(rusqlite::Error) -> StoreError + use<> {
@@ -352,7 +346,7 @@ impl Reader {
                 },
             )?;
             c.query_row(
-                "SELECT count(*), sum(g.scenes > 1), sum(g.oracle), sum(c.right = g.samples),
+                "SELECT count(*), sum(g.scenes > 1), sum(g.oracle), sum(c.all_right),
                         sum(g.one_holds), sum(g.scenes > 1 AND g.chosen_one IS NOT NULL)
                  FROM groups g
                  LEFT JOIN candidates c ON c.grp = g.grp AND c.candidate = g.chosen",

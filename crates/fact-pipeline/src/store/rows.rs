@@ -57,6 +57,8 @@ pub struct CandidateRow {
     pub ran: usize,
     /// On how many samples it was right.
     pub right: usize,
+    /// Whether it was right on all samples that have a label.
+    pub all_right: bool,
     /// Statements of the program that the answer depends on, on the first sample it ran on.
     pub slice: Option<usize>,
     /// Why it does not parse.
@@ -106,7 +108,7 @@ pub struct StageRow {
 pub struct VerdictRow {
     /// Index of the candidate in its group.
     pub candidate: usize,
-    /// `returned`, `raised`, `limit`, `suspended` or `unreadable`.
+    /// `returned`, `raised`, `limit`, `suspended`, `unreadable` or `malformed`.
     pub outcome: &'static str,
     /// Exception, limit, request.
     pub reason: Option<String>,

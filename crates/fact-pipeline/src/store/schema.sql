@@ -55,6 +55,7 @@ CREATE TABLE candidates (
     level     INTEGER,
     ran       INTEGER NOT NULL,
     right     INTEGER NOT NULL,
+    all_right INTEGER NOT NULL,
     slice     INTEGER,
     reason    TEXT,
     PRIMARY KEY (grp, candidate)

@@ -308,7 +308,8 @@ fn write_group(transaction: &Transaction<'_>, rows: &GroupRows) -> rusqlite::Res
         transaction
             .prepare_cached(
                 "INSERT INTO candidates (grp, candidate, proposer, source, score, program, level,
-                 ran, right, slice, reason) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+                 ran, right, all_right, slice, reason)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
             )?
             .execute(params![
                 key,
@@ -320,6 +321,7 @@ fn write_group(transaction: &Transaction<'_>, rows: &GroupRows) -> rusqlite::Res
                 candidate.level.map(|l| l as i64),
                 candidate.ran as i64,
                 candidate.right as i64,
+                candidate.all_right,
                 candidate.slice.map(|s| s as i64),
                 candidate.reason,
             ])?;
