@@ -12,7 +12,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 /// The binary, in `folder`.
-pub fn fact(folder: &Path) -> Command {
+pub(crate) fn fact(folder: &Path) -> Command {
     let mut command = Command::cargo_bin("fact").unwrap();
     command.current_dir(folder);
     command
@@ -25,7 +25,7 @@ const BLUE: Rgb<u8> = Rgb([0, 153, 255]);
 const BLACK: Rgb<u8> = Rgb([0, 0, 0]);
 
 /// Three boxes, each with a number of yellow, blue and black squares of 20 pixels.
-pub fn draw(path: &Path, boxes: [[u32; 3]; 3]) {
+pub(crate) fn draw(path: &Path, boxes: [[u32; 3]; 3]) {
     let mut image = RgbImage::from_pixel(400, 100, SEPARATOR);
     for (b, counts) in (0u32..).zip(boxes) {
         let left = 150 * b;
@@ -50,7 +50,7 @@ fn fill(image: &mut RgbImage, left: u32, top: u32, side: u32, color: Rgb<u8>) {
 
 /// Writes `questions` × `scenes` samples into `folder/data` and returns the data set's name for
 /// `--data`. Siblings are scattered: the scenes of a question stand far apart.
-pub fn data(folder: &Path, questions: usize, scenes: usize) -> String {
+pub(crate) fn data(folder: &Path, questions: usize, scenes: usize) -> String {
     let root = folder.join("data");
     std::fs::create_dir_all(root.join("images")).unwrap();
     let colors = ["yellow", "blue", "black"];
@@ -81,7 +81,7 @@ pub fn data(folder: &Path, questions: usize, scenes: usize) -> String {
 }
 
 /// Runs `fact run` on a data set and expects success.
-pub fn run(folder: &Path, data: &str, out: &str, more: &[&str]) -> PathBuf {
+pub(crate) fn run(folder: &Path, data: &str, out: &str, more: &[&str]) -> PathBuf {
     fact(folder)
         .args(["run", "--data", data, "--out", out, "--quiet"])
         .args(more)
@@ -91,7 +91,7 @@ pub fn run(folder: &Path, data: &str, out: &str, more: &[&str]) -> PathBuf {
 }
 
 /// Exports a run as JSONL and returns the text.
-pub fn export(folder: &Path, run: &str) -> String {
+pub(crate) fn export(folder: &Path, run: &str) -> String {
     let out = format!("{run}-export");
     fact(folder)
         .args(["export", run, "--format", "jsonl", "--out", &out, "--quiet"])

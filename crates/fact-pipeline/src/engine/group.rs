@@ -108,11 +108,7 @@ impl<'a> GroupWork<'a> {
                 self.execute(&mut work, record)?;
             }
         }
-        let board = Board {
-            attempts: &work.attempts,
-            scenes: &work.scenes,
-            looks: &work.looks,
-        };
+        let board = Board::new(&work.attempts, &work.scenes, &work.looks);
         let visible = board.visible_count(self.setup.config.visible);
         let choice = board.choose(visible);
         let one = board.choose(1).map(|choice| choice.candidate);
@@ -364,7 +360,7 @@ fn candidate_row(
     candidate: usize,
     visible: usize,
 ) -> CandidateRow {
-    let attempts = &board.attempts[candidate];
+    let attempts = board.attempts(candidate);
     CandidateRow {
         proposer: proposed.candidate.proposer.to_owned(),
         source: proposed.candidate.source.clone(),
@@ -374,7 +370,7 @@ fn candidate_row(
         ran: attempts.iter().filter(|a| a.ran()).count(),
         right: attempts.iter().filter(|a| a.right()).count(),
         all_right: board.right_on_all(candidate),
-        slice: board.looks[candidate].slice,
+        slice: board.look(candidate).slice,
         reason: proposed.program.as_ref().err().cloned(),
     }
 }

@@ -3,15 +3,20 @@
 use super::verify::Attempt;
 use crate::config::{Accept, Visible};
 use fact_core::verify::{Level, Standing, Trial, Verdict};
+use std::collections::HashMap;
 
 /// What the candidates of a question did on its samples.
 pub struct Board<'a> {
     /// `attempts[candidate][sample]`; empty for a candidate that does not parse.
-    pub attempts: &'a [Vec<Attempt>],
+    attempts: &'a [Vec<Attempt>],
     /// The scene of each sample.
-    pub scenes: &'a [&'a str],
+    scenes: &'a [&'a str],
+    /// The same, numbered in order of first appearance.
+    numbers: Vec<usize>,
+    /// Number of scenes.
+    scene_count: usize,
     /// What else tells the candidates apart.
-    pub looks: &'a [Look],
+    looks: &'a [Look],
 }
 
 /// What tells a candidate from others that answer alike.
@@ -38,46 +43,63 @@ pub struct Choice {
 }
 
 impl<'a> Board<'a> {
-    /// The different scenes, in order of first appearance.
-    fn distinct_scenes(&self) -> Vec<&'a str> {
-        let mut known = Vec::new();
-        for scene in self.scenes {
-            if !known.contains(scene) {
-                known.push(*scene);
-            }
+    /// `attempts[candidate][sample]` (empty for a candidate that does not parse), the scene of
+    /// each sample, and what else tells the candidates apart.
+    pub fn new(attempts: &'a [Vec<Attempt>], scenes: &'a [&'a str], looks: &'a [Look]) -> Self {
+        let mut known: HashMap<&str, usize> = HashMap::new();
+        let numbers = scenes
+            .iter()
+            .map(|scene| {
+                let next = known.len();
+                *known.entry(scene).or_insert(next)
+            })
+            .collect();
+        Self {
+            attempts,
+            scenes,
+            numbers,
+            scene_count: known.len(),
+            looks,
         }
-        known
+    }
+
+    /// What the candidate did on each sample.
+    pub fn attempts(&self, candidate: usize) -> &[Attempt] {
+        &self.attempts[candidate]
+    }
+
+    /// What else tells the candidate from others.
+    pub fn look(&self, candidate: usize) -> Look {
+        self.looks[candidate]
     }
 
     /// Number of scenes.
     pub fn scene_count(&self) -> usize {
-        self.distinct_scenes().len()
+        self.scene_count
     }
 
     /// Number of scenes that may be looked at.
     pub fn visible_count(&self, visible: Visible) -> usize {
         match visible {
-            Visible::All => self.scene_count(),
-            Visible::First(n) => n.min(self.scene_count()),
+            Visible::All => self.scene_count,
+            Visible::First(n) => n.min(self.scene_count),
         }
     }
 
     /// How a candidate stands on the first `visible` scenes.
     pub fn standing(&self, candidate: usize, visible: usize) -> Standing {
-        let mut scenes = self.distinct_scenes();
-        scenes.truncate(visible);
-        self.standing_on(candidate, |scene| scenes.contains(&scene))
+        self.standing_on(candidate, |scene| scene < visible)
     }
 
-    fn standing_on(&self, candidate: usize, shown: impl Fn(&str) -> bool) -> Standing {
-        let trials = self.attempts[candidate]
-            .iter()
-            .zip(self.scenes)
-            .map(|(attempt, scene)| Trial {
-                scene,
-                verdict: attempt.verdict,
-            });
-        Standing::of(trials.filter(|trial| shown(trial.scene)))
+    fn standing_on(&self, candidate: usize, shown: impl Fn(usize) -> bool) -> Standing {
+        let trials = self.attempts[candidate].iter().zip(self.scenes);
+        let shown = trials
+            .zip(&self.numbers)
+            .filter(|(_, number)| shown(**number));
+        Standing::of(shown.map(|((attempt, scene), _)| Trial {
+            scene,
+            verdict: attempt.verdict,
+        }))
     }
 
     /// The candidate's best level over the first `visible` scenes.
@@ -99,8 +121,7 @@ impl<'a> Board<'a> {
     /// Whether the candidate is right on every sample beyond the first scene; `None` if there is
     /// no other scene.
     pub fn holds_beyond_first(&self, candidate: usize) -> Option<bool> {
-        let first = *self.scenes.first()?;
-        let others = self.standing_on(candidate, |scene| scene != first);
+        let others = self.standing_on(candidate, |scene| scene > 0);
         (others.scenes > 0).then(|| others.spotless())
     }
 
@@ -113,9 +134,10 @@ impl<'a> Board<'a> {
     /// with the shortest slice first it was 57 %.
     pub fn choose(&self, visible: usize) -> Option<Choice> {
         let merit = |c: usize| (self.level(c, visible), self.standing(c, visible).right);
-        let parsed = || (0..self.attempts.len()).filter(|&c| !self.attempts[c].is_empty());
-        let best = parsed().map(merit).max()?;
-        let eligible = || parsed().filter(|&c| merit(c) == best);
+        let parsed = (0..self.attempts.len()).filter(|&c| !self.attempts[c].is_empty());
+        let merits: Vec<(usize, _)> = parsed.map(|c| (c, merit(c))).collect();
+        let best = merits.iter().map(|(_, merit)| *merit).max()?;
+        let eligible = || merits.iter().filter(|(_, m)| *m == best).map(|(c, _)| *c);
         let first = self.looks[eligible().next()?];
         let alike =
             |look: &Look| look.proposer == first.proposer && look.score >= first.score - SAME_SCORE;
@@ -187,11 +209,7 @@ mod tests {
             look(0.69, Some(4)),
             look(0.5, Some(1)),
         ];
-        let board = Board {
-            attempts: &table,
-            scenes: &["a", "a", "b", "c"],
-            looks: &looks,
-        };
+        let board = Board::new(&table, &["a", "a", "b", "c"], &looks);
         assert_eq!(board.scene_count(), 3);
         let choice = board.choose(3).unwrap();
         assert_eq!(
@@ -212,11 +230,8 @@ mod tests {
     #[test]
     fn reorderings_of_one_scene_are_one() {
         let table = attempts(&["++++++"]);
-        let board = Board {
-            attempts: &table,
-            scenes: &["a"; 6],
-            looks: &[look(1.0, None)],
-        };
+        let looks = [look(1.0, None)];
+        let board = Board::new(&table, &["a"; 6], &looks);
         assert_eq!(
             board.level(0, board.visible_count(Visible::All)),
             Some(Level::V1)
