@@ -16,7 +16,6 @@ def execute_command(image) -> str:
         return 'no'
     return bool_to_yesno(reds[0].horizontal_center > cups[0].horizontal_center)
 ");
-    println!("{}", run.steps);
     assert_eq!(outcome(&run), "str 'yes'");
 }
 
