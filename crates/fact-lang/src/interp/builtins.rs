@@ -889,6 +889,9 @@ impl<'a> Vm<'a> {
             }
             Type::Slice => {
                 self.arity(name, &args, 1, 3)?;
+                for arg in &args.pos {
+                    self.slice_part(&arg.value)?;
+                }
                 let part = |i: usize| args.pos.get(i).map_or(Value::None, |tv| tv.value.clone());
                 Ok(Value::Slice(Rc::new(match args.pos.len() {
                     1 => [Value::None, part(0), Value::None],

@@ -96,7 +96,8 @@ impl<'a> Vm<'a> {
                 let method = self.method(object, name, node)?;
                 self.call_callee(method, object, name, args, node)
             }
-            Value::Partial(partial) => {
+            Value::Partial(i) => {
+                let partial = &self.heap.partials[*i as usize];
                 let mut pos = partial.args.clone();
                 pos.append(&mut args.pos);
                 let mut kw = partial.kw.clone();
@@ -105,7 +106,10 @@ impl<'a> Vm<'a> {
                     kw.push((name, tv));
                 }
                 let func = partial.func.clone();
-                self.call(&func, Args { pos, kw }, node)
+                self.enter()?;
+                let result = self.call(&func, Args { pos, kw }, node);
+                self.leave();
+                result
             }
             Value::Native(native) => {
                 let call = native.call;

@@ -110,6 +110,7 @@ impl<'a> Vm<'a> {
                     if let Some(expr) = expr {
                         let tv = self.eval(f, expr)?;
                         inputs.push(tv.event);
+                        self.slice_part(&tv.value)?;
                         *part = tv.value;
                     }
                 }

@@ -55,6 +55,7 @@ pub(crate) enum Value {
     View(ViewKind, u32),
     /// start, stop, step
     Range(Rc<(i64, i64, i64)>),
+    /// start, stop, step: never slices themselves, so that dropping does not recurse.
     Slice(Rc<[Value; 3]>),
     Iter(u32),
     /// A closure of the program or a nested one of the pack.
@@ -75,7 +76,7 @@ pub(crate) enum Value {
     Module(&'static str),
     /// A `typing` construct; subscripting gives another.
     Typing(Arc<str>),
-    Partial(Rc<Partial>),
+    Partial(u32),
     Pattern(Rc<super::modules::re::Pattern>),
     Match(Rc<super::modules::re::Match>),
 }
@@ -268,6 +269,7 @@ pub(crate) struct Heap<'a> {
     pub(crate) instances: Vec<InstanceObj>,
     pub(crate) regions: Vec<RegionObj>,
     pub(crate) detections: Vec<DetectionObj>,
+    pub(crate) partials: Vec<Partial>,
 }
 
 /// Sizes of the arenas whose objects a call may leave with [`PENDING`] events.

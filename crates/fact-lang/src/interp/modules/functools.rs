@@ -6,7 +6,6 @@ use super::super::error::R;
 use super::super::native::Native;
 use super::super::value::{Partial, Tv, Value};
 use crate::ast::{BinaryOp, CompareOp, NodeId};
-use std::rc::Rc;
 
 pub(super) static TABLE: &[Native] = &[
     Native {
@@ -92,9 +91,10 @@ fn partial(vm: &mut Vm<'_>, args: Args, _: NodeId) -> R<Value> {
         return Err(vm.type_error("type 'partial' takes at least one argument"));
     };
     vm.charge(128)?;
-    Ok(Value::Partial(Rc::new(Partial {
+    vm.heap.partials.push(Partial {
         func,
         args: pos.collect(),
         kw: args.kw,
-    })))
+    });
+    Ok(Value::Partial(vm.heap.partials.len() as u32 - 1))
 }
