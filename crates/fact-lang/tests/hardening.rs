@@ -69,11 +69,17 @@ fn syntax_bombs_are_refused_or_run() {
         format!("x = {}", "f'{".repeat(n / 3)),
         format!("x = {}'a'{}", "f\"{".repeat(50), "}\"".repeat(50)),
         format!("if a:\n x\n{}", "elif a:\n x\n".repeat(n / 12)),
-        (0..300).map(|i| format!("{}if a:\n", " ".repeat(i))).collect(),
-        (0..90).map(|i| format!("{}if 1:\n", " ".repeat(i))).collect::<String>()
+        (0..300)
+            .map(|i| format!("{}if a:\n", " ".repeat(i)))
+            .collect(),
+        (0..90)
+            .map(|i| format!("{}if 1:\n", " ".repeat(i)))
+            .collect::<String>()
             + &" ".repeat(90)
             + "x = 1",
-        (0..300).map(|i| format!("{}def f():\n", " ".repeat(i))).collect(),
+        (0..300)
+            .map(|i| format!("{}def f():\n", " ".repeat(i)))
+            .collect(),
         format!("x = [{}]", "*".repeat(n)),
         format!("{} = 1", "(".repeat(n / 2)),
         format!("del {}", "(".repeat(n / 2)),
@@ -103,7 +109,9 @@ fn syntax_bombs_are_refused_or_run() {
             let shown: String = bomb.chars().take(40).collect();
             for pack in [false, true] {
                 let parsed = if pack {
-                    fact_lang::pack::Pack::load("bomb", &bomb).err().map(|_| None)
+                    fact_lang::pack::Pack::load("bomb", &bomb)
+                        .err()
+                        .map(|_| None)
                 } else {
                     Some(parse_program(&bomb).ok())
                 };
@@ -130,16 +138,31 @@ fn syntax_bombs_are_refused_or_run() {
 fn sizes_and_depths_have_their_kinds() {
     let kind = |source: &str| parse_program(source).unwrap_err().kind;
     assert_eq!(kind(&"#".repeat(70_000)), SyntaxErrorKind::TooLarge);
-    assert_eq!(kind(&format!("x = {}", "(".repeat(500))), SyntaxErrorKind::TooDeep);
+    assert_eq!(
+        kind(&format!("x = {}", "(".repeat(500))),
+        SyntaxErrorKind::TooDeep
+    );
     assert_eq!(kind("def f(:"), SyntaxErrorKind::Invalid);
     assert_eq!(kind("class A: pass"), SyntaxErrorKind::UnsupportedSyntax);
-    assert_eq!(kind("def f():\n    yield 1"), SyntaxErrorKind::UnsupportedSyntax);
-    assert_eq!(kind("with a as b:\n    pass"), SyntaxErrorKind::UnsupportedSyntax);
-    assert_eq!(kind("@a\ndef f(): pass"), SyntaxErrorKind::UnsupportedSyntax);
+    assert_eq!(
+        kind("def f():\n    yield 1"),
+        SyntaxErrorKind::UnsupportedSyntax
+    );
+    assert_eq!(
+        kind("with a as b:\n    pass"),
+        SyntaxErrorKind::UnsupportedSyntax
+    );
+    assert_eq!(
+        kind("@a\ndef f(): pass"),
+        SyntaxErrorKind::UnsupportedSyntax
+    );
     assert_eq!(kind("return 1"), SyntaxErrorKind::Invalid);
     assert_eq!(kind("break"), SyntaxErrorKind::Invalid);
     // A long flat sum is an honest program.
-    let sum = format!("def execute_command(image):\n    return {}1", "1 + ".repeat(500));
+    let sum = format!(
+        "def execute_command(image):\n    return {}1",
+        "1 + ".repeat(500)
+    );
     assert_eq!(small(sum), "int 501");
 }
 
@@ -189,13 +212,36 @@ fn deep_values_fit_the_stack() {
         (tuples.to_owned(), "return isinstance(1, x)"),
         (dicts.to_owned(), "return str(x)"),
         (build.to_owned(), "return f'{x}'"),
-        ("x = []\nx.append(x)\ny = []\ny.append(y)\n".into(), "return x == y"),
-        ("x = ValueError('a')\nfor i in range(5000):\n    x = ValueError(x)\n".into(), "return str(x)"),
-        ("x = iter([])\nfor i in range(5000):\n    x = enumerate(x)\n".into(), "return list(x)"),
-        ("x = []\nfor i in range(5000):\n    x = map(lambda a: a, x)\n".into(), "return list(x)"),
-        ("x = []\nfor i in range(5000):\n    x = (a for a in x)\n".into(), "return list(x)"),
-        ("import itertools\nx = []\nfor i in range(5000):\n    x = itertools.chain(x, x)\n".into(), "return list(x)"),
-        ("import functools\nx = len\nfor i in range(5000):\n    x = functools.partial(x)\n".into(), "return x([])"),
+        (
+            "x = []\nx.append(x)\ny = []\ny.append(y)\n".into(),
+            "return x == y",
+        ),
+        (
+            "x = ValueError('a')\nfor i in range(5000):\n    x = ValueError(x)\n".into(),
+            "return str(x)",
+        ),
+        (
+            "x = iter([])\nfor i in range(5000):\n    x = enumerate(x)\n".into(),
+            "return list(x)",
+        ),
+        (
+            "x = []\nfor i in range(5000):\n    x = map(lambda a: a, x)\n".into(),
+            "return list(x)",
+        ),
+        (
+            "x = []\nfor i in range(5000):\n    x = (a for a in x)\n".into(),
+            "return list(x)",
+        ),
+        (
+            "import itertools\nx = []\nfor i in range(5000):\n    x = itertools.chain(x, x)\n"
+                .into(),
+            "return list(x)",
+        ),
+        (
+            "import functools\nx = len\nfor i in range(5000):\n    x = functools.partial(x)\n"
+                .into(),
+            "return x([])",
+        ),
     ] {
         let got = small(program(&(setup + then)));
         assert!(
@@ -203,7 +249,10 @@ fn deep_values_fit_the_stack() {
             "{then}: {got}"
         );
     }
-    assert_eq!(small(program("x = [1]\nx.append(x)\nreturn x")), "list [1, [...]]");
+    assert_eq!(
+        small(program("x = [1]\nx.append(x)\nreturn x")),
+        "list [1, [...]]"
+    );
 }
 
 #[test]
@@ -324,7 +373,10 @@ fn there_is_no_way_out() {
         ("ImagePatch(image)._secret = 1", "AttributeError"),
         ("return ImagePatch(image).__dict__", "AttributeError"),
         ("return '{0.__class__}'.format(1)", "AttributeError"),
-        ("return '{0._crop}'.format(ImagePatch(image))", "AttributeError"),
+        (
+            "return '{0._crop}'.format(ImagePatch(image))",
+            "AttributeError",
+        ),
         ("return _MARGIN", "NameError"),
         ("return find(image, 'cup')", "NameError"),
         ("return simple_query(image, 'cup')", "NameError"),

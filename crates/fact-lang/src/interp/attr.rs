@@ -83,6 +83,7 @@ impl<'a> Vm<'a> {
             Value::Int(_) | Value::Bool(_) if &**name == "real" => {
                 Some(Value::Int(object.value.as_int().unwrap_or_default()))
             }
+            Value::Match(m) => m.attribute(name),
             Value::Pattern(p) if &**name == "pattern" => Some(Value::Str(p.source.clone())),
             _ => None,
         };

@@ -274,7 +274,7 @@ pub(crate) fn rank(vm: &mut Vm<'_>, key: Option<&Tv>, item: &Tv, node: NodeId) -
 
 fn sum(vm: &mut Vm<'_>, mut args: Args, node: NodeId) -> R<Value> {
     let start = vm.keyword(&mut args, "start");
-    vm.no_keywords("sum", &args)?;
+    vm.arity_of("sum", &args, 0, 2)?;
     if args.pos.is_empty() {
         return Err(vm.type_error("sum() takes at least 1 positional argument (0 given)"));
     }
@@ -315,6 +315,14 @@ fn print(vm: &mut Vm<'_>, mut args: Args, _: NodeId) -> R<Value> {
     vm.keyword(&mut args, "flush");
     vm.keyword(&mut args, "file");
     vm.no_keywords("print", &args)?;
+    for (name, tv) in [("sep", &sep), ("end", &end)] {
+        if let Some(tv) = tv
+            && !matches!(tv.value, Value::Str(_))
+        {
+            let got = vm.type_name(&tv.value);
+            return Err(vm.type_error(format!("{name} must be None or a string, not {got}")));
+        }
+    }
     let sep = match &sep {
         Some(tv) => vm.text(&tv.value)?,
         None => " ".to_owned(),
@@ -366,7 +374,14 @@ fn next(vm: &mut Vm<'_>, args: Args, node: NodeId) -> R<Value> {
 }
 
 fn iter(vm: &mut Vm<'_>, args: Args, node: NodeId) -> R<Value> {
-    vm.arity("iter", &args, 1, 1)?;
+    vm.arity("iter", &args, 1, 2)?;
+    if let Some(sentinel) = args.pos.get(1) {
+        if !is_callable(&args.pos[0].value) {
+            return Err(vm.type_error("iter(v, w): v must be callable"));
+        }
+        let kind = IterKind::Until(args.pos[0].clone(), sentinel.value.clone());
+        return vm.iterator(IterObj::new(kind, PENDING));
+    }
     Ok(Value::Iter(vm.iterate(&args.pos[0], node)?))
 }
 
@@ -395,7 +410,7 @@ pub(crate) fn sort(
     let reverse = match reverse {
         Some(tv) => {
             vm.dep(tv.event);
-            vm.truth(&tv.value)?
+            vm.clamped(&tv.value)? != 0
         }
         None => false,
     };
@@ -498,8 +513,20 @@ fn instance_of(vm: &mut Vm<'_>, value: &Value, class: &Value) -> R<bool> {
     })
 }
 
-fn issubclass(vm: &mut Vm<'_>, args: Args, _: NodeId) -> R<Value> {
+fn issubclass(vm: &mut Vm<'_>, args: Args, node: NodeId) -> R<Value> {
     vm.arity("issubclass", &args, 2, 2)?;
+    if let Value::Tuple(_) = &args.pos[1].value {
+        let classes = vm.items(&args.pos[1].value).to_vec();
+        for class in classes {
+            if !matches!(class.value, Value::Tuple(_)) {
+                let one = Args::of(vec![args.pos[0].clone(), class]);
+                if matches!(issubclass(vm, one, node)?, Value::Bool(true)) {
+                    return Ok(Value::Bool(true));
+                }
+            }
+        }
+        return Ok(Value::Bool(false));
+    }
     match (&args.pos[0].value, &args.pos[1].value) {
         (Value::ExcClass(a), Value::ExcClass(b)) => Ok(Value::Bool(a.is(*b))),
         (Value::Type(Type::Bool), Value::Type(Type::Int)) => Ok(Value::Bool(true)),
@@ -511,7 +538,7 @@ fn issubclass(vm: &mut Vm<'_>, args: Args, _: NodeId) -> R<Value> {
     }
 }
 
-fn is_callable(value: &Value) -> bool {
+pub(crate) fn is_callable(value: &Value) -> bool {
     matches!(
         value,
         Value::Func(_)
@@ -534,7 +561,8 @@ fn callable(vm: &mut Vm<'_>, args: Args, _: NodeId) -> R<Value> {
 fn hasattr(vm: &mut Vm<'_>, args: Args, _: NodeId) -> R<Value> {
     vm.arity("hasattr", &args, 2, 2)?;
     let Value::Str(name) = &args.pos[1].value else {
-        return Err(vm.type_error("hasattr(): attribute name must be string"));
+        let got = vm.type_name(&args.pos[1].value);
+        return Err(vm.type_error(format!("attribute name must be string, not '{got}'")));
     };
     let value = &args.pos[0].value;
     if name.starts_with('_') {
@@ -559,7 +587,10 @@ fn round(vm: &mut Vm<'_>, mut args: Args, _: NodeId) -> R<Value> {
     if let Some(number) = vm.keyword(&mut args, "number") {
         args.pos.insert(0, number);
     }
-    vm.arity("round", &args, 1, 2)?;
+    if args.pos.is_empty() {
+        return Err(vm.type_error("round() missing required argument 'number' (pos 1)"));
+    }
+    vm.arity_of("round", &args, 1, 2)?;
     let digits = match args.pos.get(1).map(|tv| &tv.value) {
         None | Some(Value::None) => None,
         Some(value) => match value.as_int() {
@@ -629,8 +660,23 @@ fn divmod(vm: &mut Vm<'_>, args: Args, _: NodeId) -> R<Value> {
     vm.tuple(vec![Tv::pending(quotient), Tv::pending(rest)], PENDING)
 }
 
-fn pow(vm: &mut Vm<'_>, args: Args, _: NodeId) -> R<Value> {
-    vm.arity("pow", &args, 2, 3)?;
+fn pow(vm: &mut Vm<'_>, mut args: Args, _: NodeId) -> R<Value> {
+    for (i, (name, missing)) in [
+        ("base", "pow() missing required argument 'base' (pos 1)"),
+        ("exp", "pow() missing required argument 'exp' (pos 2)"),
+        ("mod", ""),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        if let Some(tv) = vm.keyword(&mut args, name) {
+            args.pos.insert(i.min(args.pos.len()), tv);
+        }
+        if args.pos.len() <= i && !missing.is_empty() {
+            return Err(vm.type_error(missing));
+        }
+    }
+    vm.arity_of("pow", &args, 2, 3)?;
     let power = |vm: &mut Vm<'_>| vm.binary(BinaryOp::Pow, &args.pos[0].value, &args.pos[1].value);
     let Some(modulus) = args.pos.get(2) else {
         return power(vm);
@@ -647,16 +693,19 @@ fn pow(vm: &mut Vm<'_>, args: Args, _: NodeId) -> R<Value> {
     if modulus == BigInt::from(0) {
         return Err(vm.value_error("pow() 3rd argument cannot be 0"));
     }
-    if exponent.is_negative() {
-        return Err(vm.value_error("base is not invertible for the given modulus"));
-    }
-    let words = (modulus.bits() / 64 + 1) as usize;
+    let words = (modulus.bits().max(base.bits()) / 64 + 1) as usize;
     vm.work(
         words
             .saturating_mul(words)
             .saturating_mul(exponent.bits() as usize + 1),
     )?;
-    Ok(Value::from_big(base.modpow(&exponent, &modulus)))
+    if !exponent.is_negative() {
+        return Ok(Value::from_big(base.modpow(&exponent, &modulus)));
+    }
+    match base.modinv(&modulus) {
+        Some(inverse) => Ok(Value::from_big(inverse.modpow(&-exponent, &modulus))),
+        None => Err(vm.value_error("base is not invertible for the given modulus")),
+    }
 }
 
 fn repr(vm: &mut Vm<'_>, args: Args, _: NodeId) -> R<Value> {
@@ -781,10 +830,14 @@ impl<'a> Vm<'a> {
                 if let Some(start) = self.keyword(&mut args, "start") {
                     args.pos.push(start);
                 }
-                self.arity("enumerate", &args, 1, 2)?;
+                if args.pos.is_empty() {
+                    return Err(self.type_error("enumerate() missing required argument 'iterable'"));
+                }
+                self.arity_of("enumerate", &args, 1, 2)?;
                 let start = match args.pos.get(1) {
-                    Some(start) => self.integer(&start.value)?,
-                    None => 0,
+                    Some(start) if matches!(start.value, Value::Big(_)) => start.value.clone(),
+                    Some(start) => Value::Int(self.integer(&start.value)?),
+                    None => Value::Int(0),
                 };
                 let source = self.iterate(&args.pos[0], node)?;
                 let kind = IterKind::Enumerate(source, start);
@@ -816,6 +869,16 @@ impl<'a> Vm<'a> {
             Type::Str => {
                 if let Some(object) = self.keyword(&mut args, "object") {
                     args.pos.insert(0, object);
+                }
+                if let Some(encoding) = args.pos.get(1) {
+                    let message = match &encoding.value {
+                        Value::Str(_) => "decoding str is not supported".to_owned(),
+                        other => {
+                            let name = self.type_name(other);
+                            format!("str() argument 'encoding' must be str, not {name}")
+                        }
+                    };
+                    return Err(self.type_error(message));
                 }
                 self.arity("str", &args, 0, 1)?;
                 return match args.pos.first() {
@@ -940,7 +1003,10 @@ impl<'a> Vm<'a> {
     }
 
     fn construct_reversed(&mut self, args: Args, node: NodeId) -> R<Value> {
-        self.arity("reversed", &args, 1, 1)?;
+        if args.pos.len() != 1 {
+            let message = format!("reversed expected 1 argument, got {}", args.pos.len());
+            return Err(self.type_error(message));
+        }
         let source = &args.pos[0];
         let kind = match &source.value {
             Value::List(i) => {

@@ -269,8 +269,26 @@ impl<'a> Vm<'a> {
                 }
                 Some(i) => values[i] = Some(tv),
                 None if function.kwarg.is_some() => {
+                    let twice = extra.iter().any(
+                        |(key, _): &(Tv, Tv)| matches!(&key.value, Value::Str(k) if *k == name),
+                    );
+                    if twice {
+                        let function = self.qualified(frame);
+                        let message = format!(
+                            "{function}() got multiple values for keyword argument '{name}'"
+                        );
+                        return Err(self.type_error(message));
+                    }
                     let key = Tv::new(Value::Str(name), EventId::START);
                     extra.push((key, tv));
+                }
+                None if params.iter().any(|p| *p.name.id == *name) => {
+                    let function = self.qualified(frame);
+                    let message = format!(
+                        "{function}() got some positional-only arguments passed as keyword \
+                         arguments: '{name}'"
+                    );
+                    return Err(self.type_error(message));
                 }
                 None => {
                     let function = self.qualified(frame);
@@ -281,7 +299,12 @@ impl<'a> Vm<'a> {
             }
         }
         if !rest.is_empty() && function.vararg.is_none() {
-            let message = self.too_many(frame, function, positional, given);
+            let named = params
+                .iter()
+                .zip(&values)
+                .filter(|(p, v)| p.kind == ParamKind::KeywordOnly && v.is_some())
+                .count();
+            let message = self.too_many(frame, function, positional, given, named);
             return Err(self.type_error(message));
         }
         let mut with_default = 0;
@@ -354,6 +377,7 @@ impl<'a> Vm<'a> {
         function: &Function,
         positional: usize,
         given: usize,
+        named: usize,
     ) -> String {
         let required = function
             .params
@@ -365,15 +389,28 @@ impl<'a> Vm<'a> {
         } else {
             format!("from {required} to {positional}")
         };
+        let plural = |n: usize| if n == 1 { "" } else { "s" };
+        let given_text = match named {
+            0 => given.to_string(),
+            n => format!(
+                "{given} positional argument{} (and {n} keyword-only argument{})",
+                plural(given),
+                plural(n)
+            ),
+        };
         format!(
-            "{}() takes {takes} positional argument{} but {given} {} given",
+            "{}() takes {takes} positional argument{} but {given_text} {} given",
             self.qualified(frame),
             if positional == 1 && required == positional {
                 ""
             } else {
                 "s"
             },
-            if given == 1 { "was" } else { "were" },
+            if given == 1 && named == 0 {
+                "was"
+            } else {
+                "were"
+            },
         )
     }
 
@@ -605,10 +642,26 @@ impl<'a> Vm<'a> {
         match args.kw.first() {
             None => Ok(()),
             Some((name, _)) => {
-                let message = format!("{function}() got an unexpected keyword argument '{name}'");
+                let message = format!("'{name}' is an invalid keyword argument for {function}()");
                 Err(self.type_error(message))
             }
         }
+    }
+
+    /// [`Vm::arity`] in the other style CPython has.
+    pub(crate) fn arity_of(&mut self, name: &str, args: &Args, least: usize, most: usize) -> R<()> {
+        self.no_keywords(name, args)?;
+        let given = args.pos.len();
+        let (bound, n) = if given < least {
+            ("at least", least)
+        } else if given > most {
+            ("at most", most)
+        } else {
+            return Ok(());
+        };
+        let plural = if n == 1 { "" } else { "s" };
+        let message = format!("{name}() takes {bound} {n} argument{plural} ({given} given)");
+        Err(self.type_error(message))
     }
 
     /// Name and message of an error of [`crate::pytext`] as an exception.

@@ -158,6 +158,14 @@ impl<'a> Vm<'a> {
                 );
                 Ok(a.len() == b.len() && a.keys().all(|k| b.contains_key(k)))
             }
+            (Value::View(ViewKind::Keys, x), Value::Set(y))
+            | (Value::Set(y), Value::View(ViewKind::Keys, x)) => {
+                let (a, b) = (
+                    &self.heap.dicts[*x as usize].map,
+                    &self.heap.sets[*y as usize].map,
+                );
+                Ok(a.len() == b.len() && a.keys().all(|k| b.contains_key(k)))
+            }
             (Value::Range(x), Value::Range(y)) => {
                 let n = super::index::range_len(x);
                 Ok(n == super::index::range_len(y)

@@ -176,17 +176,18 @@ impl<'a> Vm<'a> {
             let method = self
                 .method(&object, attr, func.id)
                 .map_err(|stop| self.seal(stop, func.id, &[object.event]))?;
-            let args = self.eval_args(f, args, keywords)?;
+            let args = self.eval_args(f, None, args, keywords)?;
             return self.call_callee(method, &object, attr, args, e.id);
         }
         let callee = self.eval(f, func)?;
-        let args = self.eval_args(f, args, keywords)?;
+        let args = self.eval_args(f, Some(&callee), args, keywords)?;
         self.call(&callee, args, e.id)
     }
 
     fn eval_args(
         &mut self,
         f: &mut Frame<'a>,
+        callee: Option<&Tv>,
         args: &'a [Expr],
         keywords: &'a [(Option<std::sync::Arc<str>>, Expr)],
     ) -> R<Args> {
@@ -197,7 +198,8 @@ impl<'a> Vm<'a> {
         for arg in args {
             if let ExprKind::Starred(inner) = &arg.kind {
                 let source = self.eval(f, inner)?;
-                let items = self.unpack(&source, arg.id, "argument after *")?;
+                let name = self.callee_name(callee);
+                let items = self.unpack(&source, arg.id, &format!("{name}argument after *"))?;
                 out.pos.extend(items);
             } else {
                 let tv = self.eval(f, arg)?;
@@ -211,7 +213,8 @@ impl<'a> Vm<'a> {
                 None => {
                     let Value::Dict(i) = tv.value else {
                         let message = format!(
-                            "argument after ** must be a mapping, not {}",
+                            "{}argument after ** must be a mapping, not {}",
+                            self.callee_name(callee),
                             self.type_name(&tv.value)
                         );
                         return Err(self.type_error(message));
@@ -228,6 +231,16 @@ impl<'a> Vm<'a> {
             }
         }
         Ok(out)
+    }
+
+    /// The name of a function that is called, for messages.
+    fn callee_name(&self, callee: Option<&Tv>) -> String {
+        match callee.map(|tv| &tv.value) {
+            Some(Value::Func(id)) => format!("{}() ", self.qualified_closure(*id)),
+            Some(Value::PackFn(def)) => format!("{}() ", self.pack.def(*def).function.name),
+            Some(Value::Native(native)) => format!("{}() ", native.name),
+            _ => String::new(),
+        }
     }
 
     /// Elements of a display or arguments, with starred ones unpacked.

@@ -129,7 +129,13 @@ impl<'a> Vm<'a> {
                 );
             }
             Value::Type(ty) => {
-                let _ = write!(out, "<class '{}'>", ty.name());
+                let module = match ty {
+                    super::value::Type::Counter
+                    | super::value::Type::DefaultDict
+                    | super::value::Type::OrderedDict => "collections.",
+                    _ => "",
+                };
+                let _ = write!(out, "<class '{module}{}'>", ty.name());
             }
             Value::ExcClass(class) => {
                 let _ = write!(out, "<class '{}'>", class.name());

@@ -32,7 +32,9 @@ pub(crate) enum IterKind<'a> {
     Set(u32, usize, usize),
     /// Precomputed elements.
     Items(std::vec::IntoIter<Tv>),
-    Enumerate(u32, i64),
+    Enumerate(u32, Value),
+    /// `iter(function, sentinel)`
+    Until(Tv, Value),
     Zip(Vec<u32>, bool),
     Map(Tv, Vec<u32>),
     Filter(Tv, u32),
@@ -96,6 +98,7 @@ impl<'a> IterObj<'a> {
             IterKind::Set(..) => Type::Other("set_iterator"),
             IterKind::Items(_) => Type::Other("iterator"),
             IterKind::Enumerate(..) => Type::Enumerate,
+            IterKind::Until(..) => Type::Other("callable_iterator"),
             IterKind::Zip(..) => Type::Zip,
             IterKind::Map(..) => Type::Map,
             IterKind::Filter(..) => Type::Filter,
@@ -320,17 +323,25 @@ impl<'a> Vm<'a> {
         match &self.heap.iters[iterator as usize].kind {
             IterKind::Generator(_) => self.next_of_generator(iterator),
             IterKind::Enumerate(source, at) => {
-                let (source, at) = (*source, *at);
+                let (source, at) = (*source, at.clone());
                 let Some(item) = self.iter_next(source, node)? else {
                     return Ok(None);
                 };
+                let next = self.binary(crate::ast::BinaryOp::Add, &at, &Value::Int(1))?;
                 if let IterKind::Enumerate(_, at) = &mut self.heap.iters[iterator as usize].kind {
-                    *at = at.saturating_add(1);
+                    *at = next;
                 }
                 let of = item.event;
-                let pair = vec![Tv::new(Value::Int(at), event), item];
+                let pair = vec![Tv::new(at, event), item];
                 let pair = self.tuple(pair, event)?;
                 Ok(Some(Tv::new(pair, of)))
+            }
+            IterKind::Until(func, sentinel) => {
+                let (func, sentinel) = (func.clone(), sentinel.clone());
+                let item = self.call(&func, Args::default(), node)?;
+                self.heap.iters[iterator as usize].shape.push(item.event);
+                let done = self.eq(&item.value, &sentinel)?;
+                Ok((!done).then_some(item))
             }
             IterKind::Zip(sources, strict) => {
                 let (sources, strict) = (sources.clone(), *strict);
@@ -433,7 +444,12 @@ impl<'a> Vm<'a> {
         let Some(mut state) = slot.take() else {
             return Err(self.value_error("generator already executing"));
         };
-        let result = self.generate(&mut state);
+        let mut result = self.generate(&mut state);
+        if let Err(super::error::Stop::Raise(exc)) = result
+            && self.heap.excs[exc as usize].class == ExcClass::StopIteration
+        {
+            result = Err(self.raise(ExcClass::RuntimeError, "generator raised StopIteration"));
+        }
         if let IterKind::Generator(slot) = &mut self.heap.iters[iterator as usize].kind {
             *slot = Some(state);
         }

@@ -2,7 +2,7 @@
 
 use super::Vm;
 use super::error::{ExcClass, R};
-use super::value::{DictKind, PENDING, Tv, Value};
+use super::value::{DictKind, PENDING, Tv, Value, ViewKind};
 use crate::ast::{BinaryOp, NodeId, UnaryOp};
 use crate::pytext;
 use crate::trace::{EventId, EventKind};
@@ -123,14 +123,10 @@ impl<'a> Vm<'a> {
                 self.mutated(node, left, &inputs)?;
             }
             (Value::Dict(i), BinaryOp::BitOr) => {
-                let Value::Dict(j) = right.value else {
-                    return Ok(None);
-                };
-                let entries = self.heap.dicts[j as usize].map.clone();
-                self.charge(entries.len() * 96)?;
-                self.heap.dicts[*i as usize].map.extend(entries);
-                let mut inputs = vec![right.event];
-                inputs.extend(self.shape(&right.value));
+                let before = self.deps.len();
+                self.update_dict(*i, right, node)?;
+                let mut inputs: Vec<EventId> = self.deps.drain(before..).collect();
+                inputs.push(right.event);
                 self.mutated(node, left, &inputs)?;
             }
             _ => return Ok(None),
@@ -190,9 +186,12 @@ impl<'a> Vm<'a> {
             }
             (
                 BinaryOp::BitOr | BinaryOp::BitAnd | BinaryOp::Sub | BinaryOp::BitXor,
-                Value::Set(x),
-                Value::Set(y),
-            ) => return self.set_operator(op, *x, *y),
+                Value::Set(_) | Value::View(ViewKind::Keys, _),
+                Value::Set(_) | Value::View(ViewKind::Keys, _),
+            ) => {
+                let (x, y) = (self.as_set(a)?, self.as_set(b)?);
+                return self.set_operator(op, x, y);
+            }
             (BinaryOp::BitOr, Value::Dict(x), Value::Dict(y)) => {
                 let kind = self.heap.dicts[*x as usize].kind.clone();
                 if !matches!(kind, DictKind::Counter) {
@@ -211,7 +210,14 @@ impl<'a> Vm<'a> {
                 BinaryOp::BitOr,
                 Value::Type(_) | Value::PackClass(_) | Value::None | Value::Typing(_),
                 Value::Type(_) | Value::PackClass(_) | Value::None | Value::Typing(_),
-            ) if !(a.is_none() && b.is_none()) => return Ok(Value::Typing("Union".into())),
+            ) if !(a.is_none() && b.is_none()) => {
+                // A union is used as a tuple of types is.
+                let none = Value::Type(super::value::Type::NoneType);
+                let of =
+                    |v: &Value| Tv::pending(if v.is_none() { none.clone() } else { v.clone() });
+                let items = vec![of(a), of(b)];
+                return self.tuple(items, PENDING);
+            }
             _ => {}
         }
         let (left, right) = (self.type_name(a), self.type_name(b));
@@ -411,7 +417,10 @@ impl<'a> Vm<'a> {
         }
         let value = x.powf(y);
         if value.is_infinite() && x.is_finite() && y.is_finite() {
-            return Err(self.overflow_error("(34, 'Numerical result out of range')"));
+            let args = [Value::Int(34), Value::str("Numerical result out of range")];
+            let args = args.map(|v| Tv::new(v, EventId::START)).to_vec();
+            let exc = self.exception(ExcClass::OverflowError, args);
+            return Err(super::error::Stop::Raise(exc));
         }
         Ok(value)
     }
@@ -449,6 +458,22 @@ impl<'a> Vm<'a> {
                 }
             }
             _ => Ok(Value::None),
+        }
+    }
+
+    /// A set, or the keys of a dict as one.
+    fn as_set(&mut self, value: &Value) -> R<u32> {
+        let items = match value {
+            Value::Set(i) => return Ok(*i),
+            Value::Dict(i) | Value::View(_, i) => {
+                let keys = self.heap.dicts[*i as usize].map.values();
+                keys.map(|(key, _)| key.clone()).collect()
+            }
+            _ => Vec::new(),
+        };
+        match self.set(items, PENDING)? {
+            Value::Set(i) => Ok(i),
+            _ => Ok(0),
         }
     }
 

@@ -456,15 +456,15 @@ impl<'a> Vm<'a> {
         match class {
             Value::ExcClass(class) => Ok(self.heap.excs[exc as usize].class.is(*class)),
             Value::Tuple(i) => {
+                // Every class is looked at, even after one that matches.
                 let items = self.heap.tuples[*i as usize].items.clone();
+                let mut caught = false;
                 for item in items {
-                    if self.nested("maximum recursion depth exceeded", |vm| {
+                    caught |= self.nested("maximum recursion depth exceeded", |vm| {
                         vm.catches(&item.value, exc)
-                    })? {
-                        return Ok(true);
-                    }
+                    })?;
                 }
-                Ok(false)
+                Ok(caught)
             }
             _ => Err(self.type_error(
                 "catching classes that do not inherit from BaseException is not allowed",

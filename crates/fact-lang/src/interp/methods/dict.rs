@@ -17,6 +17,7 @@ pub(super) const NAMES: &[&str] = &[
     "setdefault",
     "copy",
     "clear",
+    "fromkeys",
 ];
 pub(super) const COUNTER_NAMES: &[&str] = &["most_common", "elements", "subtract", "total"];
 
@@ -70,9 +71,17 @@ pub(super) fn call(
             vm.mutated(node, object, &inputs)?;
             Ok(value)
         }
+        "fromkeys" => from_keys(vm, args, node),
         "pop" => {
             vm.arity("pop", &args, 1, 2)?;
             vm.dep_shape(&object.value);
+            // Nothing is looked up in an empty dict, not even what has no hash.
+            if vm.heap.dicts[at].map.is_empty() {
+                return match args.pos.get(1) {
+                    Some(default) => Ok(default.value.clone()),
+                    None => Err(vm.key_error(args.pos[0].value.clone())),
+                };
+            }
             let key = vm.key(&args.pos[0].value)?;
             let len = vm.heap.dicts[at].map.len();
             match vm.heap.dicts[at].map.shift_remove(&key) {
@@ -89,9 +98,24 @@ pub(super) fn call(
             }
         }
         "popitem" => {
+            let last = match vm.keyword(&mut args, "last") {
+                Some(tv) if matches!(vm.heap.dicts[at].kind, DictKind::Ordered) => {
+                    vm.truth(&tv.value)?
+                }
+                Some(_) => {
+                    return Err(vm.type_error("dict.popitem() takes no keyword arguments"));
+                }
+                None => true,
+            };
             vm.arity("dict.popitem", &args, 0, 0)?;
             vm.dep_shape(&object.value);
-            let Some((_, (key, value))) = vm.heap.dicts[at].map.pop() else {
+            let map = &mut vm.heap.dicts[at].map;
+            let entry = if last {
+                map.pop()
+            } else {
+                map.shift_remove_index(0)
+            };
+            let Some((_, (key, value))) = entry else {
                 return Err(vm.key_error(Value::str("popitem(): dictionary is empty")));
             };
             vm.mutated(node, object, &[])?;

@@ -95,12 +95,24 @@ pub(super) fn call(
             if !args.pos.is_empty() {
                 return Err(vm.type_error("sort() takes no positional arguments"));
             }
-            let items = vm.heap.lists[i].items.clone();
-            vm.charge(items.len() * size_of::<Tv>())?;
+            let unsorted = vm.heap.lists[i].items.clone();
+            vm.charge(unsorted.len() * size_of::<Tv>())?;
+            // The list is empty while it is sorted.
+            let items = std::mem::take(&mut vm.heap.lists[i].items);
             let before = vm.deps.len();
-            let items = builtins::sort(vm, items, key, reverse, node)?;
+            let sorted = builtins::sort(vm, items, key, reverse, node);
             let inputs: Vec<_> = vm.deps.drain(before..).collect();
-            vm.heap.lists[i].items = items;
+            let changed = !vm.heap.lists[i].items.is_empty();
+            match sorted {
+                Ok(items) => vm.heap.lists[i].items = items,
+                Err(stop) => {
+                    vm.heap.lists[i].items = unsorted;
+                    return Err(stop);
+                }
+            }
+            if changed {
+                return Err(vm.value_error("list modified during sort"));
+            }
             vm.mutated(node, object, &inputs)?;
         }
         "reverse" => {

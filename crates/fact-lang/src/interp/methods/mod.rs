@@ -33,9 +33,11 @@ pub(crate) fn has_method(vm: &Vm<'_>, value: &Value, name: &str) -> bool {
                 && (!vm.heap.sets[*i as usize].frozen || !set::MUTATING.contains(&name))
         }
         Value::Int(_) | Value::Bool(_) | Value::Big(_) => {
-            matches!(name, "bit_length" | "conjugate")
+            matches!(name, "bit_length" | "bit_count" | "conjugate")
         }
-        Value::Float(_) => matches!(name, "is_integer" | "conjugate"),
+        Value::Float(_) => matches!(name, "is_integer" | "conjugate" | "as_integer_ratio"),
+        Value::Slice(_) => name == "indices",
+        Value::Native(native) => native.name == "chain" && name == "from_iterable",
         Value::Region(_) => name == "crop",
         Value::Pattern(_) => super::modules::re::PATTERN_NAMES.contains(&name),
         Value::Match(_) => super::modules::re::MATCH_NAMES.contains(&name),
@@ -63,6 +65,7 @@ impl<'a> Vm<'a> {
             Value::Set(i) => set::call(vm, object, *i, name, args, node),
             Value::Pattern(p) => super::modules::re::pattern_method(vm, p, name, args, node),
             Value::Match(m) => super::modules::re::match_method(vm, m, name, args),
+            Value::Native(_) => super::modules::from_iterable(vm, args, node),
             _ => other::call(vm, object, name, args),
         })
         .map_err(|stop| self.seal(stop, node, &inputs))

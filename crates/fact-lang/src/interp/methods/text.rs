@@ -3,7 +3,7 @@
 use super::super::Vm;
 use super::super::call::Args;
 use super::super::error::R;
-use super::super::value::{PENDING, Tv, Value};
+use super::super::value::{Key, PENDING, Tv, Value};
 use crate::ast::NodeId;
 use crate::pytext::{case, layout, search, template};
 
@@ -51,10 +51,54 @@ pub(super) const NAMES: &[&str] = &[
     "removeprefix",
     "removesuffix",
     "expandtabs",
+    "format_map",
+    "translate",
+    "maketrans",
 ];
+
+/// `str.maketrans(from, to, gone)`
+fn maketrans(vm: &mut Vm<'_>, args: Args) -> R<Value> {
+    vm.arity("maketrans", &args, 1, 3)?;
+    let code = |c: char| Tv::pending(Value::Int(i64::from(u32::from(c))));
+    let mut entries = Vec::new();
+    if args.pos.len() == 1 {
+        let Value::Dict(i) = args.pos[0].value else {
+            return Err(
+                vm.type_error("if you give only one argument to maketrans it must be a dict")
+            );
+        };
+        for (key, value) in vm.heap.dicts[i as usize].map.values() {
+            let key = match &key.value {
+                Value::Str(s) if s.chars().count() == 1 => {
+                    s.chars().next().map_or_else(|| key.clone(), code)
+                }
+                _ => key.clone(),
+            };
+            entries.push((key, value.clone()));
+        }
+        return vm.dict(entries, PENDING);
+    }
+    let from = text_arg(vm, "maketrans", &args, 0)?;
+    let to = text_arg(vm, "maketrans", &args, 1)?;
+    if from.chars().count() != to.chars().count() {
+        return Err(vm.value_error("the first two maketrans arguments must have equal length"));
+    }
+    for (a, b) in from.chars().zip(to.chars()) {
+        entries.push((code(a), code(b)));
+    }
+    if args.pos.len() == 3 {
+        for c in text_arg(vm, "maketrans", &args, 2)?.chars() {
+            entries.push((code(c), Tv::pending(Value::None)));
+        }
+    }
+    vm.dict(entries, PENDING)
+}
 
 /// `str.lower(s)`
 pub(super) fn unbound(vm: &mut Vm<'_>, name: &str, mut args: Args, node: NodeId) -> R<Value> {
+    if name == "maketrans" {
+        return maketrans(vm, args);
+    }
     if args.pos.is_empty() {
         let message = format!("unbound method str.{name}() needs an argument");
         return Err(vm.type_error(message));
@@ -76,10 +120,19 @@ fn text_arg(vm: &mut Vm<'_>, name: &str, args: &Args, i: usize) -> R<std::sync::
     match args.pos.get(i).map(|tv| &tv.value) {
         Some(Value::Str(s)) => Ok(s.clone()),
         Some(other) => {
-            let got = vm.type_name(other);
+            let got = match other {
+                Value::None if name == "replace" => "None".into(),
+                other => vm.type_name(other),
+            };
             let message = match name {
-                "find" | "rfind" | "index" | "rindex" | "count" => {
+                "find" | "rfind" | "index" | "rindex" | "count" | "partition" | "rpartition" => {
                     format!("must be str, not {got}")
+                }
+                "removeprefix" | "removesuffix" => {
+                    format!("{name}() argument must be str, not {got}")
+                }
+                "center" | "ljust" | "rjust" => {
+                    format!("The fill character must be a unicode character, not {got}")
                 }
                 "replace" => format!("replace() argument {} must be str, not {got}", i + 1),
                 _ => format!("{name}() argument {} must be str, not {got}", i + 1),
@@ -162,7 +215,7 @@ pub(super) fn call(
                 }
                 args.pos.push(most);
             }
-            vm.arity(name, &args, 0, 2)?;
+            vm.arity_of(name, &args, 0, 2)?;
             let sep = maybe_text(vm, name, &args, 0)?;
             let most = match args.pos.get(1) {
                 Some(tv) => vm.clamped(&tv.value)?,
@@ -236,13 +289,71 @@ pub(super) fn call(
             let text = text.map_err(|e| vm.text_error(e))?;
             vm.string(text)
         }
+        "format_map" => {
+            vm.arity("str.format_map", &args, 1, 1)?;
+            let parsed = template::parse(s);
+            let positional = parsed.pieces.iter().any(|piece| {
+                matches!(piece, template::Piece::Field(f) if matches!(f.first, template::First::Index(_)))
+            });
+            if positional {
+                return Err(vm.value_error("Format string contains positional fields"));
+            }
+            let Value::Dict(i) = args.pos[0].value else {
+                return Err(vm.type_error("format_map() argument must be a mapping"));
+            };
+            let mut kw = Vec::new();
+            for (key, value) in vm.heap.dicts[i as usize].map.values() {
+                if let Value::Str(name) = &key.value {
+                    kw.push((name.clone(), value.clone()));
+                }
+            }
+            let named = Args {
+                pos: Vec::new(),
+                kw,
+            };
+            let text = vm.format_template(&parsed, &named, node, 0)?;
+            vm.string(text)
+        }
+        "translate" => {
+            vm.arity("str.translate", &args, 1, 1)?;
+            let mut out = String::with_capacity(s.len());
+            for c in s.chars() {
+                vm.step()?;
+                let key = Key::Int(i64::from(u32::from(c)));
+                let found = match &args.pos[0].value {
+                    Value::Dict(i) => vm.heap.dicts[*i as usize].map.get(&key),
+                    _ => None,
+                };
+                let found = found.map(|(_, tv)| tv.value.clone());
+                match found {
+                    None => out.push(c),
+                    Some(Value::None) => {}
+                    Some(Value::Str(text)) => {
+                        vm.charge(text.len())?;
+                        out.push_str(&text);
+                    }
+                    Some(other) => {
+                        let code = vm.integer(&other)?;
+                        match u32::try_from(code).ok().and_then(char::from_u32) {
+                            Some(c) => out.push(c),
+                            None => {
+                                return Err(
+                                    vm.value_error("character mapping must be in range(0x110000)")
+                                );
+                            }
+                        }
+                    }
+                }
+            }
+            vm.string(out)
+        }
         "format" => {
             let parsed = template::parse(s);
             let text = vm.format_template(&parsed, &args, node, 0)?;
             vm.string(text)
         }
         "startswith" | "endswith" => {
-            vm.arity(name, &args, 1, 3)?;
+            vm.arity_of(name, &args, 1, 3)?;
             let (start, stop) = bounds(vm, &args)?;
             let wanted: Vec<Tv> = match &args.pos[0].value {
                 Value::Tuple(_) => vm.items(&args.pos[0].value).to_vec(),
@@ -251,10 +362,13 @@ pub(super) fn call(
             let mut found = false;
             for tv in wanted {
                 let Value::Str(piece) = &tv.value else {
-                    let message = format!(
-                        "{name} first arg must be str or a tuple of str, not {}",
-                        vm.type_name(&tv.value)
-                    );
+                    let got = vm.type_name(&tv.value);
+                    let message = match &args.pos[0].value {
+                        Value::Tuple(_) => {
+                            format!("tuple for {name} must only contain str, not {got}")
+                        }
+                        _ => format!("{name} first arg must be str or a tuple of str, not {got}"),
+                    };
                     return Err(vm.type_error(message));
                 };
                 found |= match name {
@@ -265,7 +379,7 @@ pub(super) fn call(
             Ok(Value::Bool(found))
         }
         "find" | "rfind" | "index" | "rindex" => {
-            vm.arity(name, &args, 1, 3)?;
+            vm.arity_of(name, &args, 1, 3)?;
             let piece = text_arg(vm, name, &args, 0)?;
             let (start, stop) = bounds(vm, &args)?;
             let found = match name {
@@ -279,7 +393,7 @@ pub(super) fn call(
             }
         }
         "count" => {
-            vm.arity(name, &args, 1, 3)?;
+            vm.arity_of(name, &args, 1, 3)?;
             let piece = text_arg(vm, name, &args, 0)?;
             let (start, stop) = bounds(vm, &args)?;
             Ok(Value::Int(search::count(s, &piece, start, stop) as i64))
@@ -317,7 +431,10 @@ pub(super) fn call(
             if let Some(size) = vm.keyword(&mut args, "tabsize") {
                 args.pos.push(size);
             }
-            vm.arity(name, &args, usize::from(name == "zfill"), 1)?;
+            if name == "zfill" {
+                vm.arity("str.zfill", &args, 1, 1)?;
+            }
+            vm.arity_of(name, &args, 0, 1)?;
             let n = match args.pos.first() {
                 Some(tv) => vm.clamped(&tv.value)?,
                 None => 8,
@@ -330,6 +447,7 @@ pub(super) fn call(
             let text = text.map_err(|e| vm.text_error(e))?;
             vm.string(text)
         }
+        "maketrans" => maketrans(vm, args),
         _ => {
             vm.arity(&format!("str.{name}"), &args, 0, 0)?;
             let _ = object;

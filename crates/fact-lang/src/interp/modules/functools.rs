@@ -68,6 +68,9 @@ fn order(vm: &mut Vm<'_>, args: Args, name: &str, op: CompareOp) -> R<Value> {
 
 fn reduce(vm: &mut Vm<'_>, args: Args, node: NodeId) -> R<Value> {
     vm.arity("reduce", &args, 2, 3)?;
+    if !vm.is_iterable(&args.pos[1].value) {
+        return Err(vm.type_error("reduce() arg 2 must support iteration"));
+    }
     let mut items = vm.collect_dep(&args.pos[1], node)?.into_iter();
     let mut total: Tv = match args.pos.get(2) {
         Some(start) => start.clone(),

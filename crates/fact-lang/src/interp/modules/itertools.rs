@@ -71,6 +71,18 @@ pub(super) static TABLE: &[Native] = &[
         call: pairwise,
     },
     Native {
+        name: "compress",
+        call: compress,
+    },
+    Native {
+        name: "starmap",
+        call: starmap,
+    },
+    Native {
+        name: "tee",
+        call: tee,
+    },
+    Native {
         name: "groupby",
         call: groupby,
     },
@@ -346,6 +358,61 @@ fn pairwise(vm: &mut Vm<'_>, args: Args, node: NodeId) -> R<Value> {
         pairs.push(Tv::pending(vm.tuple(pair.to_vec(), PENDING)?));
     }
     iterator(vm, pairs, shape)
+}
+
+fn compress(vm: &mut Vm<'_>, args: Args, node: NodeId) -> R<Value> {
+    vm.arity("compress", &args, 2, 2)?;
+    let (items, mut shape) = vm.collect(&args.pos[0], node)?;
+    let (selectors, of) = vm.collect(&args.pos[1], node)?;
+    shape.extend(of);
+    let mut kept = Vec::new();
+    for (item, selector) in items.into_iter().zip(selectors) {
+        shape.extend(vm.truth_inputs(&selector));
+        if vm.truth(&selector.value)? {
+            kept.push(item);
+        }
+    }
+    iterator(vm, kept, shape)
+}
+
+fn starmap(vm: &mut Vm<'_>, args: Args, node: NodeId) -> R<Value> {
+    vm.arity("starmap", &args, 2, 2)?;
+    let (rows, mut shape) = vm.collect(&args.pos[1], node)?;
+    let mut out = Vec::with_capacity(rows.len());
+    for row in rows {
+        let (items, of) = vm.collect(&row, node)?;
+        shape.extend(of);
+        out.push(vm.call(&args.pos[0], Args::of(items), node)?);
+    }
+    iterator(vm, out, shape)
+}
+
+fn tee(vm: &mut Vm<'_>, args: Args, node: NodeId) -> R<Value> {
+    vm.arity("tee", &args, 1, 2)?;
+    let n = match args.pos.get(1) {
+        Some(tv) => usize::try_from(vm.integer(&tv.value)?).unwrap_or(0),
+        None => 2,
+    };
+    let (items, shape) = vm.collect(&args.pos[0], node)?;
+    let mut out = Vec::new();
+    for _ in 0..n {
+        vm.work(items.len() + 1)?;
+        vm.charge(items.len() * size_of::<Tv>())?;
+        let value = iterator(vm, items.clone(), shape.clone())?;
+        out.push(Tv::pending(value));
+    }
+    vm.tuple(out, PENDING)
+}
+
+/// `chain.from_iterable(iterables)`
+pub(in super::super) fn from_iterable(vm: &mut Vm<'_>, args: Args, node: NodeId) -> R<Value> {
+    vm.arity("from_iterable", &args, 1, 1)?;
+    let (sources, shape) = vm.collect(&args.pos[0], node)?;
+    vm.iterator(IterObj::with_shape(
+        IterKind::Chain(sources.into(), None),
+        PENDING,
+        shape,
+    ))
 }
 
 /// The groups are lists.

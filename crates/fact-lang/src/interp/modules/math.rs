@@ -4,7 +4,7 @@ use super::super::Vm;
 use super::super::call::Args;
 use super::super::error::R;
 use super::super::native::{self, Native};
-use super::super::value::Value;
+use super::super::value::{PENDING, Tv, Value};
 use crate::ast::{BinaryOp, NodeId};
 use crate::pytext::number;
 use num_bigint::BigInt;
@@ -64,6 +64,15 @@ table! {
     "factorial" => factorial,
     "comb" => comb,
     "isqrt" => isqrt,
+    "perm" => perm,
+    "cbrt" => |vm, args, _| unary(vm, args, "cbrt", f64::cbrt),
+    "exp2" => |vm, args, _| unary(vm, args, "exp2", f64::exp2),
+    "expm1" => |vm, args, _| unary(vm, args, "expm1", f64::exp_m1),
+    "log1p" => |vm, args, _| unary(vm, args, "log1p", f64::ln_1p),
+    "asinh" => |vm, args, _| unary(vm, args, "asinh", f64::asinh),
+    "acosh" => |vm, args, _| unary(vm, args, "acosh", f64::acosh),
+    "atanh" => |vm, args, _| unary(vm, args, "atanh", f64::atanh),
+    "modf" => modf,
     "prod" => prod,
     "fsum" => fsum,
 }
@@ -278,6 +287,36 @@ fn comb(vm: &mut Vm<'_>, args: Args, _: NodeId) -> R<Value> {
         total = vm.binary(BinaryOp::FloorDiv, &total, &Value::Int(i + 1))?;
     }
     Ok(total)
+}
+
+fn perm(vm: &mut Vm<'_>, args: Args, _: NodeId) -> R<Value> {
+    vm.arity("perm", &args, 1, 2)?;
+    let n = vm.integer(&args.pos[0].value)?;
+    let k = match args.pos.get(1).filter(|k| !k.value.is_none()) {
+        Some(k) => vm.integer(&k.value)?,
+        None => n,
+    };
+    if n < 0 || k < 0 {
+        return Err(vm.value_error("n must be a non-negative integer"));
+    }
+    let mut total = Value::Int(i64::from(k <= n));
+    for i in 0..k.min(n) {
+        vm.step()?;
+        total = vm.binary(BinaryOp::Mul, &total, &Value::Int(n - i))?;
+    }
+    Ok(total)
+}
+
+fn modf(vm: &mut Vm<'_>, args: Args, _: NodeId) -> R<Value> {
+    let x = one(vm, &args, "modf")?;
+    let fraction = if x.is_infinite() {
+        0.0f64.copysign(x)
+    } else {
+        x.fract()
+    };
+    let parts = [fraction, x.trunc()];
+    let parts = parts.map(|x| Tv::pending(Value::Float(x))).to_vec();
+    vm.tuple(parts, PENDING)
 }
 
 fn isqrt(vm: &mut Vm<'_>, args: Args, _: NodeId) -> R<Value> {

@@ -14,6 +14,7 @@ use super::error::R;
 use super::native::{self, Native};
 use super::value::{Type, Value};
 use crate::ast::NodeId;
+pub(super) use itertools::from_iterable;
 
 /// An importable module (or, for `tqdm`, the function it is used as).
 pub(crate) fn module(name: &str) -> Option<Value> {
@@ -69,6 +70,7 @@ pub(crate) fn member(module: &str, name: &str) -> Option<Value> {
         "typing" => typing(name),
         "numbers" => (name == "Number").then(|| Value::Typing("Number".into())),
         "tqdm" => native::find(TQDM, name),
+        "string" if name == "capwords" => native::find(CAPWORDS, name),
         "string" => Some(Value::str(match name {
             "ascii_lowercase" => "abcdefghijklmnopqrstuvwxyz",
             "ascii_uppercase" => "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
@@ -108,6 +110,24 @@ static TQDM: &[Native] = &[Native {
     name: "tqdm",
     call: tqdm,
 }];
+
+static CAPWORDS: &[Native] = &[Native {
+    name: "capwords",
+    call: capwords,
+}];
+
+fn capwords(vm: &mut Vm<'_>, args: Args, _: NodeId) -> R<Value> {
+    vm.arity("capwords", &args, 1, 1)?;
+    let Value::Str(text) = &args.pos[0].value else {
+        return Err(vm.type_error("capwords() takes a string"));
+    };
+    vm.work(text.len())?;
+    let words: Vec<String> = text
+        .split_whitespace()
+        .map(crate::pytext::case::capitalize)
+        .collect();
+    vm.string(words.join(" "))
+}
 
 /// Progress bars pass their iterable through.
 fn tqdm(vm: &mut Vm<'_>, args: Args, _: NodeId) -> R<Value> {

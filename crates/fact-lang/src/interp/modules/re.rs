@@ -27,6 +27,7 @@ pub(crate) const PATTERN_NAMES: &[&str] = &[
     "findall",
     "finditer",
     "sub",
+    "subn",
     "split",
 ];
 pub(crate) const MATCH_NAMES: &[&str] = &["group", "groups", "start", "end", "span", "groupdict"];
@@ -74,6 +75,7 @@ table!(
     "findall",
     "finditer",
     "sub",
+    "subn",
     "split"
 );
 
@@ -91,7 +93,7 @@ fn compile(vm: &mut Vm<'_>, mut args: Args, _: NodeId) -> R<Value> {
 
 fn escape(vm: &mut Vm<'_>, args: Args, _: NodeId) -> R<Value> {
     vm.arity("escape", &args, 1, 1)?;
-    let text = text(vm, &args, 0)?;
+    let text = text(vm, "escape", &args, 0)?;
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         if "()[]{}?*+-|^$\\.&~# \t\n\r\u{b}\u{c}".contains(c) {
@@ -159,7 +161,7 @@ fn nesting(source: &str) -> usize {
     deepest
 }
 
-fn text(vm: &mut Vm<'_>, args: &Args, i: usize) -> R<Arc<str>> {
+fn text(vm: &mut Vm<'_>, name: &str, args: &Args, i: usize) -> R<Arc<str>> {
     match args.pos.get(i).map(|tv| &tv.value) {
         Some(Value::Str(s)) => Ok(s.clone()),
         Some(other) => {
@@ -169,7 +171,10 @@ fn text(vm: &mut Vm<'_>, args: &Args, i: usize) -> R<Arc<str>> {
             );
             Err(vm.type_error(message))
         }
-        None => Err(vm.type_error("missing 1 required positional argument: 'string'")),
+        None => {
+            let message = format!("{name}() missing 1 required positional argument: 'string'");
+            Err(vm.type_error(message))
+        }
     }
 }
 
@@ -184,7 +189,7 @@ fn function(vm: &mut Vm<'_>, name: &str, mut args: Args, node: NodeId) -> R<Valu
         flags = vm.integer(&tv.value)?;
     }
     let at = match name {
-        "sub" => 4,
+        "sub" | "subn" => 4,
         "split" => 3,
         _ => 2,
     };
@@ -207,7 +212,7 @@ pub(crate) fn pattern_method(
 ) -> R<Value> {
     match name {
         "search" | "match" | "fullmatch" => {
-            let text = text(vm, &args, 0)?;
+            let text = text(vm, name, &args, 0)?;
             vm.work(text.len())?;
             let found = first_match(vm, pattern, &text, 0)?;
             let whole = found.filter(|m| {
@@ -229,7 +234,7 @@ pub(crate) fn pattern_method(
             }
         }
         "findall" | "finditer" => {
-            let text = text(vm, &args, 0)?;
+            let text = text(vm, name, &args, 0)?;
             let matches = all_matches(vm, pattern, &text, usize::MAX)?;
             let mut items = Vec::with_capacity(matches.len());
             for m in matches {
@@ -257,7 +262,7 @@ pub(crate) fn pattern_method(
                 Some(tv) => vm.clamped(&tv.value)?,
                 None => 0,
             };
-            let text = text(vm, &args, 0)?;
+            let text = text(vm, name, &args, 0)?;
             let most = usize::try_from(most).ok().filter(|n| *n > 0);
             let matches = all_matches(vm, pattern, &text, most.unwrap_or(usize::MAX))?;
             let mut items = Vec::new();
@@ -273,25 +278,42 @@ pub(crate) fn pattern_method(
             items.push(Tv::pending(vm.string(&text[at..])?));
             vm.list(items, PENDING)
         }
-        // `sub`
-        _ => substitute(vm, pattern, args, node),
+        // `sub`, `subn`
+        _ => substitute(vm, pattern, name, args, node),
     }
 }
 
-fn substitute(vm: &mut Vm<'_>, pattern: &Rc<Pattern>, mut args: Args, node: NodeId) -> R<Value> {
+fn substitute(
+    vm: &mut Vm<'_>,
+    pattern: &Rc<Pattern>,
+    name: &str,
+    mut args: Args,
+    node: NodeId,
+) -> R<Value> {
     let most = match vm.keyword(&mut args, "count").or(args.pos.get(2).cloned()) {
         Some(tv) => vm.clamped(&tv.value)?,
         None => 0,
     };
     let most = usize::try_from(most).ok().filter(|n| *n > 0);
-    let text = text(vm, &args, 1)?;
+    let text = text(vm, name, &args, 1)?;
     let replacement = args.pos[0].clone();
+    if !matches!(replacement.value, Value::Str(_))
+        && !super::super::builtins::is_callable(&replacement.value)
+    {
+        let message = format!(
+            "decoding to str: need a bytes-like object, {} found",
+            vm.type_name(&replacement.value)
+        );
+        return Err(vm.type_error(message));
+    }
     let mut out = String::new();
     let mut at = 0;
+    let mut n = 0;
     for m in all_matches(vm, pattern, &text, most.unwrap_or(usize::MAX))? {
         let (start, end) = m.groups.first().copied().flatten().unwrap_or((0, 0));
         out.push_str(&text[at..start]);
         at = end;
+        n += 1;
         match &replacement.value {
             Value::Str(template) => {
                 let template = template.clone();
@@ -317,7 +339,11 @@ fn substitute(vm: &mut Vm<'_>, pattern: &Rc<Pattern>, mut args: Args, node: Node
         }
     }
     out.push_str(&text[at..]);
-    vm.string(out)
+    let text = vm.string(out)?;
+    if name == "subn" {
+        return vm.tuple(vec![Tv::pending(text), Tv::pending(Value::Int(n))], PENDING);
+    }
+    Ok(text)
 }
 
 /// A replacement template: `\1`, `\g<name>` and escapes.
@@ -367,6 +393,20 @@ fn expand(vm: &mut Vm<'_>, template: &str, m: &Match, out: &mut String) -> R<()>
 }
 
 impl Match {
+    /// Attributes of a match.
+    pub(crate) fn attribute(&self, name: &str) -> Option<Value> {
+        match name {
+            "string" => Some(Value::Str(self.text.clone())),
+            "lastindex" => {
+                let last = (1..self.groups.len())
+                    .rev()
+                    .find(|i| self.groups[*i].is_some());
+                Some(last.map_or(Value::None, |i| Value::Int(i as i64)))
+            }
+            _ => None,
+        }
+    }
+
     fn text_of(&self, group: usize) -> Option<&str> {
         let (start, end) = self.groups.get(group).copied().flatten()?;
         self.text.get(start..end)
@@ -500,9 +540,13 @@ pub(crate) fn match_method(vm: &mut Vm<'_>, m: &Rc<Match>, name: &str, args: Arg
             group(vm, m, index, false)
         }
         "groups" => {
+            let default = args.pos.first().map_or(Value::None, |tv| tv.value.clone());
             let mut items = Vec::new();
             for i in 1..m.groups.len() {
-                items.push(Tv::pending(group(vm, m, i, false)?));
+                items.push(Tv::pending(match group(vm, m, i, false)? {
+                    Value::None => default.clone(),
+                    value => value,
+                }));
             }
             vm.tuple(items, PENDING)
         }

@@ -23,15 +23,34 @@ pub(super) static TABLE: &[Native] = &[
     },
     Native {
         name: "fmean",
-        call: mean,
+        call: |vm, args, node| {
+            let value = mean(vm, args, node)?;
+            vm.to_float(&value).map(Value::Float)
+        },
     },
     Native {
         name: "stdev",
-        call: |vm, args, node| deviation(vm, args, node, 1),
+        call: |vm, args, node| deviation(vm, args, node, "stdev", 1),
+    },
+    Native {
+        name: "variance",
+        call: |vm, args, node| deviation(vm, args, node, "variance", 1),
+    },
+    Native {
+        name: "pvariance",
+        call: |vm, args, node| deviation(vm, args, node, "pvariance", 0),
+    },
+    Native {
+        name: "median_low",
+        call: |vm, args, node| middle(vm, args, node, 1),
+    },
+    Native {
+        name: "median_high",
+        call: |vm, args, node| middle(vm, args, node, 0),
     },
     Native {
         name: "pstdev",
-        call: |vm, args, node| deviation(vm, args, node, 0),
+        call: |vm, args, node| deviation(vm, args, node, "pstdev", 0),
     },
 ];
 
@@ -67,11 +86,36 @@ fn mean(vm: &mut Vm<'_>, args: Args, node: NodeId) -> R<Value> {
     }
     let whole = values.iter().all(|v| v.to_big().is_some());
     let average = average(vm, &values)?;
-    // The mean of integers is an integer where it is whole.
     match average {
-        Value::Float(x) if whole && x.fract() == 0.0 && x.abs() < 9e15 => Ok(Value::Int(x as i64)),
+        Value::Float(x) => Ok(integral(x, whole)),
         other => Ok(other),
     }
+}
+
+/// The mean of integers is an integer where it is whole.
+fn integral(x: f64, whole: bool) -> Value {
+    if whole && x.fract() == 0.0 && x.abs() < 9e15 {
+        Value::Int(x as i64)
+    } else {
+        Value::Float(x)
+    }
+}
+
+fn middle(vm: &mut Vm<'_>, args: Args, node: NodeId, below: usize) -> R<Value> {
+    let Some(data) = args.pos.first() else {
+        return Err(vm.type_error("missing 1 required positional argument: 'data'"));
+    };
+    let items = vm.collect_dep(data, node)?;
+    let items = builtins::sort(vm, items, None, None, node)?;
+    if items.is_empty() {
+        return Err(empty(vm, "no median for empty data"));
+    }
+    let at = if items.len() % 2 == 0 {
+        items.len() / 2 - below
+    } else {
+        items.len() / 2
+    };
+    Ok(items[at].value.clone())
 }
 
 fn median(vm: &mut Vm<'_>, args: Args, node: NodeId) -> R<Value> {
@@ -112,7 +156,7 @@ fn mode(vm: &mut Vm<'_>, args: Args, node: NodeId) -> R<Value> {
     }
 }
 
-fn deviation(vm: &mut Vm<'_>, args: Args, node: NodeId, freedom: usize) -> R<Value> {
+fn deviation(vm: &mut Vm<'_>, args: Args, node: NodeId, name: &str, freedom: usize) -> R<Value> {
     let values = values(vm, &args, node)?;
     if values.len() <= freedom {
         let points = if freedom == 1 {
@@ -120,7 +164,7 @@ fn deviation(vm: &mut Vm<'_>, args: Args, node: NodeId, freedom: usize) -> R<Val
         } else {
             "one data point"
         };
-        return Err(empty(vm, &format!("variance requires at least {points}")));
+        return Err(empty(vm, &format!("{name} requires at least {points}")));
     }
     let mut numbers = Vec::with_capacity(values.len());
     for value in &values {
@@ -128,7 +172,10 @@ fn deviation(vm: &mut Vm<'_>, args: Args, node: NodeId, freedom: usize) -> R<Val
     }
     let mean = numbers.iter().sum::<f64>() / numbers.len() as f64;
     let squares: f64 = numbers.iter().map(|x| (x - mean) * (x - mean)).sum();
-    Ok(Value::Float(
-        (squares / (numbers.len() - freedom) as f64).sqrt(),
-    ))
+    let variance = squares / (numbers.len() - freedom) as f64;
+    if name.ends_with("stdev") {
+        return Ok(Value::Float(variance.sqrt()));
+    }
+    let whole = values.iter().all(|v| v.to_big().is_some());
+    Ok(integral(variance, whole))
 }
