@@ -558,7 +558,8 @@ fn callable(vm: &mut Vm<'_>, args: Args, _: NodeId) -> R<Value> {
 fn hasattr(vm: &mut Vm<'_>, args: Args, _: NodeId) -> R<Value> {
     vm.arity("hasattr", &args, 2, 2)?;
     let Value::Str(name) = &args.pos[1].value else {
-        return Err(vm.type_error("hasattr(): attribute name must be string"));
+        let got = vm.type_name(&args.pos[1].value);
+        return Err(vm.type_error(format!("attribute name must be string, not '{got}'")));
     };
     let value = &args.pos[0].value;
     if name.starts_with('_') {
