@@ -1,6 +1,28 @@
-//! What makes a rationale faithful, concise and checkable: sample types, verification, slice,
-//! merge, bridge, render, certificate and its checker. Knows nothing of HTTP, files or threads.
+//! What makes a rationale faithful, concise and checkable. Knows nothing of HTTP, files or threads.
+//!
+//! In the order data flows: a [`sample`] is answered by a program that is
+//! [`verify`]ed and whose run is [`slice`]d; what the
+//! slice saw is [`merge`]d into few sentences ([`english`] has the words), [`bridge`]d to the
+//! question, and put together by [`explain`] as a [`rationale`] with a [`certificate`] of typed
+//! [`claim`]s, which [`check`] re-checks. [`matcher`] compares answers.
 
+pub mod bridge;
+pub mod certificate;
+pub mod check;
+pub mod claim;
+pub mod english;
+pub mod explain;
 pub mod matcher;
+pub mod merge;
 pub mod rationale;
 pub mod sample;
+pub mod slice;
+pub mod verify;
+
+pub use certificate::Certificate;
+pub use check::{CheckOptions, Rejection, check};
+pub use explain::{Context, ExplainError, Explained, explain};
+pub use matcher::Matcher;
+pub use rationale::{GroundedBox, Rationale, Step, StepKind};
+pub use sample::{Sample, WeightedAnswer};
+pub use verify::{Level, Standing, Trial, Verdict};

@@ -1,270 +1,380 @@
-"""Functions to answer questions about an image. Coordinates are pixels of the original image with
-the origin at the bottom left: a larger horizontal position is further right, a larger vertical
-position is nearer the top.
+"""Answer questions about an image by writing `def execute_command(image):` in Python. Make an
+`ImagePatch(image)` of it, find things in it, and ask about them. Coordinates are pixels of the
+original image with the origin at the bottom left: a higher y is nearer the top. Return the answer:
+a word, a number, "yes" or "no", a bool or an ImagePatch.
 """
 
 VERSION = "1"
 
-# Pixels that a crop adds on each side.
+VOCABULARY = {
+    "color": {
+        "red": ["red"],
+        "orange": ["orange"],
+        "yellow": ["yellow"],
+        "green": ["green"],
+        "blue": ["blue"],
+        "purple": ["purple"],
+        "pink": ["pink"],
+        "brown": ["brown"],
+        "black": ["black"],
+        "white": ["white"],
+        "gray": ["gray", "grey"],
+    },
+    "number": {
+        "0": ["0", "zero"],
+        "1": ["1", "one"],
+        "2": ["2", "two"],
+        "3": ["3", "three"],
+        "4": ["4", "four"],
+        "5": ["5", "five"],
+        "6": ["6", "six"],
+        "7": ["7", "seven"],
+        "8": ["8", "eight"],
+        "9": ["9", "nine"],
+        "10": ["10", "ten"],
+    },
+}
+
+# Pixels added on each side of what a crop asks for, within the patch that is cropped.
 _MARGIN = 10
 
 _MONTHS = [
-    "january", "february", "march", "april", "may", "june", "july",
-    "august", "september", "october", "november", "december",
+    "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
 ]
-
-_NUMBERS = {
-    "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7,
-    "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14,
-    "fifteen": 15, "sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19, "twenty": 20,
-}
-
-
-@primitive
-def find(region: Region, object_name: str) -> List[Detection]:
-    ...
+_UNITS = [
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+    "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen",
+    "nineteen",
+]
+_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+_SCALES = {"hundred": 100, "thousand": 1000, "million": 1000000, "billion": 1000000000}
 
 
 @primitive
-def verify_property(region: Region, object_name: str, attribute: str) -> bool:
-    ...
+def find(region: Region, object_name: str) -> List[Detection]: ...
 
 
 @primitive
-def simple_query(region: Region, question: str) -> str:
-    ...
+def verify_property(region: Region, object_name: str, attribute: str) -> bool: ...
 
 
 @primitive
-def best_text_match(region: Region, option_list: list, prefix: str) -> str:
-    ...
+def best_text_match(region: Region, option_list: List[str], prefix: str) -> str: ...
 
 
 @primitive
-def match_score(region: Region, text: str) -> float:
-    ...
+def match_text(region: Region, text: str) -> float: ...
 
 
 @primitive
-def compute_depth(region: Region) -> float:
-    ...
+def simple_query(region: Region, question: str) -> str: ...
 
 
 @primitive
-def knowledge_query(question: str, context: str, long_answer: bool) -> str:
-    ...
+def compute_depth(region: Region) -> float: ...
+
+
+@primitive
+def llm_answer(question: str, long_answer: bool) -> str: ...
+
+
+def _region_of(image):
+    if isinstance(image, ImagePatch):
+        return image._region
+    return image
 
 
 class ImagePatch:
-    """A crop of an image centered around a particular object, or the whole image.
-
-    Attributes
-    ----------
-    cropped_image : the pixels of the crop
-    left, lower, right, upper : int
-        Borders of the crop's bounding box in the original image.
-    width, height : int
-        Size of the crop in pixels.
-    """
-
-    left: int
-    lower: int
-    right: int
-    upper: int
-    width: int
-    height: int
+    """A crop of an image, or all of it when no coordinates are given. left, lower, right and upper are
+    ints, the box of the patch in the original image; width and height are those of its pixels."""
 
     def __init__(self, image, left: int = None, lower: int = None, right: int = None, upper: int = None):
-        """Crops the image to the given bounding box. If no coordinates are given, the image is left unmodified."""
-        if isinstance(image, ImagePatch):
-            image = image.cropped_image
-        if not isinstance(image, Region):
-            raise TypeError(f"ImagePatch() takes an image, not '{type(image).__name__}'")
-        if left is None and right is None and upper is None and lower is None:
-            self.cropped_image = image
-            self.left = image.left
-            self.lower = image.image_height - image.bottom
-            self.right = image.right
-            self.upper = image.image_height - image.top
+        """Crops the image to the box; all of the image without one."""
+        parent = _region_of(image)
+        if left is None and lower is None and right is None and upper is None:
+            self._region = parent
+            self._left = int(parent.left)
+            self._lower = int(parent.image_height - parent.bottom)
+            self._right = int(parent.right)
+            self._upper = int(parent.image_height - parent.top)
         else:
-            self.left = int(left) + image.left
-            self.lower = int(lower) + image.image_height - image.bottom
-            self.right = int(right) + image.left
-            self.upper = int(upper) + image.image_height - image.bottom
-            self.cropped_image = image.crop(
-                max(self.left, image.left),
-                max(image.image_height - self.upper, image.top),
-                min(self.right, image.right),
-                min(image.image_height - self.lower, image.bottom),
+            # Coordinates are those of the image that was passed, from its own bottom left corner.
+            x = int(parent.left)
+            y = int(parent.image_height - parent.bottom)
+            self._left = left + x
+            self._lower = lower + y
+            self._right = right + x
+            self._upper = upper + y
+            self._region = parent.crop(
+                max(parent.left, self._left),
+                max(parent.top, parent.image_height - self._upper),
+                min(parent.right, self._right),
+                min(parent.bottom, parent.image_height - self._lower),
             )
-        self.width = self.cropped_image.width
-        self.height = self.cropped_image.height
-        if self.width <= 0 or self.height <= 0:
+        self._width = int(self._region.width)
+        self._height = int(self._region.height)
+        if self._width <= 0 or self._height <= 0:
             raise Exception("ImagePatch has no area")
 
     def __repr__(self):
-        return f"ImagePatch({self.left}, {self.lower}, {self.right}, {self.upper})"
+        return f"ImagePatch({self._left}, {self._lower}, {self._right}, {self._upper})"
 
-    @says("the horizontal center of {self} [be] at {result}")
+    @property
+    def cropped_image(self):
+        """The pixels of the patch, to be passed to ImagePatch."""
+        return self._region
+
+    @property
+    @says("the left edge of {self} [be] at x = {result}")
     @compares(less="further left than", more="further right than")
-    @property
-    def horizontal_center(self) -> float:
-        """Horizontal center of the bounding box."""
-        return (self.left + self.right) / 2
+    def left(self) -> int:
+        """x of the left edge."""
+        return self._left
 
-    @says("the vertical center of {self} [be] at {result}")
-    @compares(less="lower than", more="higher than")
     @property
+    @says("the lower edge of {self} [be] at y = {result}")
+    @compares(less="lower than", more="higher than")
+    def lower(self) -> int:
+        """y of the lower edge."""
+        return self._lower
+
+    @property
+    @says("the right edge of {self} [be] at x = {result}")
+    @compares(less="further left than", more="further right than")
+    def right(self) -> int:
+        """x of the right edge."""
+        return self._right
+
+    @property
+    @says("the upper edge of {self} [be] at y = {result}")
+    @compares(less="lower than", more="higher than")
+    def upper(self) -> int:
+        """y of the upper edge."""
+        return self._upper
+
+    @property
+    @says("{self} [be] {result} (pixel) wide")
+    @compares(less="narrower than", more="wider than")
+    def width(self) -> int:
+        """Width in pixels."""
+        return self._width
+
+    @property
+    @says("{self} [be] {result} (pixel) high")
+    @compares(less="less high than", more="higher in extent than")
+    def height(self) -> int:
+        """Height in pixels."""
+        return self._height
+
+    @property
+    @says("the center of {self} [be] at x = {result}")
+    @compares(less="further left than", more="further right than")
+    def horizontal_center(self) -> float:
+        """x of the center."""
+        return (self._left + self._right) / 2
+
+    @property
+    @says("the center of {self} [be] at y = {result}")
+    @compares(less="lower than", more="higher than")
     def vertical_center(self) -> float:
-        """Vertical center of the bounding box."""
-        return (self.lower + self.upper) / 2
+        """y of the center."""
+        return (self._lower + self._upper) / 2
 
     @says("[there be] {result} ({object_name}) in {self}")
     @element("{object_name}")
     def find(self, object_name: str) -> List[ImagePatch]:
-        """Returns a list of new ImagePatch objects containing crops of the image centered around any objects found in the image matching the object_name."""
-        regions = [detection.region for detection in find(self.cropped_image, object_name)]
-        return [self._crop(region) for region in regions if region.width > 0 and region.height > 0]
+        """The patches of all objects of that name, [] if there is none: patch.find("dog")"""
+        if object_name == "person":
+            object_name = "people"
+        elif object_name in ("object", "objects"):
+            object_name = "object"
+        own = self._region
+        patches = []
+        for hit in find(own, object_name):
+            box = hit.region
+            patches.append(
+                self.crop(
+                    box.left - own.left,
+                    own.bottom - box.bottom,
+                    box.right - own.left,
+                    own.bottom - box.top,
+                )
+            )
+        return patches
 
     @says("[there be] ({object_name}) in {self}")
     def exists(self, object_name: str) -> bool:
-        """Returns True if the object specified by object_name is found in the image, and False otherwise."""
-        return len(find(self.cropped_image, object_name)) > 0
+        """Is there an object of that name?"""
+        return len(self.find(object_name)) > 0
 
     @says("{self} [be] {attribute}")
     def verify_property(self, object_name: str, attribute: str) -> bool:
-        """Returns True if the object possesses the property, and False otherwise. Differs from 'exists' in that it presupposes the existence of the object specified by object_name, instead checking whether the object possesses the property."""
-        return verify_property(self.cropped_image, object_name, attribute)
+        """Does the object in the patch have the attribute? patch.verify_property("shirt", "blue")"""
+        return verify_property(self._region, object_name, attribute)
 
-    @says("{self} best [match] {result}")
+    @says("{self} best [match] “{result}”")
     def best_text_match(self, option_list: List[str] = None, prefix: str = None) -> str:
-        """Returns the string that best matches the image."""
-        if not option_list:
-            raise ValueError("best_text_match() needs options")
-        options = [str(option) for option in option_list]
-        best = best_text_match(self.cropped_image, options, "" if prefix is None else prefix)
-        if best not in options:
-            raise RuntimeError(f"perception answered best_text_match() with '{best}', which is no option")
-        return option_list[options.index(best)]
+        """The option that fits the patch best, as it is given."""
+        return best_text_match(self._region, option_list, prefix)
 
-    @says("the answer to “{question}” about {self} [be] {result}")
-    def simple_query(self, question: str = None) -> str:
-        """Returns the answer to a basic question asked about the image. If no question is provided, returns the answer to "What is this?"."""
+    @says("the answer to “{question}” for {self} [be] “{result}”")
+    def simple_query(self, question: str = "What is this?") -> str:
+        """A short answer to a question about the patch; simple perception only."""
         if question is None:
             question = "What is this?"
-        return simple_query(self.cropped_image, question)
+        return simple_query(self._region, question)
 
     @says("the depth of {self} [be] {result}")
-    @compares(less="closer than", more="further away than")
+    @compares(less="closer than", more="farther away than")
     def compute_depth(self) -> float:
-        """Returns the median depth of the image crop. Smaller is closer."""
-        return compute_depth(self.cropped_image)
+        """Median relative depth of the patch: the smaller, the closer."""
+        return compute_depth(self._region)
 
-    @says("the part of {self} from {left}, {lower} to {right}, {upper}")
     def crop(self, left: int, lower: int, right: int, upper: int) -> ImagePatch:
-        """Returns a new ImagePatch cropped from the current ImagePatch."""
-        image = self.cropped_image
-        height = image.height
-        return self._crop(image.crop(
-            image.left + int(left),
-            image.top + height - int(upper),
-            image.left + int(right),
-            image.top + height - int(lower),
-        ))
+        """The part of the patch between these coordinates of the patch, 10 pixels larger on each side
+        as far as the patch goes."""
+        return ImagePatch(
+            self,
+            max(0, int(left) - _MARGIN),
+            max(0, int(lower) - _MARGIN),
+            min(self._width, int(right) + _MARGIN),
+            min(self._height, int(upper) + _MARGIN),
+        )
 
-    def _crop(self, region):
-        # Whole pixels, counted from the bottom as in `crop`; clipped to this patch.
-        image = self.cropped_image
-        bottom = image.bottom
-        return ImagePatch(image.crop(
-            max(int(region.left) - _MARGIN, image.left),
-            max(bottom - int(bottom - region.top) - _MARGIN, image.top),
-            min(int(region.right) + _MARGIN, image.right),
-            min(bottom - int(bottom - region.bottom) + _MARGIN, bottom),
-        ))
-
-    @says("{self} [overlap] with the box from {left}, {lower} to {right}, {upper}")
+    @says("{self} [overlap] the box ({left}, {lower}, {right}, {upper})")
     def overlaps_with(self, left: int, lower: int, right: int, upper: int) -> bool:
-        """Returns True if a crop with the given coordinates overlaps with this one, else False."""
-        return self.left <= right and self.right >= left and self.lower <= upper and self.upper >= lower
+        """Does the patch overlap the box? Boxes that share an edge overlap."""
+        return (
+            self._left <= right
+            and self._right >= left
+            and self._lower <= upper
+            and self._upper >= lower
+        )
 
-    @says("to “{question}” the general answer [be] {result}")
+    @says("the answer to “{question}” [be] “{result}”")
     def llm_query(self, question: str, long_answer: bool = True) -> str:
-        """Answers a text question using a language model. The language model does not see the image."""
-        return knowledge_query(question, "", long_answer)
+        """A text answer from world knowledge, without looking at the image."""
+        return llm_answer(question, long_answer)
 
 
-@says("of the candidates {result} best [match] {content}")
-def best_image_match(list_patches: List[ImagePatch], content: List[str], return_index: bool = False) -> ImagePatch:
-    """Returns the patch most likely to contain the content, or its index if return_index is True; None if there are no patches."""
+@says("{result} best [match] “{content}”")
+def best_image_match(list_patches: List[ImagePatch], content: List[str], return_index: bool = False):
+    """The patch, or its index, that fits the content best; None for no patches."""
     if len(list_patches) == 0:
         return None
     if isinstance(content, str):
         content = [content]
-    best = None
+    best = 0
     best_score = None
     for index, patch in enumerate(list_patches):
-        score = sum([match_score(patch.cropped_image, text) for text in content]) / len(content)
+        score = sum([match_text(patch._region, text) for text in content]) / len(content)
         if best_score is None or score > best_score:
             best = index
             best_score = score
-    return best if return_index else list_patches[best]
+    if return_index:
+        return best
+    return list_patches[best]
 
 
-@says("the distance between {patch_a} and {patch_b} [be] {result}")
-@compares(less="closer than", more="further apart than")
-def distance(patch_a: ImagePatch, patch_b: ImagePatch) -> float:
-    """Returns the distance between the edges of two ImagePatches. If the patches overlap, it returns a negative distance corresponding to the negative intersection over union."""
-    if not isinstance(patch_a, ImagePatch) and not isinstance(patch_b, ImagePatch):
+@says("the distance between {patch_a} and {patch_b} [be] {result} px")
+def distance(patch_a, patch_b) -> float:
+    """Distance between the edges of two patches in pixels, negative if they overlap (minus their
+    intersection over union); for two numbers, their absolute difference."""
+    if not (isinstance(patch_a, ImagePatch) and isinstance(patch_b, ImagePatch)):
         return abs(patch_a - patch_b)
-    gap_x = max(patch_a.left - patch_b.right, patch_b.left - patch_a.right, 0)
-    gap_y = max(patch_a.lower - patch_b.upper, patch_b.lower - patch_a.upper, 0)
-    gap = math.sqrt(gap_x ** 2 + gap_y ** 2)
-    if gap > 0:
-        return gap
-    common_x = min(patch_a.right, patch_b.right) - max(patch_a.left, patch_b.left)
-    common_y = min(patch_a.upper, patch_b.upper) - max(patch_a.lower, patch_b.lower)
-    common = common_x * common_y
-    area_a = (patch_a.right - patch_a.left) * (patch_a.upper - patch_a.lower)
-    area_b = (patch_b.right - patch_b.left) * (patch_b.upper - patch_b.lower)
-    return -common / (area_a + area_b - common)
+    gap_x = max(0, patch_a._left - patch_b._right, patch_b._left - patch_a._right)
+    gap_y = max(0, patch_a._lower - patch_b._upper, patch_b._lower - patch_a._upper)
+    if gap_x > 0 or gap_y > 0:
+        return (gap_x**2 + gap_y**2) ** 0.5
+    width = min(patch_a._right, patch_b._right) - max(patch_a._left, patch_b._left)
+    height = min(patch_a._upper, patch_b._upper) - max(patch_a._lower, patch_b._lower)
+    shared = width * height
+    area_a = (patch_a._right - patch_a._left) * (patch_a._upper - patch_a._lower)
+    area_b = (patch_b._right - patch_b._left) * (patch_b._upper - patch_b._lower)
+    return -shared / (area_a + area_b - shared)
 
 
 def bool_to_yesno(bool_answer: bool) -> str:
-    """Returns "yes" for True and "no" for False."""
+    """ "yes" or "no"."""
     return "yes" if bool_answer else "no"
 
 
+def _word_number(text):
+    # The value of a number in words, None if there is none: "twenty-one", "two hundred and five".
+    total = 0
+    group = 0
+    found = False
+    for word in text.lower().replace("-", " ").split():
+        word = word.strip(".,;:!?")
+        if word in _UNITS:
+            group += _UNITS.index(word)
+        elif word in _TENS:
+            group += 10 * (_TENS.index(word) + 2)
+        elif word in _SCALES and found:
+            scale = _SCALES[word]
+            if scale == 100:
+                group *= 100
+            else:
+                total += group * scale
+                group = 0
+        else:
+            continue
+        found = True
+    return total + group if found else None
+
+
+def _year(text):
+    digits = ""
+    for char in text + " ":
+        if char.isdigit():
+            digits += char
+        else:
+            if len(digits) == 4:
+                return int(digits)
+            digits = ""
+    return None
+
+
 def coerce_to_numeric(string: str, no_string: bool = False):
-    """Returns the number that a string expresses: its year for a date, its first number for a range; the string itself if it expresses none, or 0 if no_string is True."""
-    if isinstance(string, (int, float)):
+    """The number in a text: the year of a date with a month, a number in words, or the digits (the
+    first of a range); int or float. Without one the text itself, or ValueError if no_string."""
+    if not isinstance(string, str):
         return string
-    text = str(string).strip().lower()
-    if any(month in text for month in _MONTHS):
-        years = re.findall(r"\d{4}", text)
-        if len(years) > 0:
-            return int(years[0])
-    if text in _NUMBERS:
-        return _NUMBERS[text]
-    numeric = re.sub(r"[^0-9.\-]", "", text)
-    found = re.findall(r"-?\d+\.?\d*|-?\.\d+", numeric)
-    if len(found) == 0:
-        return 0 if no_string else string
-    number = found[0]
-    return float(number) if "." in number else int(number)
+    if any(month in string.lower() for month in _MONTHS):
+        year = _year(string)
+        if year is not None:
+            return year
+    value = _word_number(string)
+    if value is not None:
+        return value
+    kept = "".join([char for char in string if char in "0123456789.-"])
+    negative = kept.startswith("-")
+    if negative:
+        kept = kept[1:]
+    kept = kept.split("-")[0]
+    if negative:
+        kept = "-" + kept
+    try:
+        return float(kept) if "." in kept else int(kept)
+    except ValueError:
+        if no_string:
+            raise ValueError(f"no number in {string!r}")
+        return string
 
 
-@says("to “{query}” the general answer [be] {result}")
+@says("the answer to “{query}” [be] “{result}”")
 def llm_query(query: str, context: str = None, long_answer: bool = True) -> str:
-    """Answers a text question using a language model. Add the context the question refers to."""
-    return knowledge_query(query, "" if context is None else context, long_answer)
+    """A text answer from world knowledge."""
+    if context is not None:
+        query = f"{context} {query}"
+    return llm_answer(query, long_answer)
 
 
 def process_guesses(prompt: str, guess1: str = None, guess2: str = None) -> str:
-    """Chooses the better of two guesses at the answer to a question."""
+    """The better of two guesses at the answer."""
     if guess1 is None:
         return guess2
     if guess2 is None or guess1 == guess2:
         return guess1
-    answer = knowledge_query(f"{prompt} Answer with “{guess1}” or “{guess2}”.", "", False)
-    return guess2 if guess2.lower() in answer.lower() and guess1.lower() not in answer.lower() else guess1
+    return llm_query(f"{prompt} Is it {guess1} or {guess2}?", None, False)

@@ -64,7 +64,7 @@ impl Pack {
     pub const ENTRY: &'static str = "execute_command";
 
     /// Names of the shipped packs.
-    pub const BUILTIN: &'static [&'static str] = &["viper", "blocks"];
+    pub const BUILTIN: &'static [&'static str] = &["viper", "blocks", "scene"];
 
     /// Reads a pack from its source.
     ///
@@ -82,6 +82,7 @@ impl Pack {
         let source = match name {
             "viper" => include_str!("../packs/viper.py"),
             "blocks" => include_str!("../packs/blocks.py"),
+            "scene" => include_str!("../packs/scene.py"),
             _ => return Err(PackError::Unknown(name.into())),
         };
         Self::load(name, source)

@@ -1,6 +1,20 @@
 //! Perception back ends: what answers the requests of [`fact_lang::tool`].
 //!
 //! One small trait a capability; a [`Perception`] is a set of capabilities under one fingerprint.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`decode`] | image files to pixels, with limits |
+//! | [`pixels`] | perception of flat-coloured images from pixels |
+//! | [`scene`] | answers from annotations: CLEVR, GQA, NLVR, COCO |
+//! | [`perception`] | the capability traits and what an image is to them |
+//! | `router` | [`Perception::answer`]: from a request to a capability |
 
+pub mod decode;
 pub mod perception;
+pub mod pixels;
+mod router;
+pub mod scene;
+
+pub use decode::{DecodeError, DecodeLimits, DecodedImage, decode};
 pub use perception::*;

@@ -1,14 +1,61 @@
-//! Capabilities and the router from requests to them.
+//! Capabilities: what a back end may be able to do. `router.rs` maps requests to them.
 
-use fact_lang::tool::{Answer, Arg, BBox, Detection, Request};
-use std::sync::Arc;
+use fact_lang::tool::{Arg, BBox, Detection};
+use std::any::{Any, TypeId};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
 
 /// One image as a back end sees it: pixels on demand and annotations, if the data set has them.
+///
+/// Keep one view for all requests on an image: back ends remember in it what they worked out.
+#[derive(Default)]
 pub struct View<'a> {
     /// The decoded image; `None` when the data set ships annotations without images.
     pub pixels: Option<&'a image::RgbImage>,
     /// The annotation of the image, if any.
-    pub scene: Option<&'a crate::perception::Scene>,
+    pub scene: Option<&'a Scene>,
+    /// What back ends worked out about this image.
+    pub memo: Memo,
+}
+
+impl<'a> View<'a> {
+    /// An image without annotations.
+    pub fn of_pixels(pixels: &'a image::RgbImage) -> Self {
+        Self {
+            pixels: Some(pixels),
+            ..Self::default()
+        }
+    }
+
+    /// Annotations without an image.
+    pub fn of_scene(scene: &'a Scene) -> Self {
+        Self {
+            scene: Some(scene),
+            ..Self::default()
+        }
+    }
+}
+
+/// What back ends worked out about one image, one value a type, computed at most once.
+#[derive(Default)]
+pub struct Memo(Mutex<BTreeMap<TypeId, Arc<dyn Any + Send + Sync>>>);
+
+impl Memo {
+    /// The value of type `T`, computed by `make` on the first call. Calls from other threads wait
+    /// for it; `make` must not use the memo itself.
+    pub fn get_or_insert_with<T: Any + Send + Sync>(&self, make: impl FnOnce() -> T) -> Arc<T> {
+        // A panic in `make` poisons the lock but leaves the map as it was.
+        let mut known = self.0.lock().unwrap_or_else(|poison| poison.into_inner());
+        let value = known
+            .entry(TypeId::of::<T>())
+            .or_insert_with(|| Arc::new(make()))
+            .clone();
+        match value.downcast::<T>() {
+            Ok(value) => value,
+            // The key is the type of the value.
+            Err(_) => unreachable!("a value is stored under its own type"),
+        }
+    }
 }
 
 /// An annotated image, in one form for all data sets.
@@ -21,7 +68,7 @@ pub struct Scene {
     /// What is in it.
     pub objects: Vec<SceneObject>,
     /// Scene-wide facts (GQA: location, weather).
-    pub attributes: std::collections::BTreeMap<String, String>,
+    pub attributes: BTreeMap<String, String>,
 }
 
 /// An annotated object.
@@ -35,7 +82,7 @@ pub struct SceneObject {
     pub bbox: BBox,
     /// Named attributes (`color` → `red`); unnamed ones (GQA's flat list) under their own value
     /// with `true`.
-    pub attributes: std::collections::BTreeMap<String, Arg>,
+    pub attributes: BTreeMap<String, Arg>,
     /// (relation, target object id), such as (`to the left of`, `722333`).
     pub relations: Vec<(String, String)>,
 }
@@ -97,6 +144,16 @@ pub trait Relate: Send + Sync {
         id: Option<&str>,
         relation: &str,
     ) -> Result<Vec<Detection>, Refusal>;
+
+    /// The other direction: objects that the object in `region` stands in `relation` to (“the
+    /// object is `relation` X”). The tool `related_targets`.
+    fn targets(
+        &self,
+        view: &View<'_>,
+        region: BBox,
+        id: Option<&str>,
+        relation: &str,
+    ) -> Result<Vec<Detection>, Refusal>;
 }
 
 /// A set of capabilities under one name.
@@ -114,18 +171,21 @@ pub struct Perception {
     pub match_text: Option<Arc<dyn MatchText>>,
     /// `compute_depth`
     pub depth: Option<Arc<dyn Depth>>,
-    /// `related`
+    /// `related`, `related_targets`
     pub relate: Option<Arc<dyn Relate>>,
 }
 
 impl Perception {
-    /// Answers a request of a program on `views` (the run's images, by index). A capability that
-    /// is missing, or refuses, gives [`Answer::Error`].
-    pub fn answer(&self, views: &[View<'_>], request: &Request) -> Answer {
-        let _ = (views, request);
-        Answer::Error(format!(
-            "the back end `{}` does not know the tool `{}`",
-            self.fingerprint, request.tool
-        ))
+    /// A back end that can do nothing yet: the start for struct update syntax.
+    pub fn without_capabilities(fingerprint: impl Into<String>) -> Self {
+        Self {
+            fingerprint: fingerprint.into(),
+            detect: None,
+            verify: None,
+            ask: None,
+            match_text: None,
+            depth: None,
+            relate: None,
+        }
     }
 }

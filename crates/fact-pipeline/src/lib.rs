@@ -1,1 +1,4 @@
-//! Being laid out.
+//! Data set readers, proposers, stages, run store, export and reports of Fact.
+
+pub mod datasets;
+pub mod proposers;

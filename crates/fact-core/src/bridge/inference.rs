@@ -1,0 +1,526 @@
+//! What follows from the evidence: the sentences between it and the conclusion.
+
+use super::predicate::{Predicate, length_of, literal, predicate, spoken};
+use crate::english::{Number, plural, sentence};
+use crate::merge::index::Index;
+use crate::merge::names::number_of;
+use crate::merge::sentences::Material;
+use crate::merge::words::{number_text, set_name};
+use fact_lang::ast::{
+    CompareOp, Comprehension, ComprehensionKind, Constant, Expr, ExprKind, NodeId, Stmt, StmtKind,
+    UnaryOp,
+};
+use fact_lang::trace::{EventId, EventKind, TraceValue};
+
+/// A clause that follows, with the event whose value it states.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Inference {
+    /// A full sentence.
+    pub text: String,
+    /// The event.
+    pub event: EventId,
+    /// Objects it names.
+    pub objects: Vec<u32>,
+}
+
+struct Inferrer<'a, 'm> {
+    material: &'a Material<'m>,
+    index: &'a Index<'m>,
+    out: Vec<Inference>,
+    visited: Vec<NodeId>,
+}
+
+/// The inferences behind the program's result, in order of reasoning.
+pub fn inferences(material: &Material<'_>, index: &Index<'_>) -> Vec<Inference> {
+    let Some(result) = material.trace.result else {
+        return Vec::new();
+    };
+    let mut inferrer = Inferrer {
+        material,
+        index,
+        out: Vec::new(),
+        visited: Vec::new(),
+    };
+    let node = material.trace.event(result).node;
+    if let Some(Stmt {
+        kind: StmtKind::Return(Some(value)),
+        id,
+        ..
+    }) = index.stmt(node.node)
+    {
+        match &value.kind {
+            ExprKind::Constant(_) => inferrer.constant(*id, result),
+            _ => inferrer.expr(value, result),
+        }
+    }
+    let mut seen: Vec<String> = Vec::new();
+    inferrer.out.retain(|i| {
+        let new = !seen.contains(&i.text);
+        seen.push(i.text.clone());
+        new
+    });
+    inferrer.out
+}
+
+impl<'m> Inferrer<'_, 'm> {
+    fn push(&mut self, text: &str, event: EventId, objects: Vec<u32>) {
+        self.out.push(Inference {
+            text: sentence(text),
+            event,
+            objects,
+        });
+    }
+
+    /// The last event of an expression before another event.
+    fn event_of(&self, node: NodeId, before: EventId) -> Option<EventId> {
+        (0..before.index().min(self.material.trace.events.len()))
+            .rev()
+            .map(|i| EventId(i as u32))
+            .find(|id| {
+                let event = self.material.trace.event(*id);
+                !event.node.pack
+                    && event.node.node == node
+                    && !matches!(
+                        event.kind,
+                        EventKind::Branch { .. }
+                            | EventKind::Loop
+                            | EventKind::LoopEnd
+                            | EventKind::Iteration { .. }
+                    )
+            })
+    }
+
+    fn truth(&self, event: EventId) -> Option<bool> {
+        match &self.material.trace.event(event).value {
+            TraceValue::Bool(b) => Some(*b),
+            _ => None,
+        }
+    }
+
+    /// `return "yes"`: what decided that this return was reached.
+    fn constant(&mut self, id: NodeId, result: EventId) {
+        let conditions: Vec<(&Stmt, bool)> = self.conditions_around(id);
+        for (stmt, inside) in conditions {
+            let StmtKind::If { test, .. } = &stmt.kind else {
+                continue;
+            };
+            let in_loop = self.index.loops_around(stmt.id).last().copied();
+            match in_loop {
+                Some(loop_id) => self.loop_condition(loop_id, test, inside, result),
+                None => self.expr(test, result),
+            }
+        }
+    }
+
+    /// `if`s that hold the statement, and `if`s before it whose jump would have passed it by.
+    fn conditions_around(&self, id: NodeId) -> Vec<(&'m Stmt, bool)> {
+        let own = match self.index.stmt(id) {
+            Some(stmt) => stmt.span,
+            None => return Vec::new(),
+        };
+        self.index
+            .statements()
+            .filter(|s| matches!(s.kind, StmtKind::If { .. }))
+            .filter_map(|s| {
+                let holds = s.span.start <= own.start && s.span.end >= own.end;
+                let before = s.span.end <= own.start && jumps(s);
+                (holds || before).then_some((s, holds))
+            })
+            .collect()
+    }
+
+    /// A condition in a loop: found, or true of none.
+    fn loop_condition(&mut self, loop_id: NodeId, test: &Expr, found: bool, result: EventId) {
+        let Some((target, iter)) = self.index.loop_parts(loop_id) else {
+            return;
+        };
+        let ExprKind::Name(variable) = &target.kind else {
+            return;
+        };
+        let Some(said) = predicate(self.material, test, &variable.id) else {
+            return;
+        };
+        if found {
+            let Some(iteration) = self.material.iterations.latest(loop_id, result) else {
+                return;
+            };
+            self.witness(&said, iteration, true, test.id, result);
+        } else {
+            let Some(noun) = self.iterated_noun(iter, loop_id, result) else {
+                return;
+            };
+            if let Some(text) = said.text(Number::Singular, true) {
+                self.push(&format!("so no {noun} {text}"), result, Vec::new());
+            }
+        }
+    }
+
+    fn witness(
+        &mut self,
+        said: &Predicate,
+        iteration: EventId,
+        affirmed: bool,
+        node: NodeId,
+        before: EventId,
+    ) {
+        let TraceValue::Object(object) = self.material.trace.event(iteration).value else {
+            return;
+        };
+        // One simple condition on the object is what the evidence said already.
+        if matches!(said, Predicate::Verb(_, rest) if !rest.contains(" that ") && !rest.contains("exactly") && !rest.contains(" at ") && !rest.contains("than"))
+        {
+            return;
+        }
+        if let Some(text) = said.text(Number::Singular, affirmed) {
+            let name = self.material.namer.noun(object).full();
+            let event = self.event_of(node, before).unwrap_or(iteration);
+            self.push(&format!("so {name} {text}"), event, vec![object]);
+        }
+    }
+
+    fn iterated_noun(&self, iter: &Expr, loop_id: NodeId, before: EventId) -> Option<String> {
+        if let Some(said) = spoken(self.material, iter, "")
+            && said.template.is_existential()
+        {
+            return said.noun(self.material);
+        }
+        let objects = self.iterated(loop_id, before);
+        (!objects.is_empty()).then(|| set_name(self.material, &objects).0)
+    }
+
+    fn iterated(&self, loop_id: NodeId, before: EventId) -> Vec<u32> {
+        let Some(last) = self.material.iterations.latest(loop_id, before) else {
+            return Vec::new();
+        };
+        self.material
+            .iterations
+            .instance(self.material.trace, loop_id, last)
+            .iter()
+            .filter_map(|e| match self.material.trace.event(*e).value {
+                TraceValue::Object(o) => Some(o),
+                _ => None,
+            })
+            .collect()
+    }
+
+    fn expr(&mut self, expr: &Expr, before: EventId) {
+        if self.visited.contains(&expr.id) {
+            return;
+        }
+        self.visited.push(expr.id);
+        match &expr.kind {
+            ExprKind::Name(name) => {
+                if let Some((value, at)) = self.assigned(&name.id, before) {
+                    self.expr(value, at);
+                }
+            }
+            ExprKind::Unary {
+                op: UnaryOp::Not,
+                operand,
+            } => self.expr(operand, before),
+            ExprKind::IfExp { test, body, orelse } => {
+                self.expr(test, before);
+                for branch in [body, orelse] {
+                    if self.event_of(branch.id, before).is_some() {
+                        self.expr(branch, before);
+                    }
+                }
+            }
+            ExprKind::Bool { and, values } => {
+                let end = self.event_of(expr.id, before).unwrap_or(before);
+                let outcome = self.truth(end);
+                for value in values {
+                    let truth = self.event_of(value.id, before).and_then(|e| self.truth(e));
+                    // `and` that is false, `or` that is true: only what decided it.
+                    let decides = truth.is_none() || outcome != Some(!*and) || truth == Some(!*and);
+                    if decides {
+                        self.expr(value, before);
+                    }
+                }
+            }
+            ExprKind::Compare {
+                left,
+                ops,
+                comparators,
+            } => {
+                self.compare(expr.id, left, ops, comparators, before);
+            }
+            ExprKind::Call { func, args, .. } => {
+                let name = match &func.kind {
+                    ExprKind::Name(name) => &*name.id,
+                    _ => "",
+                };
+                match (name, args.as_slice()) {
+                    ("any" | "all", [only]) => {
+                        if let ExprKind::Comprehension(c) = &only.kind {
+                            self.quantifier(expr.id, name == "any", c, before);
+                        } else {
+                            self.expr(only, before);
+                        }
+                    }
+                    ("len" | "sum", [only]) => {
+                        if let ExprKind::Comprehension(c) = &only.kind {
+                            self.counted(expr.id, c, before);
+                        } else {
+                            self.expr(only, before);
+                        }
+                    }
+                    _ => args.iter().for_each(|a| self.expr(a, before)),
+                }
+            }
+            ExprKind::Comprehension(c) if c.kind == ComprehensionKind::List => {
+                self.counted(expr.id, c, before);
+            }
+            _ => crate::merge::index::children(expr, &mut |child| self.expr(child, before)),
+        }
+    }
+
+    /// The value last assigned to a name before an event.
+    fn assigned(&self, name: &str, before: EventId) -> Option<(&'m Expr, EventId)> {
+        (0..before.index()).rev().find_map(|i| {
+            let event = &self.material.trace.events[i];
+            if event.kind != EventKind::Assign || event.node.pack {
+                return None;
+            }
+            match &self.index.stmt(event.node.node)?.kind {
+                StmtKind::Assign { targets, value } => targets
+                    .iter()
+                    .any(|t| matches!(&t.kind, ExprKind::Name(n) if &*n.id == name))
+                    .then_some((value, EventId(i as u32))),
+                _ => None,
+            }
+        })
+    }
+
+    fn quantifier(&mut self, id: NodeId, any: bool, c: &Comprehension, before: EventId) {
+        let Some(event) = self.event_of(id, before) else {
+            return;
+        };
+        let Some(outcome) = self.truth(event) else {
+            return;
+        };
+        let Some(clause) = c.clauses.last() else {
+            return;
+        };
+        let ExprKind::Name(variable) = &clause.target.kind else {
+            return;
+        };
+        let mut parts = Vec::new();
+        for condition in &clause.conditions {
+            match predicate(self.material, condition, &variable.id) {
+                Some(p) => parts.push(p),
+                None => return,
+            }
+        }
+        let filtered = !parts.is_empty();
+        let Some(element) = predicate(self.material, &c.element, &variable.id) else {
+            return;
+        };
+        let loop_id = clause.target.id;
+        let Some(noun) = self.iterated_noun(&clause.iter, loop_id, event) else {
+            return;
+        };
+        let filter = Predicate::And(parts.clone()).text(Number::Singular, true);
+        let noun = match filter {
+            Some(text) if filtered => format!("{noun} that {text}"),
+            _ => noun,
+        };
+        let last = self.material.iterations.latest(loop_id, event);
+        match (any, outcome, last) {
+            (true, true, Some(iteration)) => {
+                parts.push(element);
+                let all = if parts.len() == 1 {
+                    parts.remove(0)
+                } else {
+                    Predicate::And(parts)
+                };
+                self.witness(&all, iteration, true, id, before);
+            }
+            (true, false, _) => {
+                if let Some(text) = element.text(Number::Singular, true) {
+                    self.push(&format!("so no {noun} {text}"), event, Vec::new());
+                }
+            }
+            (false, true, _) => {
+                if let Some(text) = element.text(Number::Singular, true) {
+                    self.push(&format!("so every {noun} {text}"), event, Vec::new());
+                }
+            }
+            (false, false, Some(iteration)) => {
+                let denied = element.text(Number::Singular, false);
+                match (denied, &self.material.trace.event(iteration).value) {
+                    (Some(_), TraceValue::Object(_)) => {
+                        self.witness(&element, iteration, false, id, before);
+                    }
+                    _ => {
+                        if let Some(text) = element.text(Number::Singular, true) {
+                            self.push(&format!("so not every {noun} {text}"), event, Vec::new());
+                        }
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// `[x for x in xs if p(x)]`, counted: `so 2 of the 3 boxes have …`.
+    fn counted(&mut self, id: NodeId, c: &Comprehension, before: EventId) {
+        let Some(event) = self.event_of(id, before) else {
+            return;
+        };
+        let [clause] = c.clauses.as_slice() else {
+            return;
+        };
+        let ExprKind::Name(variable) = &clause.target.kind else {
+            return;
+        };
+        let ones = matches!(c.element.kind, ExprKind::Constant(Constant::Int(1)))
+            || matches!(&c.element.kind, ExprKind::Name(n) if n.id == variable.id);
+        let mut parts = Vec::new();
+        let conditions = clause.conditions.iter();
+        let tested = conditions.chain((!ones).then_some(&c.element));
+        for condition in tested {
+            match predicate(self.material, condition, &variable.id) {
+                Some(p) => parts.push(p),
+                None => return,
+            }
+        }
+        let said = match parts.len() {
+            0 => return,
+            1 => parts.remove(0),
+            _ => Predicate::And(parts),
+        };
+        let loop_id = clause.target.id;
+        let domain = self.iterated(loop_id, event);
+        let count = match &self.material.trace.event(event).value {
+            TraceValue::Int(n) => *n,
+            TraceValue::Items { len, .. } => i64::from(*len),
+            _ => return,
+        };
+        let Some(noun) = self.iterated_noun(&clause.iter, loop_id, event) else {
+            return;
+        };
+        let Ok(n) = usize::try_from(count) else {
+            return;
+        };
+        let number = if n == 0 {
+            Number::Singular
+        } else {
+            number_of(n)
+        };
+        let Some(text) = said.text(number, true) else {
+            return;
+        };
+        let total = domain.len();
+        let text = match (n, total) {
+            (0, _) => format!("so no {noun} {text}"),
+            (n, m) if n == m && m > 1 => format!("so all {m} {} {text}", plural(&noun)),
+            (n, m) if m > 1 => format!("so {n} of the {m} {} {text}", plural(&noun)),
+            (n, _) => format!("so {n} {noun} {text}"),
+        };
+        self.push(&text, event, Vec::new());
+    }
+
+    fn compare(
+        &mut self,
+        id: NodeId,
+        left: &Expr,
+        ops: &[CompareOp],
+        comparators: &[Expr],
+        before: EventId,
+    ) {
+        let Some(event) = self.event_of(id, before) else {
+            return;
+        };
+        for operand in std::iter::once(left).chain(comparators) {
+            self.expr(operand, event);
+        }
+        let ([op], [right]) = (ops, comparators) else {
+            return;
+        };
+        let Some(truth) = self.truth(event) else {
+            return;
+        };
+        if let Some(text) = self.compared_property(left, *op, right, truth, event) {
+            self.push(&text, event, Vec::new());
+            return;
+        }
+        let inputs = self.material.trace.inputs_of(event);
+        let value = |expr: &Expr, at: usize| -> Option<String> {
+            if let Some(text) = literal(expr) {
+                return Some(text);
+            }
+            match &self.material.trace.event(*inputs.get(at)?).value {
+                TraceValue::Int(i) => Some(i.to_string()),
+                TraceValue::Float(f) => Some(number_text(*f)),
+                TraceValue::Str(s) => Some(s.to_string()),
+                _ => None,
+            }
+        };
+        let (Some(a), Some(b)) = (value(left, 0), value(right, 1)) else {
+            return;
+        };
+        let numeric = a.parse::<f64>().is_ok() && b.parse::<f64>().is_ok();
+        let relation = match (op, truth, numeric) {
+            (CompareOp::Eq, true, _) | (CompareOp::NotEq, false, _) if a == b => return,
+            (CompareOp::Eq, false, true) | (CompareOp::NotEq, true, true) => "is not",
+            (CompareOp::Eq, false, false) | (CompareOp::NotEq, true, false) => "is not",
+            (CompareOp::Gt, true, true) | (CompareOp::LtE, false, true) => "is more than",
+            (CompareOp::Lt, true, true) | (CompareOp::GtE, false, true) => "is less than",
+            (CompareOp::GtE, true, true) | (CompareOp::Lt, false, true) => "is at least",
+            (CompareOp::LtE, true, true) | (CompareOp::Gt, false, true) => "is at most",
+            _ => return,
+        };
+        // "2 is at least 1", said of existence, adds nothing.
+        let existence = b == "0" && matches!(op, CompareOp::Gt)
+            || b == "1" && matches!(op, CompareOp::GtE) && length_of(left).is_some();
+        if existence && truth {
+            return;
+        }
+        self.push(&format!("{a} {relation} {b}"), event, Vec::new());
+    }
+
+    /// `a.left < b.left` → a is further left than b.
+    fn compared_property(
+        &self,
+        left: &Expr,
+        op: CompareOp,
+        right: &Expr,
+        truth: bool,
+        event: EventId,
+    ) -> Option<String> {
+        let (ExprKind::Attribute { attr: a, .. }, ExprKind::Attribute { attr: b, .. }) =
+            (&left.kind, &right.kind)
+        else {
+            return None;
+        };
+        if a != b {
+            return None;
+        }
+        let said = spoken(self.material, left, "")?;
+        let (less, more) = said.function.compares.clone()?;
+        let name = |expr: &Expr| {
+            let at = self.event_of(expr.id, event)?;
+            let fact = self.material.facts.iter().find(|f| f.event == at)?;
+            Some(self.material.namer.noun(fact.receiver()?).full())
+        };
+        let (first, second) = (name(left)?, name(right)?);
+        let (phrase, holds) = match op {
+            CompareOp::Lt => (less, truth),
+            CompareOp::Gt => (more, truth),
+            CompareOp::LtE => (more, !truth),
+            CompareOp::GtE => (less, !truth),
+            _ => return None,
+        };
+        let be = crate::english::conjugate("be", Number::Singular, holds);
+        Some(format!("{first} {be} {phrase} {second}"))
+    }
+}
+
+/// Whether a statement holds a jump out of its block.
+fn jumps(stmt: &Stmt) -> bool {
+    matches!(
+        stmt.kind,
+        StmtKind::Return(_) | StmtKind::Break | StmtKind::Continue | StmtKind::Raise { .. }
+    ) || crate::slice::blocks(stmt).into_iter().flatten().any(jumps)
+}

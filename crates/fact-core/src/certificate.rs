@@ -1,0 +1,98 @@
+//! The certificate: what lets a machine re-check a rationale with nothing but the file.
+
+use crate::claim::Claim;
+use crate::matcher::Matcher;
+use fact_lang::pack::Pack;
+use fact_lang::run::{Input, Inputs, Limits};
+use fact_lang::tool::{ImageRef, Recorded};
+use serde::{Deserialize, Serialize};
+
+/// The version that this library writes and reads.
+pub const VERSION: u32 = 1;
+
+/// Proof that answer and text follow from the recorded answers of perception. It does not prove
+/// that perception was right.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Certificate {
+    /// [`VERSION`].
+    pub version: u32,
+    /// The question.
+    pub question: String,
+    /// Choices of a multiple-choice question.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub choices: Vec<String>,
+    /// The answer, in the data set's own form.
+    pub answer: String,
+    /// How answers are compared.
+    pub matcher: Matcher,
+    /// The API the programs use.
+    pub pack: PackRef,
+    /// Identity and size of the images.
+    pub images: Vec<ImageRef>,
+    /// The whole program.
+    pub program: String,
+    /// What of it the answer needed.
+    pub residual: String,
+    /// What perception answered to the whole program.
+    pub answers: Vec<Recorded>,
+    /// Python's `repr` of the result.
+    pub result: String,
+    /// The claims of each step.
+    pub claims: Vec<Vec<Claim>>,
+}
+
+/// Names a pack and holds its source.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PackRef {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// SHA-256 of its source, hex.
+    pub sha256: String,
+    /// Its source; left out where the store or the reader has it under its hash.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+}
+
+impl PackRef {
+    /// Names a pack, without its source.
+    pub fn new(pack: &Pack) -> Self {
+        Self {
+            name: pack.name.to_string(),
+            version: pack.version.to_string(),
+            sha256: pack.sha256.to_string(),
+            source: None,
+        }
+    }
+}
+
+/// The arguments of a program for a sample: its images and its question, under every name that
+/// visual programs use for them.
+pub fn inputs(images: Vec<ImageRef>, question: &str, choices: &[String]) -> Inputs {
+    let mut values = Vec::new();
+    let all: Vec<usize> = (0..images.len()).collect();
+    if !images.is_empty() {
+        for name in ["image", "img"] {
+            values.push((name.to_owned(), Input::Image(0)));
+        }
+        for name in ["image_list", "images"] {
+            values.push((name.to_owned(), Input::Images(all.clone())));
+        }
+    }
+    for name in ["question", "query"] {
+        values.push((name.to_owned(), Input::Text(question.to_owned())));
+    }
+    if !choices.is_empty() {
+        values.push((
+            "possible_answers".to_owned(),
+            Input::Texts(choices.to_vec()),
+        ));
+    }
+    Inputs { images, values }
+}
+
+/// Bounds under which programs are run and checked: the checker's own, never the file's.
+pub fn limits() -> Limits {
+    Limits::default()
+}

@@ -1,0 +1,170 @@
+//! From a run to its rationale: slice, merge, bridge, certificate.
+
+use crate::bridge::conclusion;
+use crate::bridge::inference::inferences;
+use crate::certificate::{Certificate, PackRef, VERSION};
+use crate::claim::{self, Claim};
+use crate::matcher::Matcher;
+use crate::merge::facts::{Fact, Iterations, facts};
+use crate::merge::index::Index;
+use crate::merge::names::Namer;
+use crate::merge::sentences::Material;
+use crate::rationale::{GroundedBox, Rationale, Step, StepKind};
+use crate::slice::{Reduction, Setting, SliceError, slice};
+use fact_lang::ast::Module;
+use fact_lang::run::{Outcome, Run};
+
+/// What the sample asks and how it is answered.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'a> {
+    /// The question.
+    pub question: &'a str,
+    /// Choices of a multiple-choice question, else empty.
+    pub choices: &'a [String],
+    /// The program's answer, in the data set's own form.
+    pub answer: &'a str,
+    /// How answers are compared.
+    pub matcher: Matcher,
+}
+
+/// A rationale with its proof.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Explained {
+    /// The rationale.
+    pub rationale: Rationale,
+    /// Its certificate.
+    pub certificate: Certificate,
+    /// What slicing cut.
+    pub reduction: Reduction,
+}
+
+/// Why a run has no rationale: an outcome to count, not an error of the user.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ExplainError {
+    /// The slice failed.
+    #[error(transparent)]
+    Slice(#[from] SliceError),
+    /// The answer does not depend on anything perception said.
+    #[error("the answer does not depend on the image")]
+    NoEvidence,
+}
+
+/// Slices the run of `program`, and says why it gave its answer.
+///
+/// # Errors
+/// When the run did not return, or its result rests on no evidence.
+pub fn explain(
+    setting: Setting<'_>,
+    program: &Module,
+    run: &Run,
+    context: Context<'_>,
+) -> Result<Explained, ExplainError> {
+    let sliced = slice(setting, program, run)?;
+    let (rationale, claims) = write(setting, &sliced.residual, &sliced.run, context)?;
+    let Outcome::Returned(returned) = &run.outcome else {
+        return Err(SliceError::NoResult.into());
+    };
+    let certificate = Certificate {
+        version: VERSION,
+        question: context.question.to_owned(),
+        choices: context.choices.to_vec(),
+        answer: context.answer.to_owned(),
+        matcher: context.matcher,
+        pack: PackRef::new(setting.pack),
+        images: setting.inputs.images.clone(),
+        program: program.source.to_string(),
+        residual: sliced.residual.source.to_string(),
+        answers: setting.answers.to_vec(),
+        result: returned.repr.clone(),
+        claims,
+    };
+    Ok(Explained {
+        rationale,
+        certificate,
+        reduction: sliced.reduction,
+    })
+}
+
+/// Writes the rationale of a residual program's run: a fixed function of its arguments, so that
+/// the checker can write it again.
+///
+/// # Errors
+/// When there is no evidence to speak of.
+pub fn write(
+    setting: Setting<'_>,
+    residual: &Module,
+    run: &Run,
+    context: Context<'_>,
+) -> Result<(Rationale, Vec<Vec<Claim>>), ExplainError> {
+    let trace = &run.trace;
+    let result = trace.result.ok_or(SliceError::NoResult)?;
+    let closure = trace.closure([result]);
+    let index = Index::new(residual);
+    let iterations = Iterations::new(trace, &index);
+    let facts = facts(trace, setting.pack, &index, &iterations, &closure);
+    if !trace
+        .tool_calls
+        .iter()
+        .any(|call| closure[call.event.index()])
+        || facts.is_empty()
+    {
+        return Err(ExplainError::NoEvidence);
+    }
+    let namer = Namer::new(trace, setting.pack, setting.inputs);
+    let material = Material {
+        trace,
+        pack: setting.pack,
+        namer: &namer,
+        iterations: &iterations,
+        facts: &facts,
+    };
+
+    let mut steps = Vec::new();
+    let mut claims = Vec::new();
+    for sentence in crate::merge::evidence(&material) {
+        let stated: Vec<&Fact> = sentence.facts.iter().map(|f| &facts[*f]).collect();
+        let mut cites: Vec<u32> = stated.iter().map(|f| f.event.0).collect();
+        cites.sort_unstable();
+        cites.dedup();
+        steps.push(Step {
+            kind: StepKind::Evidence,
+            text: sentence.text,
+            cites,
+            boxes: boxes(&namer, &sentence.objects),
+        });
+        claims.push(
+            stated
+                .iter()
+                .map(|f| claim::of_fact(f, trace, setting.pack, &namer))
+                .collect(),
+        );
+    }
+    let inferred = inferences(&material, &index);
+    let reasoned = inferred.last().is_some_and(|i| i.text.starts_with("So "));
+    for inference in inferred {
+        steps.push(Step {
+            kind: StepKind::Inference,
+            text: inference.text,
+            cites: vec![inference.event.0],
+            boxes: boxes(&namer, &inference.objects),
+        });
+        claims.push(vec![claim::of_value(inference.event, trace, &namer)]);
+    }
+    let conclusion = conclusion(context.answer, context.matcher, reasoned);
+    Ok((Rationale { steps, conclusion }, claims))
+}
+
+fn boxes(namer: &Namer<'_>, objects: &[u32]) -> Vec<GroundedBox> {
+    objects
+        .iter()
+        .filter(|o| !namer.is_whole_image(**o))
+        .filter_map(|object| {
+            let (image, bbox) = namer.region(*object)?;
+            Some(GroundedBox {
+                name: namer.noun(*object).full(),
+                image,
+                bbox,
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,273 @@
+//! The program's tree by node, and each node's loops.
+
+use fact_lang::ast::{
+    Clause, Expr, ExprKind, FStringPart, Function, Module, NodeId, Stmt, StmtKind,
+};
+use std::collections::HashMap;
+
+/// Where things stand in a program.
+#[derive(Debug, Default)]
+pub struct Index<'a> {
+    exprs: HashMap<NodeId, &'a Expr>,
+    stmts: HashMap<NodeId, &'a Stmt>,
+    /// Loops around a node, outermost first.
+    loops: HashMap<NodeId, Vec<NodeId>>,
+    /// Any node that can stand for a loop in the trace → the loop's own id (`for` statement, or
+    /// the target of a comprehension's clause).
+    loop_of: HashMap<NodeId, NodeId>,
+    /// The clause of a comprehension loop.
+    clauses: HashMap<NodeId, &'a Clause>,
+    stack: Vec<NodeId>,
+}
+
+impl<'a> Index<'a> {
+    /// Indexes a module.
+    pub fn new(module: &'a Module) -> Self {
+        let mut index = Self::default();
+        index.block(&module.body);
+        index
+    }
+
+    /// The expression with this id.
+    pub fn expr(&self, id: NodeId) -> Option<&'a Expr> {
+        self.exprs.get(&id).copied()
+    }
+
+    /// The statement with this id.
+    pub fn stmt(&self, id: NodeId) -> Option<&'a Stmt> {
+        self.stmts.get(&id).copied()
+    }
+
+    /// The loops around a node, outermost first.
+    pub fn loops_around(&self, id: NodeId) -> &[NodeId] {
+        self.loops.get(&id).map_or(&[], Vec::as_slice)
+    }
+
+    /// The loop that an event at this node belongs to, if the node is a loop's.
+    pub fn loop_at(&self, id: NodeId) -> Option<NodeId> {
+        self.loop_of.get(&id).copied()
+    }
+
+    /// What a loop iterates over and binds: (target, iterable).
+    pub fn loop_parts(&self, id: NodeId) -> Option<(&'a Expr, &'a Expr)> {
+        if let Some(clause) = self.clauses.get(&id) {
+            return Some((&clause.target, &clause.iter));
+        }
+        match &self.stmts.get(&id)?.kind {
+            StmtKind::For { target, iter, .. } => Some((target, iter)),
+            _ => None,
+        }
+    }
+
+    /// All statements, in no particular order of nesting but by id.
+    pub fn statements(&self) -> impl Iterator<Item = &'a Stmt> {
+        let mut all: Vec<&'a Stmt> = self.stmts.values().copied().collect();
+        all.sort_by_key(|s| s.id);
+        all.into_iter()
+    }
+
+    fn block(&mut self, body: &'a [Stmt]) {
+        for stmt in body {
+            self.stmt_(stmt);
+        }
+    }
+
+    fn stmt_(&mut self, stmt: &'a Stmt) {
+        self.stmts.insert(stmt.id, stmt);
+        self.loops.insert(stmt.id, self.stack.clone());
+        match &stmt.kind {
+            StmtKind::FunctionDef {
+                function,
+                decorators,
+                ..
+            } => {
+                decorators.iter().for_each(|d| self.expr_(d));
+                self.function(function);
+            }
+            StmtKind::ClassDef { body, .. } => self.block(body),
+            StmtKind::Return(value) => value.iter().for_each(|v| self.expr_(v)),
+            StmtKind::Assign { targets, value } => {
+                targets.iter().for_each(|t| self.expr_(t));
+                self.expr_(value);
+            }
+            StmtKind::AugAssign { target, value, .. } => {
+                self.expr_(target);
+                self.expr_(value);
+            }
+            StmtKind::AnnAssign { target, value, .. } => {
+                self.expr_(target);
+                value.iter().for_each(|v| self.expr_(v));
+            }
+            StmtKind::If { test, body, orelse } => {
+                self.expr_(test);
+                self.block(body);
+                self.block(orelse);
+            }
+            StmtKind::For {
+                target,
+                iter,
+                body,
+                orelse,
+            } => {
+                self.expr_(iter);
+                for node in [stmt.id, target.id] {
+                    self.loop_of.insert(node, stmt.id);
+                }
+                self.stack.push(stmt.id);
+                self.expr_(target);
+                self.block(body);
+                self.stack.pop();
+                self.block(orelse);
+            }
+            StmtKind::While { test, body, orelse } => {
+                self.loop_of.insert(stmt.id, stmt.id);
+                self.stack.push(stmt.id);
+                self.expr_(test);
+                self.block(body);
+                self.stack.pop();
+                self.block(orelse);
+            }
+            StmtKind::Expr(value) => self.expr_(value),
+            StmtKind::Imports(body) => self.block(body),
+            StmtKind::Assert { test, msg } => {
+                self.expr_(test);
+                msg.iter().for_each(|m| self.expr_(m));
+            }
+            StmtKind::Raise { exc, cause } => {
+                exc.iter().chain(cause).for_each(|e| self.expr_(e));
+            }
+            StmtKind::Try {
+                body,
+                handlers,
+                orelse,
+                finalbody,
+            } => {
+                self.block(body);
+                for handler in handlers {
+                    handler.class.iter().for_each(|c| self.expr_(c));
+                    self.block(&handler.body);
+                }
+                self.block(orelse);
+                self.block(finalbody);
+            }
+            StmtKind::Delete(targets) => targets.iter().for_each(|t| self.expr_(t)),
+            StmtKind::Pass
+            | StmtKind::Break
+            | StmtKind::Continue
+            | StmtKind::Import { .. }
+            | StmtKind::Scope => {}
+        }
+    }
+
+    fn function(&mut self, function: &'a Function) {
+        for param in &function.params {
+            param.default.iter().for_each(|d| self.expr_(d));
+        }
+        // Loops around a definition are not loops around its calls.
+        let outer = std::mem::take(&mut self.stack);
+        self.block(&function.body);
+        self.stack = outer;
+    }
+
+    fn expr_(&mut self, expr: &'a Expr) {
+        self.exprs.insert(expr.id, expr);
+        self.loops.insert(expr.id, self.stack.clone());
+        match &expr.kind {
+            ExprKind::Comprehension(comprehension) => {
+                let depth = self.stack.len();
+                for clause in &comprehension.clauses {
+                    self.expr_(&clause.iter);
+                    let id = clause.target.id;
+                    self.loop_of.insert(id, id);
+                    self.loop_of.entry(expr.id).or_insert(id);
+                    self.clauses.insert(id, clause);
+                    self.stack.push(id);
+                    self.expr_(&clause.target);
+                    clause.conditions.iter().for_each(|c| self.expr_(c));
+                }
+                self.expr_(&comprehension.element);
+                comprehension.value.iter().for_each(|v| self.expr_(v));
+                self.stack.truncate(depth);
+            }
+            ExprKind::Lambda(function) => self.lambda(function),
+            _ => children(expr, &mut |child| self.expr_(child)),
+        }
+    }
+
+    fn lambda(&mut self, function: &'a Function) {
+        for param in &function.params {
+            param.default.iter().for_each(|d| self.expr_(d));
+        }
+        for stmt in &function.body {
+            self.stmts.insert(stmt.id, stmt);
+            if let StmtKind::Return(Some(value)) = &stmt.kind {
+                self.expr_(value);
+            }
+        }
+    }
+}
+
+/// Calls `f` on each direct sub-expression, comprehensions and lambdas excepted.
+pub fn children<'a>(expr: &'a Expr, f: &mut dyn FnMut(&'a Expr)) {
+    match &expr.kind {
+        ExprKind::Constant(_) | ExprKind::Name(_) => {}
+        ExprKind::Comprehension(_) | ExprKind::Lambda(_) => {}
+        ExprKind::Attribute { value, .. } | ExprKind::Starred(value) => f(value),
+        ExprKind::Walrus { value, .. } => f(value),
+        ExprKind::Subscript { value, index } => {
+            f(value);
+            f(index);
+        }
+        ExprKind::Slice { lower, upper, step } => {
+            [lower, upper, step]
+                .into_iter()
+                .flatten()
+                .for_each(|e| f(e));
+        }
+        ExprKind::Call {
+            func,
+            args,
+            keywords,
+        } => {
+            f(func);
+            args.iter().for_each(&mut *f);
+            keywords.iter().for_each(|(_, value)| f(value));
+        }
+        ExprKind::Unary { operand, .. } => f(operand),
+        ExprKind::Binary { left, right, .. } => {
+            f(left);
+            f(right);
+        }
+        ExprKind::Bool { values, .. } => values.iter().for_each(f),
+        ExprKind::Compare {
+            left, comparators, ..
+        } => {
+            f(left);
+            comparators.iter().for_each(f);
+        }
+        ExprKind::IfExp { test, body, orelse } => {
+            f(test);
+            f(body);
+            f(orelse);
+        }
+        ExprKind::List(items) | ExprKind::Tuple(items) | ExprKind::Set(items) => {
+            items.iter().for_each(f);
+        }
+        ExprKind::Dict(items) => {
+            for (key, value) in items {
+                key.iter().for_each(&mut *f);
+                f(value);
+            }
+        }
+        ExprKind::FString(parts) => fstring(parts, f),
+    }
+}
+
+fn fstring<'a>(parts: &'a [FStringPart], f: &mut dyn FnMut(&'a Expr)) {
+    for part in parts {
+        if let FStringPart::Value { value, spec, .. } = part {
+            f(value);
+            fstring(spec, f);
+        }
+    }
+}

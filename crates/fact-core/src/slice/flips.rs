@@ -1,0 +1,150 @@
+//! Flipped answer tables: the recorded answers with one thing changed.
+//!
+//! A residual program must agree with the original not only on the recorded answers but also where
+//! the evidence had been otherwise; else `for p in ps: if p.red: return "yes"` / `return "no"`
+//! would shrink to `return "no"`.
+
+use fact_lang::tool::{Answer, Arg, Detection, Recorded};
+use sha2::{Digest, Sha256};
+
+/// At most this many tables; the choice among more is seeded by the table's content.
+pub const MAX_FLIPS: usize = 48;
+
+/// One change to a table of recorded answers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Flip {
+    /// Which recorded answer.
+    pub index: usize,
+    /// What it says instead.
+    pub answer: Answer,
+}
+
+impl Flip {
+    /// The table with the change made.
+    pub fn apply(&self, answers: &[Recorded]) -> Vec<Recorded> {
+        let mut flipped = answers.to_vec();
+        flipped[self.index].answer = self.answer.clone();
+        flipped
+    }
+}
+
+/// The flips of the answers for which `used` holds: each boolean negated, each number moved, each
+/// text replaced, each detection removed or repeated, each of its attributes given another value.
+/// A fixed function of its arguments.
+pub fn flips(answers: &[Recorded], used: &dyn Fn(usize) -> bool) -> Vec<Flip> {
+    let mut all = Vec::new();
+    for (index, recorded) in answers.iter().enumerate() {
+        if !used(index) {
+            continue;
+        }
+        let mut push = |answer: Answer| all.push(Flip { index, answer });
+        match &recorded.answer {
+            Answer::Bool(value) => push(Answer::Bool(!value)),
+            Answer::Number(value) => {
+                push(Answer::Number(value + 1.0));
+                push(Answer::Number(value - 1.0));
+            }
+            Answer::Text(text) => {
+                for other in other_texts(text, answers) {
+                    push(Answer::Text(other));
+                }
+            }
+            Answer::Detections(found) => detections(found, answers, &mut push),
+            Answer::Error(_) => {}
+        }
+    }
+    sample(all)
+}
+
+fn other_texts(text: &str, answers: &[Recorded]) -> Vec<String> {
+    let opposite = match text.trim().to_lowercase().as_str() {
+        "yes" => Some("no"),
+        "no" => Some("yes"),
+        "true" => Some("false"),
+        "false" => Some("true"),
+        _ => None,
+    };
+    if let Some(opposite) = opposite {
+        return vec![opposite.to_owned()];
+    }
+    if let Ok(number) = text.trim().parse::<i64>() {
+        return vec![number.saturating_add(1).to_string()];
+    }
+    let mut others: Vec<String> = answers
+        .iter()
+        .filter_map(|r| match &r.answer {
+            Answer::Text(other) if other != text => Some(other.clone()),
+            _ => None,
+        })
+        .take(1)
+        .collect();
+    others.push("something else".to_owned());
+    others
+}
+
+fn detections(found: &[Detection], answers: &[Recorded], push: &mut dyn FnMut(Answer)) {
+    if found.len() > 1 {
+        push(Answer::Detections(Vec::new()));
+    }
+    for i in 0..found.len() {
+        let mut without = found.to_vec();
+        without.remove(i);
+        push(Answer::Detections(without));
+        let mut twice = found.to_vec();
+        twice.insert(i, found[i].clone());
+        push(Answer::Detections(twice));
+        for (name, value) in &found[i].attributes {
+            if let Some(other) = other_value(name, value, answers) {
+                let mut changed = found.to_vec();
+                changed[i].attributes.insert(name.clone(), other);
+                push(Answer::Detections(changed));
+            }
+        }
+    }
+}
+
+/// Another value of the attribute: one that the table shows elsewhere, or a made-up one.
+fn other_value(name: &str, value: &Arg, answers: &[Recorded]) -> Option<Arg> {
+    match value {
+        Arg::Bool(b) => Some(Arg::Bool(!b)),
+        Arg::Int(i) => Some(Arg::Int(i.saturating_add(1))),
+        Arg::Float(f) => Some(Arg::Float(f + 1.0)),
+        Arg::Str(text) => {
+            let seen = answers.iter().find_map(|r| match &r.answer {
+                Answer::Detections(found) => {
+                    found.iter().find_map(|d| match d.attributes.get(name) {
+                        Some(Arg::Str(other)) if other != text => Some(other.clone()),
+                        _ => None,
+                    })
+                }
+                _ => None,
+            });
+            Some(Arg::Str(seen.unwrap_or_else(|| "another".to_owned())))
+        }
+        _ => None,
+    }
+}
+
+/// Keeps [`MAX_FLIPS`] by the order of a hash of their content: the same for the same table.
+fn sample(all: Vec<Flip>) -> Vec<Flip> {
+    if all.len() <= MAX_FLIPS {
+        return all;
+    }
+    let mut keyed: Vec<([u8; 32], usize)> = all
+        .iter()
+        .enumerate()
+        .map(|(at, flip)| {
+            let text = format!("{at}:{}:{:?}", flip.index, flip.answer);
+            (Sha256::digest(text.as_bytes()).into(), at)
+        })
+        .collect();
+    keyed.sort_unstable();
+    let mut chosen: Vec<usize> = keyed
+        .into_iter()
+        .take(MAX_FLIPS)
+        .map(|(_, at)| at)
+        .collect();
+    chosen.sort_unstable();
+    let mut all: Vec<Option<Flip>> = all.into_iter().map(Some).collect();
+    chosen.into_iter().filter_map(|at| all[at].take()).collect()
+}
