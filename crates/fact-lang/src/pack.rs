@@ -7,6 +7,9 @@ use crate::ast::{Function, Module, StmtKind};
 pub(crate) use load::{DefKind, PackClassDef, PackCode, PackDef, PackGlobal, ResultType};
 use std::sync::Arc;
 
+/// Slot classes: class → canonical value → words that name it; in source order.
+pub type Vocabulary = Vec<(String, Vec<(String, Vec<String>)>)>;
+
 /// A loaded pack.
 #[derive(Debug)]
 pub struct Pack {
@@ -25,7 +28,7 @@ pub struct Pack {
     /// Classes, in source order; `Detection` and `Region` are built in and not listed.
     pub classes: Vec<PackClass>,
     /// `VOCABULARY`: class → canonical value → words; in source order.
-    pub vocabulary: Vec<(String, Vec<(String, Vec<String>)>)>,
+    pub vocabulary: Vocabulary,
     /// What the interpreter runs.
     pub(crate) code: PackCode,
 }
@@ -91,7 +94,7 @@ impl Pack {
             StmtKind::FunctionDef { function, .. } => Some(function),
             _ => None,
         });
-        let named = functions.clone().filter(|f| &*f.name == Self::ENTRY).last();
+        let named = functions.clone().rfind(|f| &*f.name == Self::ENTRY);
         named.or_else(|| functions.next().filter(|_| functions.next().is_none()))
     }
 

@@ -1,5 +1,7 @@
 //! What programs compute.
 
+#![allow(clippy::unwrap_used, missing_docs)]
+
 mod common;
 
 use common::{body, go, outcome, value};
@@ -16,13 +18,161 @@ def execute_command(image) -> str:
         return 'no'
     return bool_to_yesno(reds[0].horizontal_center > cups[0].horizontal_center)
 ");
-    println!("{}", run.steps);
     assert_eq!(outcome(&run), "str 'yes'");
+}
+
+fn block(shape: &str, color: &str, bbox: [f64; 4]) -> fact_lang::tool::Detection {
+    let attributes = [("color", color), ("shape", shape), ("size", "medium")];
+    fact_lang::tool::Detection {
+        attributes: attributes
+            .map(|(k, v)| (k.to_owned(), fact_lang::tool::Arg::Str(v.to_owned())))
+            .into(),
+        ..common::detection("item", bbox)
+    }
+}
+
+/// Two boxes: a tower of a blue and a yellow block, and a black circle in a corner.
+fn boxes(request: &fact_lang::tool::Request) -> Option<fact_lang::tool::Answer> {
+    use fact_lang::tool::{Answer, Arg};
+    let name = match request.args.first() {
+        Some((_, Arg::Str(name))) => name.as_str(),
+        _ => return None,
+    };
+    Some(Answer::Detections(
+        match (name, request.region.left as i64) {
+            ("box", _) => vec![
+                common::detection("box", [0.0, 0.0, 100.0, 100.0]),
+                common::detection("box", [150.0, 0.0, 250.0, 100.0]),
+            ],
+            (_, 0) => vec![
+                block("square", "blue", [40.0, 80.0, 60.0, 100.0]),
+                block("square", "yellow", [40.0, 59.0, 60.0, 79.0]),
+            ],
+            _ => vec![block("circle", "black", [230.0, 0.0, 250.0, 20.0])],
+        },
+    ))
 }
 
 #[test]
 fn blocks_programs() {
-    assert_eq!(value("1 + 1"), "int 2");
+    for (expression, want) in [
+        ("len(image.boxes)", "int 2"),
+        ("image.towers[0].height", "int 2"),
+        ("image.boxes[0].tower.top.color == 'yellow'", "bool True"),
+        ("image.boxes[1].tower", "NoneType None"),
+        (
+            "image.find('black circle')[0].touches_corner('top right')",
+            "bool True",
+        ),
+        ("image.exists('yellow triangle')", "bool False"),
+        (
+            "[box.count('square') for box in image.boxes]",
+            "list [2, 0]",
+        ),
+        (
+            "image.find('frog')",
+            "ValueError: unknown word 'frog' in phrase 'frog'",
+        ),
+        (
+            "image.boxes[0].items[0]._left",
+            "AttributeError: 'Item' object has no attribute '_left'",
+        ),
+        (
+            "type(image)(image)",
+            "TypeError: cannot create 'Image' instances",
+        ),
+    ] {
+        let source = format!("def execute_command(image):\n    return {expression}\n");
+        let limits = fact_lang::run::Limits::default();
+        let run = common::run_with(&source, &common::BLOCKS, boxes, &limits);
+        assert_eq!(outcome(&run), want, "{expression}");
+    }
+}
+
+#[test]
+fn every_shipped_pack_loads() {
+    fn shared<T: Send + Sync>(_: &T) {}
+    for name in fact_lang::pack::Pack::BUILTIN {
+        let pack = fact_lang::pack::Pack::builtin(name).unwrap();
+        shared(&pack);
+        assert!(!pack.functions.is_empty());
+        assert!(!pack.prompt_stub().contains("_region"), "{name}");
+    }
+}
+
+#[test]
+fn viper_geometry() {
+    for (expression, want) in [
+        // Top-left boxes of 640 × 480 become bottom-left ones, with a margin of 10 pixels.
+        (
+            "ImagePatch(image).find('cup')[0]",
+            "ImagePatch ImagePatch(40, 320, 100, 390)",
+        ),
+        (
+            "ImagePatch(image).find('dog')[0]",
+            "ImagePatch ImagePatch(0, 170, 130, 290)",
+        ),
+        (
+            "ImagePatch(image).crop(5, 5, 20, 30)",
+            "ImagePatch ImagePatch(0, 0, 30, 40)",
+        ),
+        (
+            "ImagePatch(image, 10, 20, 30, 40)",
+            "ImagePatch ImagePatch(10, 20, 30, 40)",
+        ),
+        ("ImagePatch(image, 600, 20, 900, 40).width", "int 40"),
+        (
+            "ImagePatch(image, 5, 5, 5, 9)",
+            "Exception: ImagePatch has no area",
+        ),
+        (
+            "ImagePatch(image, 10, 20, 30, 40).horizontal_center",
+            "float 20.0",
+        ),
+        (
+            "ImagePatch(ImagePatch(image, 10, 20, 30, 40).cropped_image)",
+            "ImagePatch ImagePatch(10, 20, 30, 40)",
+        ),
+        (
+            "ImagePatch(image).cropped_image.shape",
+            "tuple (480, 640, 3)",
+        ),
+        (
+            "distance(ImagePatch(image, 0, 0, 10, 10), ImagePatch(image, 13, 14, 20, 20))",
+            "float 5.0",
+        ),
+        (
+            "distance(ImagePatch(image, 0, 0, 10, 10), ImagePatch(image, 0, 0, 10, 5))",
+            "float -0.5",
+        ),
+        ("ImagePatch(image).exists('frog')", "bool False"),
+        (
+            "ImagePatch(image).best_text_match(['red', 'blue'])",
+            "str 'red'",
+        ),
+        (
+            "coerce_to_numeric('twenty-one'), coerce_to_numeric('3.5 m')",
+            "tuple (21, 3.5)",
+        ),
+        (
+            "ImagePatch(image).foo()",
+            "AttributeError: 'ImagePatch' object has no attribute 'foo'",
+        ),
+        (
+            "ImagePatch(image).find()",
+            "TypeError: ImagePatch.find() missing 1 required positional argument: 'object_name'",
+        ),
+        (
+            "ImagePatch(image).find('frog')[0]",
+            "IndexError: list index out of range",
+        ),
+        (
+            "ImagePatch(image).find('cup') > 2",
+            "TypeError: '>' not supported between instances of 'list' and 'int'",
+        ),
+    ] {
+        assert_eq!(value(expression), want, "{expression}");
+    }
 }
 
 #[test]

@@ -143,6 +143,7 @@ impl<'a> Vm<'a> {
         inputs: &[EventId],
         run: impl FnOnce(&mut Self) -> R<Value>,
     ) -> R<Tv> {
+        self.at = node;
         let mark = self.heap.mark();
         let deps = self.deps.len();
         let before = self.trace.events.len();
@@ -218,7 +219,7 @@ impl<'a> Vm<'a> {
         if self.depth >= self.limits.depth {
             return Err(self.recursion_error("maximum recursion depth exceeded"));
         }
-        let outer = (self.control, self.residual, self.in_pack);
+        let outer = (self.control, self.residual, self.in_pack, self.at);
         self.residual = None;
         self.in_pack = frame.pack;
         self.depth += 1;
@@ -228,7 +229,7 @@ impl<'a> Vm<'a> {
             Err(stop) => Err(stop),
         };
         self.depth -= 1;
-        (self.control, self.residual, self.in_pack) = outer;
+        (self.control, self.residual, self.in_pack, self.at) = outer;
         result
     }
 
@@ -488,7 +489,7 @@ impl<'a> Vm<'a> {
     }
 
     fn begin_pack_call(&mut self, function: Option<u32>, args: &[Tv]) -> R<Option<u32>> {
-        let Some(function) = function else {
+        let Some(function) = function.filter(|_| !self.muted) else {
             return Ok(None);
         };
         let mut pictures = Vec::with_capacity(args.len());

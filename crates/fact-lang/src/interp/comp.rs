@@ -107,7 +107,13 @@ impl<'a> Vm<'a> {
 
     /// The next element (and value, for a dict), or `None` at the end.
     pub(crate) fn generate(&mut self, state: &mut GenState<'a>) -> R<Option<(Tv, Option<Tv>)>> {
-        let outer = (self.control, self.within, self.in_pack, self.residual);
+        let outer = (
+            self.control,
+            self.within,
+            self.in_pack,
+            self.residual,
+            self.at,
+        );
         self.within = state.within;
         self.in_pack = state.frame.pack;
         let result = self
@@ -122,7 +128,13 @@ impl<'a> Vm<'a> {
             // A generator that raised is exhausted.
             state.levels.clear();
         }
-        (self.control, self.within, self.in_pack, self.residual) = outer;
+        (
+            self.control,
+            self.within,
+            self.in_pack,
+            self.residual,
+            self.at,
+        ) = outer;
         result
     }
 

@@ -30,6 +30,7 @@ impl<'a> Vm<'a> {
                 self.compared(*op, &left, &mut inputs)?;
             }
             self.compared(*op, &right, &mut inputs)?;
+            self.at = e.id;
             let deps = self.deps.len();
             let result = self.compare(*op, &left, &right, e.id);
             inputs.extend(self.deps.drain(deps..));
@@ -180,8 +181,7 @@ impl<'a> Vm<'a> {
                     Tv::new(Value::Instance(*x), EventId::START),
                     Tv::new(other.clone(), EventId::START),
                 ];
-                let node = self.pack.def(def).function.id;
-                let tv = self.call_pack(def, args, Vec::new(), node)?;
+                let tv = self.call_pack(def, args, Vec::new(), self.at)?;
                 self.dep(tv.event);
                 match tv.value {
                     Value::NotImplemented => Ok(self.is(a, b)),

@@ -91,7 +91,7 @@ impl<'a> Vm<'a> {
             ExprKind::Lambda(function) => self.closure(f, function),
             ExprKind::FString(parts) => {
                 let mut inputs = Vec::new();
-                let text = self.fstring(f, parts, &mut inputs)?;
+                let text = self.fstring(f, e.id, parts, &mut inputs)?;
                 let value = self.string(text)?;
                 let event = self.event(EventKind::Operator, e.id, &inputs, &value)?;
                 Ok(Tv::new(value, event))
@@ -418,6 +418,7 @@ impl<'a> Vm<'a> {
     fn fstring(
         &mut self,
         f: &mut Frame<'a>,
+        node: NodeId,
         parts: &'a [FStringPart],
         inputs: &mut Vec<EventId>,
     ) -> R<String> {
@@ -436,11 +437,12 @@ impl<'a> Vm<'a> {
                     if let Some(debug) = debug {
                         text.push_str(debug);
                     }
-                    let spec = self.fstring(f, spec, inputs)?;
+                    let spec = self.fstring(f, node, spec, inputs)?;
                     let conversion = match (conversion, debug) {
                         (None, Some(_)) if spec.is_empty() => Some('r'),
                         (conversion, _) => *conversion,
                     };
+                    self.at = node;
                     let mark = self.deps.len();
                     let piece = self.converted(&tv.value, conversion, &spec);
                     inputs.extend(self.deps.drain(mark..));

@@ -317,7 +317,7 @@ impl<'a> Vm<'a> {
             return Ok(());
         };
         let receiver = Tv::new(Value::Instance(i), EventId::START);
-        let node = self.pack.def(def).function.id;
+        let node = self.at;
         let tv = self.nested(TOO_DEEP, |vm| {
             vm.call_pack(def, vec![receiver], Vec::new(), node)
         })?;

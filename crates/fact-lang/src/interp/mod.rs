@@ -73,6 +73,8 @@ pub(crate) struct Vm<'a> {
     within: u32,
     /// Whether pack code runs now.
     in_pack: bool,
+    /// Where the code that runs now is, for what operators call behind the scenes.
+    at: NodeId,
     /// What the native call in progress depends on.
     deps: Vec<EventId>,
     effects: HashMap<(bool, NodeId), Rc<Effects<'a>>>,
@@ -122,6 +124,7 @@ pub(crate) fn execute(
         residual: None,
         within: 0,
         in_pack: false,
+        at: 0,
         deps: Vec::new(),
         effects: HashMap::new(),
         handling: Vec::new(),

@@ -57,6 +57,7 @@ impl<'a> Vm<'a> {
         inplace: bool,
         node: NodeId,
     ) -> R<Tv> {
+        self.at = node;
         let inputs = [left.event, right.event];
         // The usual case first.
         if let (

@@ -299,7 +299,7 @@ impl Vm<'_> {
                 len: self.container_len(value) as u32,
                 items: (0, 0),
             },
-            other => TraceValue::Other(self.type_name(other).into()),
+            other => TraceValue::Other(self.type_name(other)),
         })
     }
 

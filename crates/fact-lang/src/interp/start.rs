@@ -47,9 +47,10 @@ impl<'a> Vm<'a> {
         };
         self.control = EventId::START;
         let result = self.call_entry(&callee, args, function.id)?;
-        let mut events = Vec::new();
-        self.deep(&result, &mut events)?;
         self.trace.result = Some(result.event);
+        // Showing the value is not part of what happened.
+        self.at = function.id;
+        self.muted = true;
         let type_name = self.type_name(&result.value).to_string();
         let repr = self.repr(&result.value)?;
         let text = self.text(&result.value)?;
@@ -138,6 +139,7 @@ impl<'a> Vm<'a> {
     fn stopped(&mut self, stop: Stop) -> Outcome {
         match stop {
             Stop::Raise(exc) => {
+                self.muted = true;
                 let class = self.heap.excs[exc as usize].class.name().to_owned();
                 let span = self.heap.excs[exc as usize].span.unwrap_or_default();
                 match self.exception_text(exc) {

@@ -57,12 +57,12 @@ impl<'a> Vm<'a> {
             pack: true,
             closure: None,
         };
-        let outer = (self.control, self.in_pack, self.muted);
+        let outer = (self.control, self.in_pack, self.muted, self.at);
         self.control = EventId::START;
         self.in_pack = true;
         self.muted = true;
         let result = self.eval(&mut frame, value);
-        (self.control, self.in_pack, self.muted) = outer;
+        (self.control, self.in_pack, self.muted, self.at) = outer;
         Ok(Tv::new(result?.value, EventId::START))
     }
 
@@ -289,7 +289,9 @@ impl<'a> Vm<'a> {
         let call = self.trace.tool_calls.len() as u32;
         let recorded = self.event(EventKind::ToolCall { call }, node, &inputs, &value)?;
         debug_assert_eq!(recorded, event);
-        self.trace.tool_calls.push(ToolCall { event, answer });
+        if !self.muted {
+            self.trace.tool_calls.push(ToolCall { event, answer });
+        }
         Ok(Tv::new(value, event))
     }
 

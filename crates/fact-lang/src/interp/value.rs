@@ -90,6 +90,7 @@ pub(crate) enum ViewKind {
 
 /// Types of the language that are values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[allow(clippy::enum_variant_names, reason = "the names are Python's")]
 pub(crate) enum Type {
     Object,
     Type,

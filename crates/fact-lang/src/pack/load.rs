@@ -1,6 +1,6 @@
 //! Reading a pack: from its tree to the tables the interpreter and the rationales use.
 
-use super::{Pack, PackClass, PackError, PackFunction, PackFunctionKind};
+use super::{Pack, PackClass, PackError, PackFunction, PackFunctionKind, Vocabulary};
 use crate::ast::{Constant, Expr, ExprKind, Function, Module, Span, Stmt, StmtKind, VarRef};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
@@ -82,7 +82,7 @@ struct Loader<'m> {
     version: Option<Arc<str>>,
     functions: Vec<PackFunction>,
     classes: Vec<PackClass>,
-    vocabulary: Vec<(String, Vec<(String, Vec<String>)>)>,
+    vocabulary: Vocabulary,
     code: PackCode,
 }
 
@@ -454,10 +454,7 @@ impl Loader<'_> {
         Ok(index)
     }
 
-    fn vocabulary(
-        &self,
-        value: &Expr,
-    ) -> Result<Vec<(String, Vec<(String, Vec<String>)>)>, PackError> {
+    fn vocabulary(&self, value: &Expr) -> Result<Vocabulary, PackError> {
         let wrong = |e: &Expr| {
             self.invalid(
                 e.span,

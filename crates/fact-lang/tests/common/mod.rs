@@ -70,9 +70,9 @@ pub fn scene(request: &Request) -> Option<Answer> {
         }
         "simple_query" => Answer::Text("a cup".into()),
         "best_text_match" => Answer::Text("red".into()),
-        "match_score" => Answer::Number(request.region.left / 640.0),
+        "match_text" => Answer::Number(request.region.left / 640.0),
         "compute_depth" => Answer::Number(request.region.bottom),
-        "knowledge_query" => Answer::Text("tea".into()),
+        "llm_answer" => Answer::Text("tea".into()),
         _ => return None,
     })
 }

@@ -121,7 +121,7 @@ fn median(vm: &mut Vm<'_>, args: Args, node: NodeId) -> R<Value> {
         return Ok(Value::None);
     };
     let median = (native.call)(vm, args, node)?;
-    vm.to_float(&median).map(Value::Float)
+    vm.float_of(&median).map(Value::Float)
 }
 
 fn array(vm: &mut Vm<'_>, args: Args, node: NodeId) -> R<Value> {

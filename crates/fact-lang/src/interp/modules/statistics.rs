@@ -25,7 +25,7 @@ pub(super) static TABLE: &[Native] = &[
         name: "fmean",
         call: |vm, args, node| {
             let value = mean(vm, args, node)?;
-            vm.to_float(&value).map(Value::Float)
+            vm.float_of(&value).map(Value::Float)
         },
     },
     Native {
