@@ -86,6 +86,9 @@ impl StoreError {
         match self {
             Self::Folder { .. } => Some("choose another folder with --out".into()),
             Self::NoRun { .. } => Some("`fact run --out DIR` makes one".into()),
+            Self::Sqlite { source, .. } if is_damage(source) => {
+                Some("the store is damaged; --fresh starts over".into())
+            }
             Self::Sqlite { .. } => {
                 Some("check free disk space and permissions; what was committed is kept".into())
             }
@@ -97,6 +100,14 @@ impl StoreError {
             Self::Locked(e) => e.hint(),
         }
     }
+}
+
+fn is_damage(error: &rusqlite::Error) -> bool {
+    use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
+    matches!(
+        error.sqlite_error_code(),
+        Some(DatabaseCorrupt | NotADatabase)
+    )
 }
 
 fn differences(different: &[Difference]) -> String {
