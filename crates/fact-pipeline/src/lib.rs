@@ -27,5 +27,6 @@ pub mod show;
 pub mod stages;
 pub mod store;
 pub mod summary;
+pub mod synth;
 pub mod terminal;
 pub mod trace_text;
