@@ -3,6 +3,7 @@
 use clap::{Args, Parser, Subcommand};
 use fact_pipeline::config::{Accept, PerceptionKind, ProposerKind, Visible};
 use fact_pipeline::export::Format;
+use fact_pipeline::synth::Smoothing;
 use std::path::PathBuf;
 
 const AFTER: &str = "\
@@ -17,7 +18,7 @@ Example:
 
 /// Faithful, concise and transferable rationales from visual programs.
 #[derive(Debug, Parser)]
-#[command(name = "fact", version, about, after_help = AFTER, disable_help_subcommand = true)]
+#[command(name = "fact", version, after_help = AFTER, disable_help_subcommand = true)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -26,6 +27,8 @@ pub(crate) struct Cli {
 /// The commands, in the order in which one meets them.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// See it work: drawn data, a run from pixels, check and export; needs nothing
+    Demo(DemoArgs),
     /// Turn a data set's questions into verified rationales
     Run(Box<RunArgs>),
     /// Run one program on one image
@@ -36,8 +39,70 @@ pub(crate) enum Command {
     Check(CheckArgs),
     /// Export a run for people and trainers
     Export(ExportArgs),
+    /// Draw a data set: images, sentences, labels, annotations, programs
+    Synth(SynthArgs),
     /// Write a commented fact.toml
     Init(InitArgs),
+}
+
+/// Flags of `fact demo`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  fact demo
+  fact demo --samples 40 --out /tmp/demo")]
+pub(crate) struct DemoArgs {
+    /// Samples to draw
+    #[arg(long, value_name = "N", default_value_t = 200)]
+    pub(crate) samples: u32,
+    /// Folder of data, run and exports; a demo that is there is replaced
+    #[arg(long, value_name = "DIR", default_value = "runs/demo")]
+    pub(crate) out: PathBuf,
+    /// Seed of the drawing
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) seed: u32,
+    /// Worker threads [default: one per core]
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<u32>,
+}
+
+/// Flags of `fact synth`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The same options give the same bytes. `--data synth:DIR` reads what it writes.
+
+Example:
+  fact synth --out data/synth --samples 1000 --seed 7")]
+pub(crate) struct SynthArgs {
+    /// Folder to write; a data set drawn there before is replaced
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+    /// Samples, each with its own image
+    #[arg(long, value_name = "N", default_value_t = 200)]
+    pub(crate) samples: u32,
+    /// Images per sentence
+    #[arg(long, value_name = "N", default_value_t = 4)]
+    pub(crate) per_sentence: u32,
+    /// Edges of items: off, on, or mixed over the images
+    #[arg(long, value_name = "KIND", default_value = "mixed", value_parser = smoothing)]
+    pub(crate) smoothing: Smoothing,
+    /// Seed
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) seed: u32,
+    /// Say nothing but errors
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+fn smoothing(name: &str) -> Result<Smoothing, String> {
+    match name {
+        "off" => Ok(Smoothing::Off),
+        "on" => Ok(Smoothing::On),
+        "mixed" => Ok(Smoothing::Mixed),
+        other => Err(format!(
+            "unknown kind `{other}`, expected one of: off, on, mixed"
+        )),
+    }
 }
 
 /// Flags of `fact run`. Each beats the key of the same name in the file.
@@ -182,7 +247,7 @@ pub(crate) struct ExecArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Example:
-  fact show runs/demo 17")]
+  fact show runs/demo synth-0-17")]
 pub(crate) struct ShowArgs {
     /// Folder of the run
     pub(crate) run: PathBuf,

@@ -13,6 +13,8 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let result = match cli.command {
+        Command::Demo(args) => commands::demo::main(args),
+        Command::Synth(args) => commands::synth::main(args),
         Command::Run(args) => commands::run::main(args),
         Command::Exec(args) => commands::exec::main(args),
         Command::Show(args) => commands::show::main(args),

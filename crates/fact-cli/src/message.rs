@@ -1,5 +1,6 @@
 //! What the program says: results on standard output, everything else on standard error.
 
+use fact_pipeline::synth::SynthError;
 use fact_pipeline::terminal;
 use std::fmt::Display;
 use std::io::{self, Write};
@@ -59,6 +60,16 @@ failures!(
     fact_pipeline::show::ShowError,
     fact_pipeline::store::StoreError,
 );
+
+impl From<SynthError> for Failure {
+    fn from(error: SynthError) -> Self {
+        // The message says where; its source says why.
+        match std::error::Error::source(&error) {
+            Some(why) => Self::new(format!("{error}: {why}"), None),
+            None => Self::new(error, None),
+        }
+    }
+}
 
 /// Writes a line to standard error, made safe for the terminal. There is nobody to tell if that
 /// fails.

@@ -22,6 +22,18 @@ pub(crate) fn reporter(quiet: bool) -> Box<dyn Reporter> {
     }
 }
 
+/// A bar over images being drawn; hidden where nobody would see it.
+pub(crate) fn images(count: u32, quiet: bool) -> ProgressBar {
+    if quiet || !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new(u64::from(count));
+    if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} images  {eta} left") {
+        bar.set_style(style);
+    }
+    bar
+}
+
 struct Bar(ProgressBar);
 
 impl Reporter for Bar {

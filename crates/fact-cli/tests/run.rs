@@ -175,6 +175,57 @@ fn tampering_is_rejected_with_the_reason() {
 }
 
 #[test]
+fn the_demo_needs_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let assert = fact(folder)
+        .args(["demo", "--samples", "24", "--out", "demo"])
+        .assert()
+        .success();
+    let text = String::from_utf8(assert.get_output().stdout.clone()).unwrap();
+    assert!(text.contains(", 0 rejected"), "{text}");
+    assert!(
+        text.matches("Therefore").count() + text.matches("So ").count() >= 3,
+        "{text}"
+    );
+    for file in [
+        "samples.jsonl",
+        "samples.parquet",
+        "llava.json",
+        "sharegpt.json",
+    ] {
+        assert!(folder.join("demo/export").join(file).is_file(), "{file}");
+    }
+    // Again, and with other options: a demo that is there is replaced.
+    fact(folder)
+        .args(["demo", "--samples", "16", "--out", "demo"])
+        .assert()
+        .success();
+}
+
+#[test]
+fn drawn_programs_are_right_on_their_drawings() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    fact(folder)
+        .args([
+            "synth",
+            "--out",
+            "data",
+            "--samples",
+            "60",
+            "--seed",
+            "3",
+            "--quiet",
+        ])
+        .assert()
+        .success();
+    run(folder, "synth:data", "run", &["--propose", "gold"]);
+    let counts = Reader::open(&folder.join("run")).unwrap().counts().unwrap();
+    assert_eq!(counts.levels[1], 60, "{:?}", counts.failures);
+}
+
+#[test]
 fn threads_change_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
@@ -321,7 +372,7 @@ fn the_first_interrupt_commits_what_is_in_flight() {
     if done < 180 {
         assert_eq!(status.code(), Some(130));
     }
-    assert!(done > 0 && done % 3 == 0, "whole groups only");
+    assert!(done > 0 && done.is_multiple_of(3), "whole groups only");
     run(folder, &data, "run", &[]);
     assert_eq!(committed(&folder.join("run")), 180);
 }
