@@ -1,3 +1,4 @@
-//! Data set readers, proposers, stages, run store, export and reports of Fact.
+//! Data set readers, proposers, stages, run store and export of Fact.
 
 pub mod datasets;
+pub mod proposers;

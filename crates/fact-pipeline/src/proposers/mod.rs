@@ -1,0 +1,3 @@
+//! Proposers: from a question to candidate programs.
+
+pub mod bank;
