@@ -20,8 +20,11 @@ const TOO_SHORT_TO_MEAN: usize = 3;
 /// Words shorter than this are not corrected.
 const TOO_SHORT_TO_CORRECT: usize = 3;
 
-/// A pack's `VOCABULARY`: class → canonical value → words.
-pub(super) type Vocabulary = [(String, Vec<(String, Vec<String>)>)];
+/// The canonical values of a class, each with the words that name it.
+type Values = Vec<(String, Vec<String>)>;
+
+/// A pack's `VOCABULARY`: class → canonical value → words that name it.
+pub type Vocabulary = [(String, Values)];
 
 /// A class and one of its values.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -148,6 +151,10 @@ impl Lexicon {
                 .map(|(word, _)| word),
         );
         let stems = std::mem::take(&mut file.stems);
+        // The words of patterns are spelled correctly, however seldom the exemplars have them.
+        let patterns = file.reading.quantifiers.iter().map(|raw| &raw.words);
+        let patterns = patterns.chain([&file.reading.affirmative]);
+        known.extend(patterns.flat_map(|text| split(text)));
         Ok(Self {
             entries,
             longest,

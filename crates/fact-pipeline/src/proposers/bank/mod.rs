@@ -23,10 +23,13 @@ mod program;
 mod quantifier;
 mod score;
 mod substitute;
+#[cfg(test)]
+mod tests;
 mod tokens;
 
 pub use error::BankError;
 pub use exemplars::Exemplar;
+pub use lexicon::Vocabulary;
 
 use candidates::{QUANTIFIER_MARK, marked};
 use exemplars::{File, Rewrite};
@@ -133,11 +136,7 @@ impl Bank {
     ///
     /// # Errors
     /// If it is not a bank for this vocabulary.
-    pub fn load(
-        toml_text: &str,
-        origin: &str,
-        vocabulary: &[(String, Vec<(String, Vec<String>)>)],
-    ) -> Result<Self, BankError> {
+    pub fn load(toml_text: &str, origin: &str, vocabulary: &Vocabulary) -> Result<Self, BankError> {
         let mut file = File::read(toml_text, origin)?;
         let lexicon = Lexicon::new(&mut file, vocabulary, origin)?;
         let patterns = Patterns::new(&file.reading).map_err(|(number, message)| {

@@ -6,6 +6,7 @@ use super::lexicon::{CONTAINER, Lexicon};
 use super::program::{Mentioned, Program, inside};
 use super::tokens::{Phrase, Slot, Token, slots};
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// Most programs made with one mapping.
 const MOST_PROGRAMS: usize = 6;
@@ -290,11 +291,9 @@ impl<'a> Draft<'a> {
         let mention = &self.program.mentions[mention];
         let at = mention.token;
         match (&mention.what, origin.slot, value) {
-            (Mentioned::Everything(_), slot, Slot::Phrase(phrase)) => {
-                if slot != value {
-                    let method = &self.setting.lexicon.phrases.method;
-                    self.tokens[at] = format!("{method}(\"{}\")", phrase.text()).into();
-                }
+            (Mentioned::Everything(_), slot, Slot::Phrase(phrase)) if slot != value => {
+                let method = &self.setting.lexicon.phrases.method;
+                self.tokens[at] = format!("{method}(\"{}\")", phrase.text()).into();
             }
             (Mentioned::Phrase(ours), Slot::Phrase(before), Slot::Phrase(after)) => {
                 match origin.extent {
@@ -343,15 +342,12 @@ impl<'a> Draft<'a> {
                 Mentioned::Words { values, .. },
                 Slot::Value { value: before, .. },
                 Slot::Value { value: after, .. },
-            ) => {
-                if before != after {
-                    let put =
-                        |v: &'a std::sync::Arc<str>| if v == before { &**after } else { &**v };
-                    let words: Vec<&str> = values.iter().map(put).collect();
-                    self.write(at, &words.join(" "));
-                }
+            ) if before != after => {
+                let put = |v: &'a Arc<str>| if v == before { &**after } else { &**v };
+                let words: Vec<&str> = values.iter().map(put).collect();
+                self.write(at, &words.join(" "));
             }
-            // Slots only take the place of slots of their kind.
+            // The values are the same: slots only take the place of slots of their kind.
             _ => {}
         }
     }
