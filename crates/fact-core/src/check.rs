@@ -207,17 +207,17 @@ fn examine(
     let behaviour = Behaviour::new(setting, &program, &run);
     if let Some(table) = behaviour.first_disagreement(&residual) {
         rejections.push(Rejection::Flip { table });
-    } else if !options.fast {
-        if let Some(id) = superfluous(&behaviour, &residual) {
-            let span = residual.spans[id as usize];
-            let statement = residual
-                .text(span)
-                .lines()
-                .next()
-                .unwrap_or_default()
-                .to_owned();
-            rejections.push(Rejection::NotMinimal { statement });
-        }
+    } else if !options.fast
+        && let Some(id) = superfluous(&behaviour, &residual)
+    {
+        let span = residual.spans[id as usize];
+        let statement = residual
+            .text(span)
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .to_owned();
+        rejections.push(Rejection::NotMinimal { statement });
     }
 
     entailment(

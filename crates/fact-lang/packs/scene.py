@@ -17,7 +17,6 @@ VOCABULARY = {
         "yellow": ["yellow"],
         "black": ["black"],
         "white": ["white"],
-        "orange": ["orange"],
         "pink": ["pink"],
     },
     "size": {
@@ -27,11 +26,9 @@ VOCABULARY = {
     "material": {
         "metal": ["metal", "metallic", "shiny"],
         "rubber": ["rubber", "matte"],
-        "wood": ["wood", "wooden"],
-        "plastic": ["plastic"],
-        "glass": ["glass"],
     },
     "shape": {
+        "thing": ["thing", "things", "object", "objects"],
         "cube": ["cube", "cubes", "block", "blocks"],
         "sphere": ["sphere", "spheres", "ball", "balls"],
         "cylinder": ["cylinder", "cylinders"],
@@ -275,14 +272,14 @@ class Scene:
             return len(self._all(object_name)) > 0
         return len(self._related(object_name, relation, other)) > 0
 
-    @says("{subject} [be] {relation} {result} ({object_name})")
+    @says("{subject} [be] {relation} {result}")
     @element("{object_name}")
     def find_target(self, subject: Thing, relation: str, object_name: str = "thing") -> List[Thing]:
         """The things that a Thing (or one of a list of Things) stands in a relation to, in the
         order of an English sentence: image.find_target(man, "wearing", "hat")."""
         return self._targets(subject, relation, object_name)
 
-    @says("{subject} [be] {relation} a ({object_name})")
+    @says("{subject} [be] {relation} ({object_name})")
     def has_target(self, subject: Thing, relation: str, object_name: str = "thing") -> bool:
         """Whether find_target finds anything: image.has_target(man, "wearing", "hat")."""
         return len(self._targets(subject, relation, object_name)) > 0

@@ -6,6 +6,7 @@
 //! |---|---|
 //! | [`decode`] | image files to pixels, with limits |
 //! | [`pixels`] | perception of flat-coloured images from pixels |
+//! | [`scene`] | answers from annotations: CLEVR, GQA, NLVR, COCO |
 //! | [`perception`] | the capability traits and what an image is to them |
 //! | `router` | [`Perception::answer`]: from a request to a capability |
 

@@ -9,7 +9,8 @@
 //! | `best_text_match` | `option_list: List[str], prefix: str = None` | [`MatchText`](crate::MatchText) | the option as given |
 //! | `match_text` | `text: str` | [`MatchText`](crate::MatchText) | score |
 //! | `compute_depth` | none | [`Depth`](crate::Depth) | number |
-//! | `related` | `relation: str, id: str = None` | [`Relate`](crate::Relate) | detections |
+//! | `related` | `relation: str, id: str = None` | [`Relate`](crate::Relate) | detections: X that is `relation` the object |
+//! | `related_targets` | `relation: str, id: str = None` | [`Relate`](crate::Relate) | detections: X that the object is `relation` |
 //!
 //! Arguments are taken by position, so a pack may name its parameters as it likes.
 
@@ -77,7 +78,7 @@ struct Tool {
 
 const DETECTION: &str = "use a back end that detects objects, such as `pixels` for flat-coloured \
                          images or `scene` for annotated ones";
-const TOOLS: [Tool; 8] = [
+const TOOLS: [Tool; 9] = [
     Tool {
         name: "find",
         most_args: 1,
@@ -123,6 +124,12 @@ const TOOLS: [Tool; 8] = [
     },
     Tool {
         name: "related",
+        most_args: 2,
+        what: "tell how objects relate",
+        instead: "compare the boxes of what `find` finds, or use `scene` on annotated images",
+    },
+    Tool {
+        name: "related_targets",
         most_args: 2,
         what: "tell how objects relate",
         instead: "compare the boxes of what `find` finds, or use `scene` on annotated images",
@@ -249,11 +256,12 @@ impl Perception {
             _ => {
                 let (relation, id) = (args.text(0)?, args.optional_text(1)?);
                 let relate = self.relate.as_ref().ok_or_else(missing)?;
-                Answer::Detections(
-                    relate
-                        .related(view, region, id, relation)
-                        .map_err(refused)?,
-                )
+                let found = if name == "related" {
+                    relate.related(view, region, id, relation)
+                } else {
+                    relate.targets(view, region, id, relation)
+                };
+                Answer::Detections(found.map_err(refused)?)
             }
         })
     }

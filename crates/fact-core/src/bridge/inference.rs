@@ -4,7 +4,8 @@ use super::predicate::{Predicate, length_of, literal, predicate, spoken};
 use crate::english::{Number, plural, sentence};
 use crate::merge::index::Index;
 use crate::merge::names::number_of;
-use crate::merge::sentences::{Material, number_text, set_name};
+use crate::merge::sentences::Material;
+use crate::merge::words::{number_text, set_name};
 use fact_lang::ast::{
     CompareOp, Comprehension, ComprehensionKind, Constant, Expr, ExprKind, NodeId, Stmt, StmtKind,
     UnaryOp,
@@ -178,10 +179,10 @@ impl<'m> Inferrer<'_, 'm> {
     }
 
     fn iterated_noun(&self, iter: &Expr, loop_id: NodeId, before: EventId) -> Option<String> {
-        if let Some(said) = spoken(self.material, iter, "") {
-            if said.template.is_existential() {
-                return said.noun(self.material);
-            }
+        if let Some(said) = spoken(self.material, iter, "")
+            && said.template.is_existential()
+        {
+            return said.noun(self.material);
         }
         let objects = self.iterated(loop_id, before);
         (!objects.is_empty()).then(|| set_name(self.material, &objects).0)

@@ -290,7 +290,7 @@ fn is_variable(expr: &Expr, variable: &str) -> bool {
 pub fn literal(expr: &Expr) -> Option<String> {
     match &expr.kind {
         ExprKind::Constant(Constant::Int(i)) => Some(i.to_string()),
-        ExprKind::Constant(Constant::Float(f)) => Some(crate::merge::sentences::number_text(*f)),
+        ExprKind::Constant(Constant::Float(f)) => Some(crate::merge::words::number_text(*f)),
         ExprKind::Constant(Constant::Str(s)) => Some(s.to_string()),
         _ => None,
     }

@@ -122,10 +122,11 @@ fn plural_word(word: &str) -> String {
     }
     for (s, p) in [("woman", "women"), ("man", "men")] {
         // fireman, policewoman; not "human", "german"
-        if let Some(stem) = lower.strip_suffix(s) {
-            if stem.len() > 2 && !["hu", "ger", "ro"].contains(&stem) {
-                return format!("{stem}{p}");
-            }
+        if let Some(stem) = lower.strip_suffix(s)
+            && stem.len() > 2
+            && !["hu", "ger", "ro"].contains(&stem)
+        {
+            return format!("{stem}{p}");
         }
     }
     let before_last = lower.chars().rev().nth(1);

@@ -54,10 +54,10 @@ impl Iterations {
     pub fn new(trace: &Trace, index: &Index<'_>) -> Self {
         let mut all = Vec::new();
         for (at, event) in trace.events.iter().enumerate() {
-            if let (EventKind::Iteration { .. }, false) = (event.kind, event.node.pack) {
-                if let Some(id) = index.loop_at(event.node.node) {
-                    all.push((id, EventId(at as u32)));
-                }
+            if let (EventKind::Iteration { .. }, false) = (event.kind, event.node.pack)
+                && let Some(id) = index.loop_at(event.node.node)
+            {
+                all.push((id, EventId(at as u32)));
             }
         }
         Self { all }
@@ -205,10 +205,11 @@ fn outshone(
     };
     if let Some(result) = trace.result {
         let node = trace.event(result).node;
-        if let Some(StmtKind::Return(Some(value))) = index.stmt(node.node).map(|s| &s.kind) {
-            if matches!(value.kind, ExprKind::Constant(_)) && !node.pack {
-                skip(index.loops_around(node.node), EventId::START, result);
-            }
+        if let Some(StmtKind::Return(Some(value))) = index.stmt(node.node).map(|s| &s.kind)
+            && matches!(value.kind, ExprKind::Constant(_))
+            && !node.pack
+        {
+            skip(index.loops_around(node.node), EventId::START, result);
         }
     }
     let mut previous: std::collections::HashMap<NodeId, EventId> = std::collections::HashMap::new();

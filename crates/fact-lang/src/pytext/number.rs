@@ -29,7 +29,7 @@ pub fn parse_int(s: &str, base: i64) -> Result<BigInt, TextError> {
         ))
     };
     let ascii = to_ascii_digits(s);
-    let text = ascii.trim_matches(is_space);
+    let text = trim(&ascii, s.is_ascii());
     let (negative, text) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
         None => (false, text.strip_prefix('+').unwrap_or(text)),
@@ -79,7 +79,7 @@ pub fn parse_float(s: &str) -> Result<f64, TextError> {
         ))
     };
     let ascii = to_ascii_digits(s);
-    let text = ascii.trim_matches(is_space);
+    let text = trim(&ascii, s.is_ascii());
     let bytes = text.as_bytes();
     let digit = |i: Option<usize>| {
         i.and_then(|i| bytes.get(i))
@@ -103,6 +103,15 @@ pub fn parse_float(s: &str) -> Result<f64, TextError> {
         plain.parse().map_err(|_| invalid())
     } else {
         Err(invalid())
+    }
+}
+
+/// Strips white space: C's of text that was ASCII, Unicode's of other text.
+fn trim(text: &str, ascii: bool) -> &str {
+    if ascii {
+        text.trim_matches([' ', '\t', '\n', '\x0b', '\x0c', '\r'])
+    } else {
+        text.trim_matches(is_space)
     }
 }
 

@@ -215,14 +215,28 @@ impl Work<'_> {
                 (!split).then_some(fit.shape)
             })
             .collect();
-        match fits {
-            Some(shapes) if plain => {
-                for (part, shape) in cluster.parts.iter().zip(shapes) {
-                    self.push(part.rect, part.label, shape, frame, index);
-                }
+        if let (Some(shapes), true) = (fits, plain) {
+            for (part, shape) in cluster.parts.iter().zip(shapes) {
+                self.push(part.rect, part.label, shape, frame, index);
             }
-            _ => self.hard.push((cluster, frame, index)),
+            return;
         }
+        if single
+            && cluster.parts[0].mixed > 0
+            && let Some(fit) = cluster.profile(0).fit_soft()
+            && !(self.boxed && fit.shape == Shape::Rectangle)
+        {
+            let part = &cluster.parts[0];
+            let rect = Rect {
+                left: part.rect.left + fit.left,
+                top: part.rect.top + fit.top,
+                right: part.rect.left + fit.right,
+                bottom: part.rect.top + fit.bottom,
+            };
+            self.push(rect, part.label, fit.shape, frame, index);
+            return;
+        }
+        self.hard.push((cluster, frame, index));
     }
 
     fn push(&mut self, rect: Rect, label: u8, shape: Shape, frame: Frame, index: usize) {

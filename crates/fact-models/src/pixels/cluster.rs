@@ -99,118 +99,232 @@ impl Cluster {
     }
 }
 
+/// Pixels of one label beside each other, in pixels of the image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Run {
+    y: u32,
+    left: u32,
+    right: u32,
+    label: u8,
+}
+
 /// Finds the clusters of a frame, from left to right (by left, then top edge).
 pub(super) fn find(labels: &Labels, image: &RgbImage, frame: Frame) -> Vec<Cluster> {
+    let runs = standing_out(labels, frame);
+    // 8-connected: runs of neighbouring rows that overlap or meet at a corner.
+    let groups = connect(&runs, |a, b| a.left <= b.right && b.left <= a.right);
+    let mut clusters: Vec<Cluster> = groups
+        .into_iter()
+        .map(|group| build(labels, image, frame.ground, &group))
+        .collect();
+    clusters.sort_by_key(|cluster| (cluster.rect.left, cluster.rect.top));
+    clusters
+}
+
+/// The runs of a frame that are not ground, in reading order.
+fn standing_out(labels: &Labels, frame: Frame) -> Vec<Run> {
+    const BLOCK: usize = 16;
     let Rect {
         left,
         top,
         right,
         bottom,
     } = frame.rect;
-    let (width, height) = ((right - left) as usize, (bottom - top) as usize);
-    let mut seen = vec![false; width * height];
-    let mut pixels: Vec<(u32, u32)> = Vec::new();
-    let mut clusters = Vec::new();
-    for y in 0..height {
-        let row = &labels.row(y + top as usize)[left as usize..right as usize];
-        for (x, &label) in row.iter().enumerate() {
-            if label == frame.ground || seen[y * width + x] {
+    let mut runs = Vec::new();
+    for y in top..bottom {
+        let row = &labels.row(y as usize)[left as usize..right as usize];
+        let mut x = 0;
+        while x < row.len() {
+            // Most of a frame is ground: skip it in blocks.
+            if row.len() - x >= BLOCK && row[x..x + BLOCK] == [frame.ground; BLOCK] {
+                x += BLOCK;
                 continue;
             }
-            // Flood fill; `pixels` is both the queue and the result.
-            pixels.clear();
-            pixels.push((x as u32, y as u32));
-            seen[y * width + x] = true;
-            let mut next = 0;
-            while let Some(&(px, py)) = pixels.get(next) {
-                next += 1;
-                for ny in py.saturating_sub(1)..=(py + 1).min(height as u32 - 1) {
-                    let line = labels.row((ny + top) as usize);
-                    for nx in px.saturating_sub(1)..=(px + 1).min(width as u32 - 1) {
-                        let at = ny as usize * width + nx as usize;
-                        if !seen[at] && line[(nx + left) as usize] != frame.ground {
-                            seen[at] = true;
-                            pixels.push((nx, ny));
-                        }
-                    }
-                }
+            let label = row[x];
+            let length = row[x..].iter().take_while(|&&here| here == label).count();
+            if label != frame.ground {
+                runs.push(Run {
+                    y,
+                    left: left + x as u32,
+                    right: left + (x + length) as u32,
+                    label,
+                });
             }
-            for pixel in &mut pixels {
-                *pixel = (pixel.0 + left, pixel.1 + top);
-            }
-            clusters.push(build(labels, image, frame.ground, &pixels));
+            x += length;
         }
     }
-    clusters.sort_by_key(|cluster| (cluster.rect.left, cluster.rect.top));
-    clusters
+    runs
 }
 
-fn bounds<'a>(pixels: impl IntoIterator<Item = &'a (u32, u32)>) -> Rect {
+/// Groups runs (in reading order) that meet: those that touch in one row, if `meet` allows, and
+/// those of neighbouring rows for which `meet` holds. Groups, and the runs in them, stay in order.
+fn connect(runs: &[Run], meet: impl Fn(&Run, &Run) -> bool) -> Vec<Vec<Run>> {
+    let mut parent: Vec<usize> = (0..runs.len()).collect();
+    fn root(parent: &mut [usize], mut at: usize) -> usize {
+        while parent[at] != at {
+            parent[at] = parent[parent[at]];
+            at = parent[at];
+        }
+        at
+    }
+    // Start of the row above within `runs`; both pointers only move forward.
+    let mut above = 0;
+    for at in 0..runs.len() {
+        let run = runs[at];
+        while runs[above].y + 1 < run.y
+            || (runs[above].y + 1 == run.y && runs[above].right < run.left)
+        {
+            above += 1;
+        }
+        let mut join = |other: usize| {
+            let (a, b) = (root(&mut parent, at), root(&mut parent, other));
+            parent[a.max(b)] = a.min(b);
+        };
+        if at > 0
+            && runs[at - 1].y == run.y
+            && runs[at - 1].right == run.left
+            && meet(&runs[at - 1], &run)
+        {
+            join(at - 1);
+        }
+        let upper =
+            (above..at).take_while(|&o| runs[o].y + 1 == run.y && runs[o].left <= run.right);
+        for other in upper {
+            if meet(&runs[other], &run) {
+                join(other);
+            }
+        }
+    }
+    let mut groups: Vec<Vec<Run>> = Vec::new();
+    let mut group_of = vec![usize::MAX; runs.len()];
+    for (at, run) in runs.iter().enumerate() {
+        let first = root(&mut parent, at);
+        if group_of[first] == usize::MAX {
+            group_of[first] = groups.len();
+            groups.push(Vec::new());
+        }
+        groups[group_of[first]].push(*run);
+    }
+    groups
+}
+
+fn bounds(runs: &[Run]) -> Rect {
     let mut rect = Rect {
         left: u32::MAX,
         top: u32::MAX,
         right: 0,
         bottom: 0,
     };
-    for &(x, y) in pixels {
-        rect.left = rect.left.min(x);
-        rect.top = rect.top.min(y);
-        rect.right = rect.right.max(x + 1);
-        rect.bottom = rect.bottom.max(y + 1);
+    for run in runs {
+        rect.left = rect.left.min(run.left);
+        rect.top = rect.top.min(run.y);
+        rect.right = rect.right.max(run.right);
+        rect.bottom = rect.bottom.max(run.y + 1);
     }
     rect
 }
 
-fn build(labels: &Labels, image: &RgbImage, ground: u8, pixels: &[(u32, u32)]) -> Cluster {
-    let rect = bounds(pixels);
-    let width = rect.width() as usize;
-    let size = width * rect.height() as usize;
-    let local = |x: u32, y: u32| (y - rect.top) as usize * width + (x - rect.left) as usize;
+fn pixels(runs: &[Run]) -> usize {
+    runs.iter().map(|run| (run.right - run.left) as usize).sum()
+}
+
+fn build(labels: &Labels, image: &RgbImage, ground: u8, runs: &[Run]) -> Cluster {
+    let rect = bounds(runs);
+    let size = rect.width() as usize * rect.height() as usize;
     let mut cluster = Cluster {
         rect,
         parts: Vec::new(),
-        area: pixels.len(),
+        area: pixels(runs),
         owner: vec![NONE; size],
         cover: vec![0.0; size],
     };
-    let mut waiting = solid_parts(labels, pixels, &mut cluster);
-    let grounds = labels.palette[usize::from(ground)];
-    // Blends join the part they touch, outward from the parts; between two parts, the one whose
-    // colour explains them better.
-    while !waiting.is_empty() && !cluster.parts.is_empty() {
+    let mut blends = cluster.take_solid_parts(runs);
+    // Blends join the part they touch, outward from the parts.
+    while !blends.is_empty() && !cluster.parts.is_empty() {
+        let before = blends.len();
+        cluster.join_blends(&mut blends, labels, image, ground);
+        if blends.len() == before {
+            break;
+        }
+    }
+    cluster
+}
+
+impl Cluster {
+    fn local(&self, x: u32, y: u32) -> usize {
+        (y - self.rect.top) as usize * self.width() + (x - self.rect.left) as usize
+    }
+
+    /// Finds the solid parts; gives back the pixels that belong to none.
+    fn take_solid_parts(&mut self, runs: &[Run]) -> Vec<(u32, u32)> {
+        let mut blends = Vec::new();
+        // 4-connected, of one label.
+        let groups = connect(runs, |a, b| {
+            a.label == b.label && a.left < b.right && b.left < a.right && a.y != b.y
+        });
+        for group in groups {
+            let (label, solid) = (group[0].label, pixels(&group));
+            // 65 535 parts would need an image of as many specks, which is not flat-coloured.
+            let part = u16::try_from(self.parts.len()).unwrap_or(NONE);
+            if label == MIXED || solid < SMALLEST_PART || part == NONE {
+                for run in &group {
+                    blends.extend((run.left..run.right).map(|x| (x, run.y)));
+                }
+                continue;
+            }
+            for run in &group {
+                let start = self.local(run.left, run.y);
+                let place = start..start + (run.right - run.left) as usize;
+                self.owner[place.clone()].fill(part);
+                self.cover[place].fill(1.0);
+            }
+            self.parts.push(Part {
+                label,
+                rect: bounds(&group),
+                solid,
+                mixed: 0,
+                strange: 0,
+            });
+        }
+        blends
+    }
+
+    /// Gives each blend that touches parts to the one whose colour explains it best, all at once.
+    fn join_blends(
+        &mut self,
+        blends: &mut Vec<(u32, u32)>,
+        labels: &Labels,
+        image: &RgbImage,
+        ground: u8,
+    ) {
+        let rect = self.rect;
+        let ground = labels.palette[usize::from(ground)];
         let mut joined = Vec::new();
-        waiting.retain(|&(x, y)| {
+        blends.retain(|&(x, y)| {
             let pixel = image.get_pixel(x, y).0;
             let mut best: Option<(u16, f32, f32)> = None;
             for ny in y.saturating_sub(1).max(rect.top)..=(y + 1).min(rect.bottom - 1) {
                 for nx in x.saturating_sub(1).max(rect.left)..=(x + 1).min(rect.right - 1) {
-                    let part = cluster.owner[local(nx, ny)];
+                    let part = self.owner[self.local(nx, ny)];
                     if part == NONE || best.is_some_and(|(known, ..)| known == part) {
                         continue;
                     }
-                    let color = cluster.parts[usize::from(part)].label;
-                    let (share, off) = unmix(pixel, grounds, labels.palette[usize::from(color)]);
-                    if best.is_none_or(|(.., best_off)| off < best_off) {
+                    let label = self.parts[usize::from(part)].label;
+                    let color = labels.palette[usize::from(label)];
+                    let (share, off) = unmix(pixel, ground, color);
+                    if best.is_none_or(|(.., least)| off < least) {
                         best = Some((part, share, off));
                     }
                 }
             }
-            match best {
-                Some(best) => {
-                    joined.push((x, y, best));
-                    false
-                }
-                None => true,
-            }
+            joined.extend(best.map(|best| (x, y, best)));
+            best.is_none()
         });
-        if joined.is_empty() {
-            break;
-        }
         for (x, y, (part, share, off)) in joined {
-            let at = local(x, y);
-            cluster.owner[at] = part;
-            cluster.cover[at] = share;
-            let part = &mut cluster.parts[usize::from(part)];
+            let at = self.local(x, y);
+            self.owner[at] = part;
+            self.cover[at] = share;
+            let part = &mut self.parts[usize::from(part)];
             part.mixed += 1;
             part.strange += usize::from(off > OFF_LINE);
             part.rect = Rect {
@@ -221,67 +335,4 @@ fn build(labels: &Labels, image: &RgbImage, ground: u8, pixels: &[(u32, u32)]) -
             };
         }
     }
-    cluster
-}
-
-/// Marks the solid parts in the cluster; gives back the pixels that belong to none.
-fn solid_parts(labels: &Labels, pixels: &[(u32, u32)], cluster: &mut Cluster) -> Vec<(u32, u32)> {
-    let rect = cluster.rect;
-    let width = rect.width() as usize;
-    let local = |x: u32, y: u32| (y - rect.top) as usize * width + (x - rect.left) as usize;
-    let mut blends = Vec::new();
-    let mut part: Vec<(u32, u32)> = Vec::new();
-    let mut seen = vec![false; cluster.owner.len()];
-    // Clusters come in scan order within each fill front; sort for a stable order of parts.
-    let mut ordered = pixels.to_vec();
-    ordered.sort_unstable_by_key(|&(x, y)| (y, x));
-    for &(x, y) in &ordered {
-        let label = labels.at(x as usize, y as usize);
-        if label == MIXED {
-            blends.push((x, y));
-            continue;
-        }
-        if seen[local(x, y)] {
-            continue;
-        }
-        part.clear();
-        part.push((x, y));
-        seen[local(x, y)] = true;
-        let mut next = 0;
-        while let Some(&(px, py)) = part.get(next) {
-            next += 1;
-            let around = [
-                (px.wrapping_sub(1), py),
-                (px + 1, py),
-                (px, py.wrapping_sub(1)),
-                (px, py + 1),
-            ];
-            for (nx, ny) in around {
-                let inside =
-                    (rect.left..rect.right).contains(&nx) && (rect.top..rect.bottom).contains(&ny);
-                if inside && !seen[local(nx, ny)] && labels.at(nx as usize, ny as usize) == label {
-                    seen[local(nx, ny)] = true;
-                    part.push((nx, ny));
-                }
-            }
-        }
-        // 65 535 parts would need an image of as many specks, which is not flat-coloured.
-        if part.len() < SMALLEST_PART || cluster.parts.len() >= usize::from(NONE) {
-            blends.extend_from_slice(&part);
-            continue;
-        }
-        let index = cluster.parts.len() as u16;
-        for &(x, y) in &part {
-            cluster.owner[local(x, y)] = index;
-            cluster.cover[local(x, y)] = 1.0;
-        }
-        cluster.parts.push(Part {
-            label,
-            rect: bounds(&part),
-            solid: part.len(),
-            mixed: 0,
-            strange: 0,
-        });
-    }
-    blends
 }

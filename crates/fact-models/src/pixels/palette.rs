@@ -52,13 +52,22 @@ impl Labels {
     }
 }
 
-/// The distinct colours of an image, shared by both readings.
+/// The distinct colours of an image and its runs of equal pixels, shared by both readings. Flat
+/// images have few runs: what works by runs is fast.
 pub(super) struct Histogram {
     colors: Vec<([u8; 3], u32)>,
-    /// Per pixel, index into `colors`.
-    ids: Vec<u16>,
+    /// In reading order; no run goes over the end of a row.
+    runs: Vec<Run>,
     width: usize,
     height: usize,
+}
+
+/// Equal pixels beside each other.
+struct Run {
+    start: u32,
+    length: u32,
+    /// Index into the colours.
+    color: u16,
 }
 
 impl Histogram {
@@ -66,31 +75,37 @@ impl Histogram {
     pub(super) fn of(image: &RgbImage) -> Option<Self> {
         let mut colors: Vec<([u8; 3], u32)> = Vec::new();
         let mut known: HashMap<[u8; 3], u16> = HashMap::new();
+        let mut runs = Vec::new();
+        let width = image.width() as usize;
         let pixels = image.as_raw().as_chunks::<3>().0;
-        let mut ids = Vec::with_capacity(pixels.len());
-        let mut last = (*pixels.first()?, 0u16);
-        known.insert(last.0, 0);
-        colors.push((last.0, 0));
-        // Runs of one colour are long: look it up once a run.
-        for run in pixels.chunk_by(|a, b| a == b) {
-            if run[0] != last.0 {
+        for (y, row) in pixels.chunks_exact(width.max(1)).enumerate() {
+            let mut start = 0;
+            while start < width {
+                let length = run_length(&row[start..]);
                 let fresh = colors.len() as u16;
-                let id = *known.entry(run[0]).or_insert(fresh);
-                if id == fresh {
+                let color = match runs.last() {
+                    Some(&Run { color, .. }) if colors[usize::from(color)].0 == row[start] => color,
+                    _ => *known.entry(row[start]).or_insert(fresh),
+                };
+                if color == fresh {
                     if colors.len() >= MOST_COLORS {
                         return None;
                     }
-                    colors.push((run[0], 0));
+                    colors.push((row[start], 0));
                 }
-                last = (run[0], id);
+                colors[usize::from(color)].1 += length as u32;
+                runs.push(Run {
+                    start: (y * width + start) as u32,
+                    length: length as u32,
+                    color,
+                });
+                start += length;
             }
-            colors[usize::from(last.1)].1 += run.len() as u32;
-            ids.resize(ids.len() + run.len(), last.1);
         }
         Some(Self {
             colors,
-            ids,
-            width: image.width() as usize,
+            runs,
+            width,
             height: image.height() as usize,
         })
     }
@@ -117,7 +132,7 @@ impl Histogram {
                 .filter(|&at| apart(peaks[at], color) <= tolerance)
                 .map_or(MIXED, |at| at as u8)
         };
-        let label_of: Vec<u8> = self
+        let mut label_of: Vec<u8> = self
             .colors
             .iter()
             .map(|&(color, _)| nearest(color))
@@ -125,45 +140,16 @@ impl Histogram {
         let mut labels = Labels {
             width: self.width,
             height: self.height,
-            of: self
-                .ids
-                .iter()
-                .map(|&id| label_of[usize::from(id)])
-                .collect(),
+            of: self.paint(&label_of),
             palette: peaks,
         };
-        labels.drop_blends();
-        labels
-    }
-}
-
-impl Labels {
-    /// Keeps palette colours that fill a 3×3 block somewhere; the others are blends.
-    fn drop_blends(&mut self) {
-        let mut solid = vec![false; self.palette.len()];
-        let mut open = self.palette.len();
-        for y in 1..self.height.saturating_sub(1) {
-            let (above, here, below) = (self.row(y - 1), self.row(y), self.row(y + 1));
-            for x in 1..self.width.saturating_sub(1) {
-                let label = here[x];
-                if label == MIXED || solid[usize::from(label)] {
-                    continue;
-                }
-                let block = [x - 1, x, x + 1];
-                if block
-                    .iter()
-                    .all(|&x| above[x] == label && here[x] == label && below[x] == label)
-                {
-                    solid[usize::from(label)] = true;
-                    open -= 1;
-                }
-            }
-            if open == 0 {
-                return;
-            }
-        }
+        // Keep what fills a 3×3 block somewhere; the others are blends.
+        let solid = match reading {
+            Reading::Exact => labels.solid_in_runs(&self.runs, &label_of),
+            Reading::Tolerant => labels.solid_anywhere(),
+        };
         let mut kept = Vec::new();
-        let renamed: Vec<u8> = self
+        let renamed: Vec<u8> = labels
             .palette
             .iter()
             .zip(solid)
@@ -175,10 +161,77 @@ impl Labels {
                 (kept.len() - 1) as u8
             })
             .collect();
-        for label in &mut self.of {
+        for label in &mut label_of {
             *label = renamed.get(usize::from(*label)).copied().unwrap_or(MIXED);
         }
-        self.palette = kept;
+        labels.of = self.paint(&label_of);
+        labels.palette = kept;
+        labels
+    }
+
+    fn paint(&self, label_of: &[u8]) -> Vec<u8> {
+        let mut labels = vec![MIXED; self.width * self.height];
+        for run in &self.runs {
+            let start = run.start as usize;
+            labels[start..start + run.length as usize].fill(label_of[usize::from(run.color)]);
+        }
+        labels
+    }
+}
+
+/// How many pixels from the first on are equal to it.
+fn run_length(pixels: &[[u8; 3]]) -> usize {
+    const BLOCK: usize = 8;
+    let first = pixels[0];
+    // Whole blocks compare as memory.
+    let blocks = pixels
+        .as_chunks::<BLOCK>()
+        .0
+        .iter()
+        .take_while(|block| **block == [first; BLOCK])
+        .count();
+    let rest = &pixels[blocks * BLOCK..];
+    blocks * BLOCK + rest.iter().take_while(|&&pixel| pixel == first).count()
+}
+
+impl Labels {
+    /// Which labels fill a 3×3 block within a run of one exact colour.
+    fn solid_in_runs(&self, runs: &[Run], label_of: &[u8]) -> Vec<bool> {
+        let mut solid = vec![false; self.palette.len()];
+        for run in runs {
+            let label = label_of[usize::from(run.color)];
+            let (start, length) = (run.start as usize, run.length as usize);
+            let y = start / self.width;
+            if length < 3
+                || label == MIXED
+                || solid[usize::from(label)]
+                || y == 0
+                || y + 1 == self.height
+            {
+                continue;
+            }
+            let whole = |line: &[u8]| line.windows(3).map(|w| w == [label; 3]).collect::<Vec<_>>();
+            let above = whole(&self.of[start - self.width..start - self.width + length]);
+            let below = whole(&self.of[start + self.width..start + self.width + length]);
+            solid[usize::from(label)] = above.iter().zip(&below).any(|(&a, &b)| a && b);
+        }
+        solid
+    }
+
+    /// Which labels fill a 3×3 block.
+    fn solid_anywhere(&self) -> Vec<bool> {
+        let mut solid = vec![false; self.palette.len()];
+        for y in 1..self.height.saturating_sub(1) {
+            let rows = [self.row(y - 1), self.row(y), self.row(y + 1)];
+            for x in 1..self.width.saturating_sub(1) {
+                let label = rows[1][x];
+                if label != MIXED && !solid[usize::from(label)] {
+                    solid[usize::from(label)] =
+                        rows.iter().all(|row| row[x - 1..=x + 1] == [label; 3]);
+                }
+            }
+        }
+        solid
     }
 
     /// Share of pixels that have a palette colour.

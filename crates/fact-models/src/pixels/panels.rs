@@ -151,18 +151,25 @@ fn cells(labels: &Labels, columns: &[u8], rows: &[u8], separator: u8) -> Option<
 
 /// The most frequent label of a rectangle and its share; ties go to the lower label.
 pub(super) fn majority(labels: &Labels, x: &Range<usize>, y: &Range<usize>) -> (u8, f64) {
-    let mut counts = [0u32; 256];
-    for row in y.clone() {
-        for &label in &labels.row(row)[x.clone()] {
-            counts[usize::from(label)] += 1;
+    let area = (x.len() * y.len()).max(1);
+    let mut best = (0, 0);
+    // The palette is sorted by frequency, so the first label mostly has more than half.
+    for label in 0..labels.palette.len().min(usize::from(MIXED)) as u8 {
+        let count = y
+            .clone()
+            .map(|row| {
+                let line = &labels.row(row)[x.clone()];
+                line.iter().filter(|&&here| here == label).count()
+            })
+            .sum();
+        if count > best.1 {
+            best = (label, count);
+        }
+        if best.1 * 2 >= area {
+            break;
         }
     }
-    let best = (0..usize::from(MIXED)).max_by_key(|&label| (counts[label], usize::MAX - label));
-    let best = best.unwrap_or(0);
-    (
-        best as u8,
-        f64::from(counts[best]) / (x.len() * y.len()).max(1) as f64,
-    )
+    (best.0, best.1 as f64 / area as f64)
 }
 
 fn edge<'a>(

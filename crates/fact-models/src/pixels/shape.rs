@@ -55,6 +55,17 @@ pub(super) struct Profile {
     pub(super) columns: Vec<f32>,
 }
 
+/// A shape found under blurred edges, with its box relative to the profile's, in pixels.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct SoftFit {
+    pub(super) shape: Shape,
+    error: f32,
+    pub(super) left: u32,
+    pub(super) top: u32,
+    pub(super) right: u32,
+    pub(super) bottom: u32,
+}
+
 /// The best shape for a profile, with its mean error in fractions of the box.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Fit {
@@ -63,11 +74,20 @@ pub(super) struct Fit {
 }
 
 /// Largest mean difference between a profile and a shape's, in fractions of the box, at which it
-/// counts as that shape. The nearest pair, square and circle, differs by 0.21.
-const MEAN: f32 = 0.06;
+/// counts as that shape: 4 %, and what 0.4 pixels are of the box. The nearest pair, square and
+/// circle, differs by 21 %.
+fn mean_limit(longer: usize) -> f32 {
+    0.04 + 0.4 / longer as f32
+}
 /// The same for rectangles, whose rows and columns are all full: two rectangles that overlap
-/// must not pass for one. (In noisy images [`MEAN`] holds.)
+/// must not pass for one. (In noisy images [`mean_limit`] holds.)
 const MEAN_RECTANGLE: f32 = 0.004;
+
+/// Largest difference of a blurred region's profile from a shape's, as a share of its area: 5 %,
+/// and what 0.4 pixels of blur are of its longer side.
+fn soft_limit(longer: usize) -> f32 {
+    0.05 + 0.4 / longer as f32
+}
 
 type Curve = fn(f32) -> f32;
 
@@ -103,6 +123,43 @@ const SHAPES: [(Shape, Curve, Curve); 10] = [
 ];
 
 impl Profile {
+    /// The shape of a region with blurred edges (scaled drawings): position and size come, to
+    /// fractions of a pixel, from the first two moments of its rows and columns, and the profile
+    /// that such a shape has is compared with the one measured.
+    pub(super) fn fit_soft(&self) -> Option<SoftFit> {
+        let (x, y) = (Moments::of(&self.columns), Moments::of(&self.rows));
+        let area = x.sum;
+        let limit = soft_limit(self.rows.len().max(self.columns.len()));
+        let mut best: Option<SoftFit> = None;
+        for &(shape, across, down) in &SHAPES {
+            let (left, right) = x.extent(down);
+            let (top, bottom) = y.extent(across);
+            let (width, height) = (right - left, bottom - top);
+            let error = (misfit(&self.rows, top, bottom, width, across)
+                + misfit(&self.columns, left, right, height, down))
+                / (2.0 * area);
+            if error > limit || best.as_ref().is_some_and(|best| best.error <= error) {
+                continue;
+            }
+            let equal = (width - height).abs() <= 0.5;
+            let shape = match shape {
+                Shape::Rectangle if equal => Shape::Square,
+                Shape::Ellipse if (width - height).abs() <= 1.0 => Shape::Circle,
+                shape => shape,
+            };
+            let near = |at: f32, most: usize| at.round().clamp(0.0, most as f32) as u32;
+            best = Some(SoftFit {
+                shape,
+                error,
+                left: near(left, self.columns.len()),
+                top: near(top, self.rows.len()),
+                right: near(right, self.columns.len()),
+                bottom: near(bottom, self.rows.len()),
+            });
+        }
+        best
+    }
+
     /// The shape that fits, or `None`. `noisy` allows ragged rectangles (lossy images).
     pub(super) fn fit(&self, noisy: bool) -> Option<Fit> {
         let (width, height) = (self.columns.len(), self.rows.len());
@@ -114,7 +171,7 @@ impl Profile {
                 let error = (rows + columns) / 2.0;
                 let limit = match shape {
                     Shape::Rectangle if !noisy => MEAN_RECTANGLE,
-                    _ => MEAN,
+                    _ => mean_limit(width.max(height)),
                 };
                 (error <= limit).then_some(Fit { shape, error })
             })
@@ -128,6 +185,71 @@ impl Profile {
         };
         Some(Fit { shape, ..best })
     }
+}
+
+/// Sum, mean and variance of a profile.
+struct Moments {
+    sum: f32,
+    mean: f32,
+    variance: f32,
+}
+
+impl Moments {
+    fn of(lines: &[f32]) -> Self {
+        let sum = lines.iter().sum::<f32>().max(f32::MIN_POSITIVE);
+        let places = || {
+            lines
+                .iter()
+                .enumerate()
+                .map(|(at, line)| (at as f32 + 0.5, line))
+        };
+        let mean = places().map(|(at, line)| at * line).sum::<f32>() / sum;
+        let variance = places()
+            .map(|(at, line)| (at - mean).powi(2) * line)
+            .sum::<f32>()
+            / sum;
+        Self {
+            sum,
+            mean,
+            variance,
+        }
+    }
+
+    /// Where a profile of this curve with these moments starts and ends.
+    fn extent(&self, curve: Curve) -> (f32, f32) {
+        const STEPS: usize = 64;
+        let unit: Vec<f32> = (0..STEPS)
+            .map(|step| curve((step as f32 + 0.5) / STEPS as f32))
+            .collect();
+        let unit = Moments::of(&unit);
+        let scale = STEPS as f32;
+        let length = (self.variance / (unit.variance / (scale * scale))).sqrt();
+        let start = self.mean - unit.mean / scale * length;
+        (start, start + length)
+    }
+}
+
+/// Sum of differences of a profile from a curve stretched from `start` to `end`, in pixels.
+fn misfit(lines: &[f32], start: f32, end: f32, full: f32, curve: Curve) -> f32 {
+    const STEPS: usize = 4;
+    let length = (end - start).max(f32::MIN_POSITIVE);
+    let expected = |line: usize| {
+        let steps = (0..STEPS).map(|step| {
+            let at = line as f32 + (step as f32 + 0.5) / STEPS as f32;
+            let t = (at - start) / length;
+            if (0.0..=1.0).contains(&t) {
+                curve(t)
+            } else {
+                0.0
+            }
+        });
+        steps.sum::<f32>() / STEPS as f32 * full
+    };
+    lines
+        .iter()
+        .enumerate()
+        .map(|(at, line)| (line - expected(at)).abs())
+        .sum()
 }
 
 /// Mean difference of a measured profile from a curve, in fractions; `None` as soon as one line

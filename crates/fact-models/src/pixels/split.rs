@@ -10,17 +10,25 @@
 use super::cluster::{Cluster, Frame, Pixel};
 use super::panels::Rect;
 use super::shape::Shape;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
 
 const KINDS: [Shape; 3] = [Shape::Square, Shape::Circle, Shape::Triangle];
 /// Most shapes of one colour in one cluster.
 const MOST_SHAPES: usize = 9;
 /// Bounds of the work on one cluster; beyond them it stays in one piece.
 const MOST_AREA: usize = 40_000;
-const MOST_CANDIDATES: usize = 600;
+const MOST_CANDIDATES: usize = 3000;
+const MOST_CANDIDATES_A_STAMP: usize = 300;
 const MOST_NODES: usize = 40_000;
 /// A set is accepted if, drawn again, it differs from the image by at most this share of the
-/// colour's pixels.
+/// colour's pixels ...
 const MISFIT: f32 = 0.12;
+/// ... and needs no rival if by at most this share.
+const GOOD: f32 = 0.02;
+/// What one more shape must explain, in pixels, to be believed; a cut by the frame counts twice.
+const PER_SHAPE: f32 = 6.0;
 /// Shapes smaller than this are not looked for.
 const SMALLEST: usize = 5;
 
@@ -48,20 +56,41 @@ pub(super) fn explain(
     let any: Vec<usize> = (SMALLEST..=longest).collect();
     let usual: Vec<usize> = usual.iter().copied().filter(|&s| s >= SMALLEST).collect();
     let reach = usual.iter().copied().max().unwrap_or(0).max(longest);
+    let stamps = Stamps::default();
+    let mut best: Option<Solution> = None;
     for (sizes, beyond) in [(&usual, 0), (&usual, reach), (&any, 0), (&any, reach)] {
-        let canvas = Canvas::new(cluster, frame, label, beyond);
+        let canvas = Canvas::new(cluster, frame, label, beyond, &stamps);
         if beyond > 0 && !canvas.cut {
             continue;
         }
-        if let Some(found) = canvas.solve(sizes) {
-            return Some(found);
+        let Some(mut solution) = canvas.solve(sizes) else {
+            continue;
+        };
+        if beyond > 0 {
+            solution.cost += 2.0 * PER_SHAPE;
+        }
+        let good = solution.misfit <= GOOD;
+        if best.as_ref().is_none_or(|best| solution.cost < best.cost) {
+            best = Some(solution);
+        }
+        if good {
+            break;
         }
     }
-    None
+    best.map(|solution| solution.found)
+}
+
+struct Solution {
+    found: Vec<Found>,
+    /// Share of the colour's pixels that it does not explain.
+    misfit: f32,
+    /// Pixels not explained, and what its shapes cost.
+    cost: f32,
 }
 
 /// One colour of a cluster, padded where the frame may cut it.
-struct Canvas {
+struct Canvas<'a> {
+    stamps: &'a Stamps,
     width: usize,
     height: usize,
     /// Position of the canvas in the image.
@@ -69,6 +98,8 @@ struct Canvas {
     top: i64,
     /// Whether any side is padded.
     cut: bool,
+    /// Whether edges are smoothed.
+    smooth: bool,
     pixels: Vec<Pixel>,
     /// Per row (of `width` + 1): how many pixels up to here are ground.
     ground: Vec<u32>,
@@ -78,8 +109,8 @@ struct Canvas {
     area: f32,
 }
 
-impl Canvas {
-    fn new(cluster: &Cluster, frame: Frame, label: u8, beyond: usize) -> Self {
+impl<'a> Canvas<'a> {
+    fn new(cluster: &Cluster, frame: Frame, label: u8, beyond: usize, stamps: &'a Stamps) -> Self {
         let pad = |touches: bool| if touches { beyond } else { 0 };
         let (inner, outer): (Rect, Rect) = (cluster.rect, frame.rect);
         let before_x = pad(inner.left == outer.left);
@@ -90,11 +121,13 @@ impl Canvas {
         let width = before_x + inner_width + after_x;
         let height = before_y + inner_height + after_y;
         let mut canvas = Self {
+            stamps,
             width,
             height,
             left: i64::from(inner.left) - before_x as i64,
             top: i64::from(inner.top) - before_y as i64,
             cut: width > inner_width || height > inner_height,
+            smooth: cluster.parts.iter().any(|part| part.mixed > 0),
             pixels: Vec::with_capacity(width * height),
             ground: Vec::with_capacity((width + 1) * height),
             target: vec![u32::MAX; width * height],
@@ -140,49 +173,40 @@ impl Canvas {
     }
 
     fn candidates(&self, sizes: &[usize]) -> Vec<Candidate> {
-        let mut found = Vec::new();
-        for &size in sizes {
+        let mut kept: Vec<Candidate> = Vec::new();
+        for &size in sizes.iter().rev() {
             if size > self.width || size > self.height {
                 continue;
             }
             for kind in KINDS {
-                let stamp = Stamp::of(kind, size);
-                for y in 0..=self.height - size {
-                    for x in 0..=self.width - size {
-                        if self.fits(&stamp, x, y) {
-                            found.extend(self.candidate(&stamp, x, y));
-                        }
+                let stamp = self.stamps.get(kind, size);
+                let places = (0..=self.height - size)
+                    .flat_map(|y| (0..=self.width - size).map(move |x| (x, y)));
+                let most = kept.len() + MOST_CANDIDATES_A_STAMP;
+                for (x, y) in places {
+                    if kept.len() >= most.min(MOST_CANDIDATES) {
+                        break;
                     }
+                    if !self.fits(&stamp, x, y) {
+                        continue;
+                    }
+                    // One that explains no more than a larger one, drawn no worse, is not needed.
+                    kept.extend(
+                        self.candidate(&stamp, x, y)
+                            .filter(|fresh| !kept.iter().any(|known| known.replaces(fresh))),
+                    );
                 }
             }
         }
-        found.sort_by_key(|c| std::cmp::Reverse(c.count));
-        found.truncate(MOST_CANDIDATES * 8);
-        // A candidate that covers no more than another one (drawn no worse) is not needed.
-        let mut kept: Vec<Candidate> = Vec::new();
-        for candidate in found {
-            let needless = kept.iter().any(|k| {
-                candidate
-                    .covered
-                    .iter()
-                    .zip(&k.covered)
-                    .all(|(a, b)| a & !b == 0)
-                    && (k.count > candidate.count || k.excess <= candidate.excess)
-            });
-            if !needless {
-                kept.push(candidate);
-                if kept.len() == MOST_CANDIDATES {
-                    break;
-                }
-            }
-        }
+        kept.sort_by_key(|c| std::cmp::Reverse(c.count));
         kept
     }
 
     fn candidate(&self, stamp: &Stamp, x: usize, y: usize) -> Option<Candidate> {
         let mut covered = vec![0u64; self.targets.div_ceil(64)];
         let mut count = 0;
-        let mut excess = 0.0;
+        let mut matched = vec![0u64; self.pixels.len().div_ceil(64)];
+        let (mut excess, mut hidden) = (0.0, 0);
         for (line, row) in stamp.rows.iter().enumerate() {
             for column in row.may.0..row.may.1 {
                 let at = (y + line) * self.width + x + column;
@@ -192,11 +216,16 @@ impl Canvas {
                     count += 1;
                 }
                 let cover = stamp.cover[line * stamp.side + column];
-                excess += match self.pixels[at] {
-                    Pixel::Ground => cover,
-                    Pixel::Own(own) => (cover - own).max(0.0),
-                    Pixel::Other => 0.01,
-                };
+                if let Pixel::Own(own) = self.pixels[at]
+                    && (!self.smooth || cover >= own - 0.35)
+                {
+                    matched[at / 64] |= 1 << (at % 64);
+                }
+                match self.pixels[at] {
+                    Pixel::Own(own) if cover < own => {}
+                    Pixel::Other => hidden += 1,
+                    pixel => excess += self.off(pixel, cover),
+                }
             }
         }
         (count > 0 && excess <= MISFIT * stamp.area).then_some(Candidate {
@@ -206,11 +235,13 @@ impl Canvas {
             y,
             covered,
             count,
+            matched,
             excess,
+            hidden,
         })
     }
 
-    fn solve(&self, sizes: &[usize]) -> Option<Vec<Found>> {
+    fn solve(&self, sizes: &[usize]) -> Option<Solution> {
         if self.targets == 0 {
             return None;
         }
@@ -222,52 +253,117 @@ impl Canvas {
             best: None,
             nodes: 0,
         };
+        let good = GOOD * self.area;
+        let mut levels = 0;
         for most in 1..=MOST_SHAPES {
             search.extend(&vec![0; self.targets.div_ceil(64)], most);
-            if search.best.is_some() || search.nodes > MOST_NODES {
+            levels += u32::from(search.best.is_some());
+            // A set that is not good may be beaten by one of one or two shapes more.
+            let done = search.best.as_ref().is_some_and(|best| best.misfit <= good);
+            if done || levels > 2 || search.nodes > MOST_NODES {
                 break;
             }
         }
-        let (misfit, chosen) = search.best?;
-        (misfit <= MISFIT * self.area).then(|| {
-            chosen
-                .into_iter()
-                .map(|at| {
-                    let c = &candidates[at];
-                    Found {
-                        shape: c.kind,
-                        left: self.left + c.x as i64,
-                        top: self.top + c.y as i64,
-                        side: c.side as i64,
-                    }
-                })
-                .collect()
+        let best = search.best?;
+        if best.misfit > MISFIT * self.area {
+            return None;
+        }
+        let mut found: Vec<Found> = best
+            .chosen
+            .iter()
+            .map(|&at| candidates[at].found())
+            .collect();
+        self.shrink(&mut found, sizes);
+        for found in &mut found {
+            found.left += self.left;
+            found.top += self.top;
+        }
+        Some(Solution {
+            misfit: best.misfit / self.area,
+            cost: best.cost,
+            found,
         })
     }
 
-    /// How far the chosen shapes, drawn, differ from the image, in pixels.
-    fn misfit(&self, candidates: &[Candidate], chosen: &[usize]) -> f32 {
+    /// Items rather touch than overlap: replaces each shape by the smallest one that explains as
+    /// much together with the others (the tip of a triangle behind a square is a small triangle).
+    fn shrink(&self, found: &mut [Found], sizes: &[usize]) {
+        let mut misfit = self.misfit(found);
+        for at in 0..found.len() {
+            let whole = found[at];
+            let mut smaller: Vec<Found> = Vec::new();
+            for &side in sizes.iter().filter(|&&side| (side as i64) < whole.side) {
+                for kind in KINDS {
+                    let stamp = self.stamps.get(kind, side);
+                    let reach = whole.side - side as i64;
+                    for (y, x) in (0..=reach).flat_map(|y| (0..=reach).map(move |x| (y, x))) {
+                        let (x, y) = (whole.left + x, whole.top + y);
+                        if self.fits(&stamp, x as usize, y as usize) {
+                            smaller.push(Found {
+                                shape: kind,
+                                left: x,
+                                top: y,
+                                side: side as i64,
+                            });
+                        }
+                    }
+                }
+            }
+            smaller.truncate(MOST_CANDIDATES_A_STAMP * 4);
+            let (mut best, mut least) = (whole, misfit + 0.5);
+            for shape in smaller {
+                // Sizes ascend: the first size that works is the smallest.
+                if shape.side > best.side {
+                    break;
+                }
+                found[at] = shape;
+                let now = self.misfit(found);
+                if now < least {
+                    (best, least) = (shape, now);
+                }
+            }
+            if best != whole {
+                misfit = least;
+            }
+            found[at] = best;
+        }
+    }
+
+    /// How far the chosen shapes (in places of the canvas), drawn, differ from the image, in
+    /// pixels.
+    fn misfit(&self, chosen: &[Found]) -> f32 {
         let mut drawn = vec![0.0f32; self.pixels.len()];
-        for &at in chosen {
-            let c = &candidates[at];
-            let stamp = Stamp::of(c.kind, c.side);
-            for line in 0..c.side {
-                for column in 0..c.side {
-                    let pixel = &mut drawn[(c.y + line) * self.width + c.x + column];
-                    *pixel = pixel.max(stamp.cover[line * c.side + column]);
+        for found in chosen {
+            let stamp = self.stamps.get(found.shape, found.side as usize);
+            let (left, top) = (found.left as usize, found.top as usize);
+            for (line, row) in stamp.cover.chunks_exact(stamp.side).enumerate() {
+                let start = (top + line) * self.width + left;
+                for (pixel, cover) in drawn[start..start + stamp.side].iter_mut().zip(row) {
+                    *pixel = pixel.max(*cover);
                 }
             }
         }
         drawn
             .iter()
             .zip(&self.pixels)
-            .map(|(drawn, pixel)| match pixel {
-                Pixel::Ground => *drawn,
-                Pixel::Own(own) => (drawn - own).abs(),
-                // What is hidden is not known; prefer to assume little.
-                Pixel::Other => 0.01 * drawn,
-            })
+            .map(|(&drawn, &pixel)| self.off(pixel, drawn))
             .sum()
+    }
+
+    /// How far a pixel is from being covered by `cover`.
+    fn off(&self, pixel: Pixel, cover: f32) -> f32 {
+        let own = match pixel {
+            // What is hidden is not known; prefer to assume little.
+            Pixel::Other => return 0.01 * cover,
+            Pixel::Ground => 0.0,
+            Pixel::Own(own) => own,
+        };
+        if !self.smooth && (0.1..0.9).contains(&cover) {
+            // Drawn without smoothing, an edge may fall on either side.
+            0.1 * (own - cover).abs()
+        } else {
+            (own - cover).abs()
+        }
     }
 }
 
@@ -276,17 +372,59 @@ struct Candidate {
     side: usize,
     x: usize,
     y: usize,
+    /// Bit set over the pixels to cover: those it may show.
     covered: Vec<u64>,
     count: usize,
+    /// Bit set over all pixels: those of the colour that it covers as much as they show.
+    matched: Vec<u64>,
+    /// What it covers beyond the colour, in pixels.
     excess: f32,
+    /// How many of its pixels another colour (or the frame) would hide.
+    hidden: usize,
+}
+
+impl Candidate {
+    fn found(&self) -> Found {
+        Found {
+            shape: self.kind,
+            left: self.x as i64,
+            top: self.y as i64,
+            side: self.side as i64,
+        }
+    }
+
+    fn replaces(&self, other: &Candidate) -> bool {
+        self.side >= other.side
+            && self.x <= other.x
+            && self.y <= other.y
+            && self.x + self.side >= other.x + other.side
+            && self.y + self.side >= other.y + other.side
+            && self.excess <= other.excess + 0.5
+            && self.hidden <= other.hidden
+            && within(&other.matched, &self.matched)
+            && within(&other.covered, &self.covered)
+    }
+}
+
+/// Whether the first bit set lies within the second.
+fn within(part: &[u64], whole: &[u64]) -> bool {
+    part.iter()
+        .zip(whole)
+        .all(|(part, whole)| part & !whole == 0)
 }
 
 struct Search<'a> {
-    canvas: &'a Canvas,
+    canvas: &'a Canvas<'a>,
     candidates: &'a [Candidate],
     chosen: Vec<usize>,
-    best: Option<(f32, Vec<usize>)>,
+    best: Option<Best>,
     nodes: usize,
+}
+
+struct Best {
+    misfit: f32,
+    cost: f32,
+    chosen: Vec<usize>,
 }
 
 impl Search<'_> {
@@ -295,9 +433,19 @@ impl Search<'_> {
         self.nodes += 1;
         let open = (0..self.canvas.targets).find(|&t| covered[t / 64] & (1 << (t % 64)) == 0);
         let Some(open) = open else {
-            let misfit = self.canvas.misfit(self.candidates, &self.chosen);
-            if self.best.as_ref().is_none_or(|(best, _)| misfit < *best) {
-                self.best = Some((misfit, self.chosen.clone()));
+            let chosen: Vec<Found> = self
+                .chosen
+                .iter()
+                .map(|&at| self.candidates[at].found())
+                .collect();
+            let misfit = self.canvas.misfit(&chosen);
+            let cost = misfit + PER_SHAPE * self.chosen.len() as f32;
+            if self.best.as_ref().is_none_or(|best| cost < best.cost) {
+                self.best = Some(Best {
+                    misfit,
+                    cost,
+                    chosen: self.chosen.clone(),
+                });
             }
             return;
         };
@@ -311,8 +459,8 @@ impl Search<'_> {
                 .sum::<usize>();
         for at in 0..self.candidates.len() {
             let candidate = &self.candidates[at];
-            // Sorted by how much they cover: when the best cannot do it, none can.
-            if candidate.count * left < rest {
+            // Sorted by how much they cover: the later ones cannot do it either.
+            if candidate.count + self.candidates[0].count * (left - 1) < rest {
                 break;
             }
             if candidate.covered[open / 64] & (1 << (open % 64)) == 0 {
@@ -327,6 +475,20 @@ impl Search<'_> {
             self.extend(&next, left - 1);
             self.chosen.pop();
         }
+    }
+}
+
+/// Shapes drawn so far, by kind and side.
+#[derive(Default)]
+struct Stamps(RefCell<BTreeMap<(Shape, usize), Rc<Stamp>>>);
+
+impl Stamps {
+    fn get(&self, kind: Shape, side: usize) -> Rc<Stamp> {
+        let mut drawn = self.0.borrow_mut();
+        let stamp = drawn.entry((kind, side));
+        stamp
+            .or_insert_with(|| Rc::new(Stamp::of(kind, side)))
+            .clone()
     }
 }
 

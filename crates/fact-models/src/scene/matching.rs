@@ -6,16 +6,20 @@ use fact_lang::tool::{Arg, BBox, Detection};
 
 /// Attribute that holds the distance from the camera; not shown to programs.
 pub(super) const DEPTH: &str = "depth";
+/// Attribute that says what part an object plays in a drawing of boxes that hold items: `box` or
+/// `item`; not shown to programs.
+pub(super) const ROLE: &str = "role";
 
 /// The object as programs see it.
 pub(super) fn detection(object: &SceneObject) -> Detection {
     let mut attributes = object.attributes.clone();
     attributes.remove(DEPTH);
+    attributes.remove(ROLE);
     Detection {
         label: object.name.clone(),
         bbox: object.bbox,
         score: 1.0,
-        id: Some(object.id.clone()),
+        id: (!object.id.is_empty()).then(|| object.id.clone()),
         attributes,
     }
 }
@@ -53,19 +57,40 @@ impl Phrase {
 
     /// Whether the phrase describes `object`. A word nobody annotated describes nothing.
     pub(super) fn means(&self, object: &SceneObject) -> bool {
-        (0..self.words.len()).any(|at| {
-            is_called(object, &self.words[at..].join(" ")) && has_all(object, &self.words[..at])
-        })
+        let words = &self.words;
+        if has_role(object, "item") {
+            // Phrases for drawings may lack a noun (“the blue one” is just “blue”), and pad it:
+            // “medium-sized yellow colored square”.
+            let words: Vec<String> = words
+                .join(" ")
+                .split([' ', '-'])
+                .map(str::to_owned)
+                .collect();
+            let padding = ["colored", "coloured", "sized"];
+            let words: Vec<_> = words
+                .into_iter()
+                .filter(|w| !padding.contains(&&**w))
+                .collect();
+            return has_all(object, &words) || described(object, &words);
+        }
+        described(object, words)
     }
 }
 
+/// Whether the object has the attributes and the name of a phrase.
+fn described(object: &SceneObject, words: &[String]) -> bool {
+    (0..words.len())
+        .any(|at| is_called(object, &words[at..].join(" ")) && has_all(object, &words[..at]))
+}
+
 /// Whether `noun` names the object: its name or a kind of it, its shape, or a word for anything.
-/// Boxes that hold the items of a scene are not “things”: they are found by name only.
+/// Boxes that hold the items of a drawing are not “things”: they are found by name only.
 pub(super) fn is_called(object: &SceneObject, noun: &str) -> bool {
     let w = words();
+    let plain = w.singular(&clean(noun));
     let noun = w.name(noun);
-    if w.is_anything(&noun) {
-        return !is_holder(object);
+    if w.is_anything(&noun) || (has_role(object, "item") && w.is_item(&plain)) {
+        return !has_role(object, "box");
     }
     let name = w.name(&object.name);
     if w.is_a(&name, &noun) {
@@ -75,9 +100,8 @@ pub(super) fn is_called(object: &SceneObject, noun: &str) -> bool {
     matches!(shape, Some(Arg::Str(shape)) if w.value(shape) == w.value(&noun))
 }
 
-/// Whether the object is a box of an NLVR image, which holds items and is no item itself.
-pub(super) fn is_holder(object: &SceneObject) -> bool {
-    object.attributes.get("kind") == Some(&Arg::Str("box".into()))
+fn has_role(object: &SceneObject, role: &str) -> bool {
+    matches!(object.attributes.get(ROLE), Some(Arg::Str(r)) if r == role)
 }
 
 /// Whether the words can be cut into attribute values that the object all has.
@@ -92,7 +116,7 @@ pub(super) fn has(object: &SceneObject, attribute: &str) -> bool {
     let w = words();
     let wanted = w.value(attribute);
     let annotated = object.attributes.iter().any(|(key, value)| match value {
-        Arg::Str(value) => key != "kind" && w.value(value) == wanted,
+        Arg::Str(value) => key != ROLE && w.value(value) == wanted,
         Arg::Bool(true) => w.value(key) == wanted,
         _ => false,
     });

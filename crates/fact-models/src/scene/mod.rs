@@ -43,7 +43,7 @@ use std::sync::Arc;
 
 /// Name and version of the back end: part of every cache key. Changes with its behaviour and with
 /// `words.toml`.
-pub const FINGERPRINT: &str = "scene/1";
+pub const FINGERPRINT: &str = "scene-1";
 
 /// Answers from annotations.
 #[derive(Debug, Clone, Copy, Default)]
@@ -53,13 +53,12 @@ pub struct SceneBackend;
 pub fn perception() -> Perception {
     let backend = Arc::new(SceneBackend);
     Perception {
-        fingerprint: FINGERPRINT.into(),
         detect: Some(backend.clone()),
         verify: Some(backend.clone()),
         ask: Some(backend.clone()),
-        match_text: None,
         depth: Some(backend.clone()),
         relate: Some(backend),
+        ..Perception::without_capabilities(FINGERPRINT)
     }
 }
 
@@ -79,7 +78,7 @@ fn object<'s>(
     region: BBox,
     id: Option<&str>,
 ) -> Result<&'s SceneObject, Refusal> {
-    if let Some(id) = id {
+    if let Some(id) = id.filter(|id| !id.is_empty()) {
         let found = scene.objects.iter().find(|o| o.id == id);
         return found.ok_or_else(|| Refusal(format!("no object `{id}` is annotated in the image")));
     }

@@ -1,6 +1,7 @@
 //! NLVR `structured_rep`: three boxes of items on one 400 × 100 image.
 
 use super::error::{At, SceneError};
+use super::matching::ROLE;
 use crate::perception::{Scene, SceneObject};
 use fact_lang::tool::{Arg, BBox};
 use serde_json::Value;
@@ -25,25 +26,25 @@ const STEP: f64 = 150.0;
 /// Reads a `structured_rep` whose boxes are shown in the order `permutation` (one of
 /// [`PERMUTATIONS`]).
 ///
-/// Boxes come first, left to right, with ids `box0`, `box1`, `box2`; then the items of each box in
-/// the annotation's order, ids `box0.item0`, .... A box is called `box`; an item is called by its
-/// shape and has `color` (`black`, `yellow`, `blue`), `shape` and `size` (`small`, `medium`,
-/// `big`). `find("item")`, `find("object")` mean the items, not the boxes.
+/// The scene is what the `pixels` back end sees in the image, so that both answer the same: the
+/// boxes, called `box`, left to right; then the items, box by box, by left edge, then top edge,
+/// each with `color` (`black`, `yellow`, `blue`), `shape` and `size` (`small`, `medium`, `big`),
+/// called by all three. No object has an id.
 ///
 /// # Errors
 /// Where the record does not have that shape.
 pub fn read(structured_rep: &Value, permutation: [usize; 3]) -> Result<Scene, SceneError> {
     let root = At::root("NLVR", structured_rep);
     let boxes = root.list()?;
-    if boxes.len() != 3 || permutation.iter().any(|slot| *slot >= 3) {
+    if boxes.len() != 3 || !PERMUTATIONS.contains(&permutation) {
         return Err(root.error("three boxes, and a permutation of 0, 1, 2"));
     }
-    let mut holders = Vec::new();
+    let mut objects = Vec::new();
     let mut items = Vec::new();
-    for (slot, (place, at)) in permutation.into_iter().zip(0u8..).enumerate() {
+    for (place, at) in permutation.into_iter().zip(0u8..) {
         let left = STEP * f64::from(at);
-        holders.push(SceneObject {
-            id: format!("box{slot}"),
+        objects.push(SceneObject {
+            id: String::new(),
             name: "box".into(),
             bbox: BBox {
                 left,
@@ -51,23 +52,33 @@ pub fn read(structured_rep: &Value, permutation: [usize; 3]) -> Result<Scene, Sc
                 right: left + SIDE,
                 bottom: SIDE,
             },
-            attributes: BTreeMap::from([("kind".to_owned(), Arg::Str("box".into()))]),
+            attributes: BTreeMap::from([
+                ("color".to_owned(), Arg::Str("gray".into())),
+                (ROLE.to_owned(), Arg::Str("box".into())),
+            ]),
             relations: Vec::new(),
         });
-        for (index, item) in boxes[place].list()?.iter().enumerate() {
-            items.push(item_of(item, format!("box{slot}.item{index}"), left)?);
+        let mut held = Vec::new();
+        for item in boxes[place].list()? {
+            held.push(item_of(&item, left)?);
         }
+        let place = |o: &SceneObject| (o.bbox.left, o.bbox.top);
+        held.sort_by(|a, b| {
+            let ((al, at), (bl, bt)) = (place(a), place(b));
+            al.total_cmp(&bl).then(at.total_cmp(&bt))
+        });
+        items.append(&mut held);
     }
-    holders.append(&mut items);
+    objects.append(&mut items);
     Ok(Scene {
         width: 400,
         height: 100,
-        objects: holders,
+        objects,
         attributes: BTreeMap::new(),
     })
 }
 
-fn item_of(item: &At<'_>, id: String, left: f64) -> Result<SceneObject, SceneError> {
+fn item_of(item: &At<'_>, left: f64) -> Result<SceneObject, SceneError> {
     let shape = item.get("type");
     let shape = match shape.text()? {
         known @ ("square" | "triangle" | "circle") => known,
@@ -90,8 +101,8 @@ fn item_of(item: &At<'_>, id: String, left: f64) -> Result<SceneObject, SceneErr
     let (x, y) = (item.get("x_loc").number()?, item.get("y_loc").number()?);
     let text = |value: &str| Arg::Str(value.to_owned());
     Ok(SceneObject {
-        id,
-        name: shape.to_owned(),
+        id: String::new(),
+        name: format!("{size} {color} {shape}"),
         bbox: BBox {
             left: left + x,
             top: y,
@@ -102,6 +113,7 @@ fn item_of(item: &At<'_>, id: String, left: f64) -> Result<SceneObject, SceneErr
             ("color".to_owned(), text(color)),
             ("shape".to_owned(), text(shape)),
             ("size".to_owned(), text(size)),
+            (ROLE.to_owned(), text("item")),
         ]),
         relations: Vec::new(),
     })

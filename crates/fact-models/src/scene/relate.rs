@@ -18,7 +18,7 @@ pub(super) fn targets(scene: &Scene, subject: &SceneObject, relation: &str) -> V
 }
 
 fn others(scene: &Scene, one: &SceneObject, keep: impl Fn(&SceneObject) -> bool) -> Vec<Detection> {
-    let others = scene.objects.iter().filter(|x| x.id != one.id);
+    let others = scene.objects.iter().filter(|x| !std::ptr::eq(*x, one));
     others.filter(|x| keep(x)).map(detection).collect()
 }
 

@@ -22,8 +22,10 @@ pub fn words() -> &'static Words {
 #[serde(deny_unknown_fields)]
 struct File {
     anything: Vec<String>,
+    items: Vec<String>,
     image: Vec<String>,
     invariable: Vec<String>,
+    mass: Vec<String>,
     plurals: BTreeMap<String, String>,
     synonyms: BTreeMap<String, Vec<String>>,
     kinds: BTreeMap<String, Vec<String>>,
@@ -38,8 +40,10 @@ struct File {
 /// Lookup tables made from `words.toml`.
 pub struct Words {
     anything: BTreeSet<String>,
+    items: BTreeSet<String>,
     image: BTreeSet<String>,
     invariable: BTreeSet<String>,
+    mass: BTreeSet<String>,
     plurals: BTreeMap<String, String>,
     singulars: BTreeMap<String, String>,
     names: BTreeMap<String, String>,
@@ -65,8 +69,10 @@ impl From<File> for Words {
         }
         Self {
             anything: file.anything.into_iter().collect(),
+            items: file.items.into_iter().collect(),
             image: file.image.into_iter().collect(),
             invariable: file.invariable.into_iter().collect(),
+            mass: file.mass.into_iter().collect(),
             singulars: invert_one(&file.plurals),
             plurals: file.plurals,
             names: invert(&file.synonyms),
@@ -105,6 +111,11 @@ impl Words {
     /// Whether a noun (already [`name`](Self::name)d) means any object.
     pub fn is_anything(&self, name: &str) -> bool {
         self.anything.contains(name)
+    }
+
+    /// Whether a cleaned noun in the singular means any item of a drawing.
+    pub fn is_item(&self, noun: &str) -> bool {
+        self.items.contains(noun)
     }
 
     /// Whether a cleaned noun means the image as a whole.
@@ -167,7 +178,10 @@ impl Words {
         };
         let plural = if let Some(plural) = self.plurals.get(last) {
             plural.clone()
-        } else if self.invariable.contains(last) || self.singulars.contains_key(last) {
+        } else if self.invariable.contains(last)
+            || self.mass.contains(last)
+            || self.singulars.contains_key(last)
+        {
             last.to_owned()
         } else if let Some(stem) = last.strip_suffix('y')
             && !stem.ends_with(['a', 'e', 'i', 'o', 'u'])

@@ -16,17 +16,18 @@ use std::sync::Arc;
 /// Longest record that is read: annotations and questions are far below this.
 pub const MAX_RECORD_BYTES: usize = 16 << 20;
 
-/// Where a record is, for errors.
-#[derive(Debug, Clone)]
-pub(crate) struct At {
-    pub(crate) file: Arc<str>,
-    /// Line the record starts on, from 1; `None` in binary files.
-    pub(crate) line: Option<u64>,
+/// Where a record is in its data set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    /// The file, as the user named it.
+    pub file: Arc<str>,
+    /// Line the record starts on, from 1; `None` in binary formats.
+    pub line: Option<u64>,
     /// Index among the records of the file, from 0.
-    pub(crate) record: u64,
+    pub record: u64,
 }
 
-impl At {
+impl Origin {
     /// An error here.
     pub(crate) fn error(&self, field: Option<&str>, fault: RecordFault) -> RecordError {
         RecordError {
@@ -58,7 +59,7 @@ impl At {
 /// One record as it stands in its file.
 #[derive(Debug, Clone)]
 pub(crate) struct Element {
-    pub(crate) at: At,
+    pub(crate) at: Origin,
     /// Offset of the first byte in the file.
     pub(crate) offset: u64,
     /// The key, when the records are entries of an object.
@@ -238,8 +239,8 @@ impl Iterator for Elements {
 }
 
 impl Elements {
-    fn at(&self, line: Option<u64>) -> At {
-        At {
+    fn at(&self, line: Option<u64>) -> Origin {
+        Origin {
             file: self.file.clone(),
             line,
             record: self.record,
@@ -442,11 +443,9 @@ fn next_line(bytes: &mut Bytes) -> Result<Cut, RecordFault> {
         }
         let end = chunk.iter().position(|b| *b == b'\n');
         let used = end.map_or(chunk.len(), |e| e + 1);
-        if out.len() + used <= MAX_RECORD_BYTES {
+        fits &= out.len() + used <= MAX_RECORD_BYTES;
+        if fits {
             out.extend_from_slice(&chunk[..used]);
-        } else {
-            fits = false;
-            out = Vec::new();
         }
         bytes.inner.consume(used);
         bytes.offset += used as u64;

@@ -24,22 +24,28 @@
 //! identifier, to report duplicates; and, where a format keeps annotations apart from questions
 //! (CLEVR, GQA, VQA), the place of each annotation in its file, about 100 bytes each.
 
+mod clevr;
+mod conversations;
+mod easy_vqa;
 mod error;
+mod gqa;
 mod image;
+mod index;
 mod input;
 mod jsonl;
 pub mod nlvr;
+mod parquet;
 mod row;
 mod spec;
+mod vqa;
 
 pub use error::{OpenError, RecordError, RecordFault};
 pub use image::{ImagePathError, ImageReadError, ImageRoot, ImageSource};
-pub use input::MAX_RECORD_BYTES;
+pub use input::{MAX_RECORD_BYTES, Origin};
 pub use spec::{Kind, Spec};
 
 use fact_core::matcher::Matcher;
 use fact_core::sample::Sample;
-use input::At;
 use sha2::{Digest, Sha256};
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -60,6 +66,8 @@ pub struct Record {
     pub split: Option<String>,
     /// Kept back for a final report; only there when asked for.
     pub locked: bool,
+    /// Where it was read.
+    pub origin: Origin,
 }
 
 /// An annotation of an image as the data set gives it.
@@ -136,14 +144,12 @@ pub fn open(spec: &str) -> Result<Box<dyn DataSet>, OpenError> {
     let inner: Box<dyn DataSet> = match spec.kind {
         Kind::Nlvr => Box::new(nlvr::Nlvr::open(&spec)?),
         Kind::Jsonl | Kind::Synth => Box::new(jsonl::Jsonl::open(&spec)?),
-        _ => {
-            return Err(OpenError::Layout {
-                kind: spec.kind_name,
-                path: spec.path,
-                reason: "this reader is being written".to_owned(),
-                layout: "use nlvr or jsonl",
-            });
-        }
+        Kind::Clevr => Box::new(clevr::Clevr::open(&spec)?),
+        Kind::Gqa => Box::new(gqa::Gqa::open(&spec)?),
+        Kind::EasyVqa => Box::new(easy_vqa::EasyVqa::open(&spec)?),
+        Kind::Vqa => Box::new(vqa::Vqa::open(&spec)?),
+        Kind::Llava | Kind::Sharegpt => Box::new(conversations::Conversations::open(&spec)?),
+        Kind::Parquet => Box::new(parquet::Parquet::open(&spec)?),
     };
     Ok(Box::new(Unique { inner }))
 }
@@ -164,21 +170,13 @@ impl DataSet for Unique {
 
     fn samples(&self) -> Samples<'_> {
         let mut seen: HashSet<u128> = HashSet::new();
-        let mut index = 0;
         Box::new(self.inner.samples().map(move |item| {
             let record = item?;
-            let this = index;
-            index += 1;
             if seen.insert(fingerprint(&record.sample.id)) {
                 return Ok(record);
             }
-            Err(RecordError {
-                file: self.name().into(),
-                line: None,
-                record: this,
-                field: Some("id".into()),
-                fault: Box::new(RecordFault::Duplicate(record.sample.id)),
-            })
+            let fault = RecordFault::Duplicate(record.sample.id);
+            Err(record.origin.error(Some("id"), fault))
         }))
     }
 
@@ -214,6 +212,47 @@ fn files_in(folder: &Path, wanted: impl Fn(&str) -> bool) -> Result<Vec<PathBuf>
     Ok(files)
 }
 
+/// The files that `wanted` accepts in `root` and the given folders below it, where they exist.
+fn files_in_any(
+    root: &Path,
+    below: &[&str],
+    wanted: impl Fn(&str) -> bool,
+) -> Result<Vec<PathBuf>, OpenError> {
+    let mut files = Vec::new();
+    for folder in below {
+        let folder = root.join(folder);
+        if folder.is_dir() {
+            files.extend(files_in(&folder, &wanted)?);
+        }
+    }
+    Ok(files)
+}
+
+/// The `.json` files in `root`, or else in the first of the folders below it, whose name contains
+/// `word`.
+fn files_here_or_in(
+    spec: &Spec,
+    root: &Path,
+    below: &[&str],
+    layout: &'static str,
+    word: &str,
+) -> Result<Vec<PathBuf>, OpenError> {
+    for folder in std::iter::once(&"").chain(below) {
+        let files = files_in_any(root, &[folder], |name| {
+            name.contains(word) && name.ends_with(".json")
+        })?;
+        if !files.is_empty() {
+            return Ok(files);
+        }
+    }
+    Err(OpenError::Layout {
+        kind: spec.kind_name,
+        path: root.to_path_buf(),
+        reason: format!("no file *{word}*.json"),
+        layout,
+    })
+}
+
 /// The one file in `folder` that `wanted` accepts.
 fn only_file(
     spec: &Spec,
@@ -243,7 +282,7 @@ fn only_file(
 /// The image at the first existing of `candidates`; one that is missing is
 /// [`ImageSource::Absent`] if `annotated`, else an error at `field`.
 fn image(
-    at: &At,
+    at: &Origin,
     field: &str,
     root: &ImageRoot,
     candidates: &[&str],

@@ -54,6 +54,7 @@ pub(super) struct Nlvr {
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object")]
 struct Example {
     sentence: String,
     label: Option<Label>,
@@ -178,14 +179,13 @@ impl Nlvr {
             },
             weight: 1.0,
         });
-        let group = identifier.split('-').next().unwrap_or(identifier);
         Ok(Record {
             sample: Sample {
                 id,
                 images: vec![image.name().to_owned()],
                 question: sentence.clone(),
                 answers: answers.into_iter().collect(),
-                group: format!("{split}-{group}"),
+                group: sentence.clone(),
                 scene,
                 choices: Vec::new(),
             },
@@ -194,6 +194,7 @@ impl Nlvr {
             program: None,
             split: Some(split.clone()),
             locked,
+            origin: element.at.clone(),
         })
     }
 }

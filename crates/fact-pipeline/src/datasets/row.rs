@@ -1,7 +1,7 @@
 //! Rows with named columns, from JSON lines or Parquet, as samples.
 
 use super::error::RecordError;
-use super::input::At;
+use super::input::Origin;
 use super::spec::Spec;
 use super::{GoldProgram, ImageSource, ProgramForm, Record, SceneSchema, SceneSource};
 use fact_core::matcher::{self, Matcher};
@@ -65,7 +65,7 @@ impl Columns {
     /// there.
     pub(super) fn get<'a>(
         &self,
-        at: &At,
+        at: &Origin,
         row: &'a Map<String, Value>,
         role: Role,
     ) -> Result<Option<(String, &'a Value)>, RecordError> {
@@ -83,7 +83,7 @@ impl Columns {
     /// As [`get`](Self::get), for a role that every row needs.
     pub(super) fn need<'a>(
         &self,
-        at: &At,
+        at: &Origin,
         row: &'a Map<String, Value>,
         role: Role,
     ) -> Result<(String, &'a Value), RecordError> {
@@ -95,7 +95,7 @@ impl Columns {
     /// identifier; without it a row needs one.
     pub(super) fn record(
         &self,
-        at: &At,
+        at: &Origin,
         row: &Map<String, Value>,
         images: Vec<ImageSource>,
         fallback_id: Option<String>,
@@ -139,6 +139,7 @@ impl Columns {
             program: program(row),
             split,
             locked: false,
+            origin: at.clone(),
         })
     }
 }
@@ -176,7 +177,7 @@ fn program(row: &Map<String, Value>) -> Option<GoldProgram> {
 }
 
 /// Text, or a number as it is written.
-pub(super) fn text(at: &At, field: &str, value: &Value) -> Result<String, RecordError> {
+pub(super) fn text(at: &Origin, field: &str, value: &Value) -> Result<String, RecordError> {
     let text = match value {
         Value::String(text) => text.clone(),
         Value::Number(number) => number.to_string(),
@@ -187,7 +188,7 @@ pub(super) fn text(at: &At, field: &str, value: &Value) -> Result<String, Record
 }
 
 /// A list of texts, or one text.
-pub(super) fn texts(at: &At, field: &str, value: &Value) -> Result<Vec<String>, RecordError> {
+pub(super) fn texts(at: &Origin, field: &str, value: &Value) -> Result<Vec<String>, RecordError> {
     let Value::Array(items) = value else {
         return Ok(vec![text(at, field, value)?]);
     };
@@ -201,7 +202,7 @@ pub(super) fn texts(at: &At, field: &str, value: &Value) -> Result<Vec<String>, 
 /// `answer` or `text` and perhaps a `weight`. Under [`Matcher::VqaSoft`] a list without weights is
 /// what each annotator said.
 pub(super) fn answers(
-    at: &At,
+    at: &Origin,
     field: &str,
     value: &Value,
     matcher: Matcher,

@@ -1,3 +1,4 @@
 //! Proposers: from a question to candidate programs.
 
 pub mod bank;
+pub mod gold;

@@ -1,0 +1,201 @@
+//! Words for values, subjects and sets, from facts and templates.
+
+use super::facts::Fact;
+use super::names::Noun;
+use super::sentences::Material;
+use crate::english::{Number, Part, Template, article, join_and, ordinal, plural};
+use fact_lang::trace::TraceValue;
+use std::collections::HashSet;
+
+/// Noun and place of a set of objects: as the list that gave them is called.
+pub(crate) fn set_name(material: &Material<'_>, objects: &[u32]) -> (String, Option<String>) {
+    let creators: HashSet<Option<u32>> =
+        objects.iter().map(|o| material.namer.creator(*o)).collect();
+    let listed = match creators.iter().next() {
+        Some(Some(call)) if creators.len() == 1 => list_noun(material, *call),
+        _ => None,
+    };
+    let noun = listed.unwrap_or_else(|| material.namer.common_noun(objects));
+    let places: Vec<Option<String>> = objects
+        .iter()
+        .map(|o| material.namer.noun(*o).place)
+        .collect();
+    let place = places[0]
+        .clone()
+        .filter(|_| places.iter().all(|p| *p == places[0]));
+    (noun, place)
+}
+
+/// The noun of a pack call's `[there be] … (noun)`.
+pub(super) fn list_noun(material: &Material<'_>, call: u32) -> Option<String> {
+    let call = &material.trace.pack_calls[call as usize];
+    let function = &material.pack.functions[call.function as usize];
+    let template = Template::parse(function.says.as_deref()?).ok()?;
+    if !template.is_existential() {
+        return None;
+    }
+    let parts = template.parts.iter().find_map(|p| match p {
+        Part::Noun(inner) => Some(inner),
+        _ => None,
+    })?;
+    let mut out = String::new();
+    for part in parts {
+        match part {
+            Part::Text(text) => out.push_str(text),
+            Part::Place { name, .. } => match material.namer.argument(call, name)? {
+                TraceValue::Str(s) => out.push_str(s),
+                _ => return None,
+            },
+            _ => return None,
+        }
+    }
+    Some(material.namer.with_noun(&crate::english::singular(&out)))
+}
+
+/// `the yellow square and the circle in the first box`.
+pub(super) fn subject_list(material: &Material<'_>, subjects: &[u32]) -> String {
+    let nouns: Vec<Noun> = subjects.iter().map(|o| material.namer.noun(*o)).collect();
+    let same_place = nouns.iter().all(|n| n.place == nouns[0].place);
+    if same_place {
+        let list = material.namer.list(subjects, true);
+        return match &nouns[0].place {
+            Some(place) => format!("{list} {place}"),
+            None => list,
+        };
+    }
+    join_and(&nouns.iter().map(Noun::full).collect::<Vec<_>>())
+}
+
+/// Renders parts of a template for one fact.
+pub(crate) fn fill(material: &Material<'_>, parts: &[Part], fact: &Fact) -> String {
+    let mut out = String::new();
+    for part in parts {
+        match part {
+            Part::Text(text) => out.push_str(text),
+            Part::Place {
+                name,
+                ordinal: as_ordinal,
+            } => {
+                let value = place_value(fact, name);
+                match value {
+                    Some(TraceValue::Int(i)) if *as_ordinal => out.push_str(&ordinal(i + 1)),
+                    Some(value) => push_agreeing(&mut out, &value_text(material, value)),
+                    None => {}
+                }
+            }
+            Part::Noun(inner) => {
+                let noun = fill(material, inner, fact);
+                let number = match &fact.result {
+                    TraceValue::Int(n) => Number::of(*n),
+                    TraceValue::Items { len, .. } => Number::of(i64::from(*len)),
+                    _ => Number::Singular,
+                };
+                let noun = material.namer.with_noun(&noun);
+                if number == Number::Plural {
+                    out.push_str(&plural(&noun));
+                } else if matches!(fact.result, TraceValue::Bool(_)) {
+                    out.push_str(&format!(
+                        "{} {}",
+                        article(&noun),
+                        crate::english::singular(&noun)
+                    ));
+                } else {
+                    out.push_str(&crate::english::singular(&noun));
+                }
+            }
+            Part::Optional(inner) => {
+                let present = inner.iter().all(|p| match p {
+                    Part::Place { name, .. } => {
+                        !matches!(place_value(fact, name), None | Some(TraceValue::None))
+                    }
+                    _ => true,
+                });
+                if present {
+                    out.push_str(&fill(material, inner, fact));
+                }
+            }
+            Part::Verb(_) | Part::ThereBe => {}
+        }
+    }
+    out
+}
+
+/// Appends a value; an article right before it agrees with its sound: `a {result}` → `an apple`.
+pub(super) fn push_agreeing(out: &mut String, value: &str) {
+    if (out.ends_with(" a ") || out == "a ") && article(value) == "an" {
+        out.truncate(out.len() - 1);
+        out.push_str("n ");
+    }
+    out.push_str(value);
+}
+
+pub(super) fn place_value<'f>(fact: &'f Fact, name: &str) -> Option<&'f TraceValue> {
+    if name == "result" {
+        return Some(&fact.result);
+    }
+    fact.args.iter().find(|(n, _)| **n == *name).map(|(_, v)| v)
+}
+
+/// A value in words.
+pub(crate) fn value_text(material: &Material<'_>, value: &TraceValue) -> String {
+    match value {
+        TraceValue::None => "nothing".to_owned(),
+        TraceValue::Bool(b) => if *b { "yes" } else { "no" }.to_owned(),
+        TraceValue::Int(i) => i.to_string(),
+        TraceValue::BigInt(text) => text.to_string(),
+        TraceValue::Float(f) => number_text(*f),
+        TraceValue::Str(text) => text.to_string(),
+        TraceValue::Object(object) => material.namer.noun(*object).full(),
+        TraceValue::Region { image, .. } => match image {
+            0 => "the image".to_owned(),
+            n => format!("the {} image", ordinal(i64::from(*n) + 1)),
+        },
+        TraceValue::Items { .. } => {
+            let items = material.trace.items_of(value);
+            let objects = listed_objects(material, value);
+            if objects.len() == items.len() && !objects.is_empty() {
+                return material.namer.list(&objects, false);
+            }
+            let texts: Vec<String> = items.iter().map(|(v, _)| value_text(material, v)).collect();
+            if texts.is_empty() {
+                "nothing".to_owned()
+            } else {
+                join_and(&texts)
+            }
+        }
+        TraceValue::Other(name) => format!("a {name}"),
+    }
+}
+
+/// At most one decimal: `3`, `12.5`.
+pub(crate) fn number_text(value: f64) -> String {
+    let rounded = (value * 10.0).round() / 10.0;
+    if rounded.fract() == 0.0 {
+        format!("{rounded:.0}")
+    } else {
+        format!("{rounded:.1}")
+    }
+}
+
+/// The objects of a list value.
+pub(crate) fn listed_objects(material: &Material<'_>, value: &TraceValue) -> Vec<u32> {
+    material
+        .trace
+        .items_of(value)
+        .iter()
+        .filter_map(|(v, _)| match v {
+            TraceValue::Object(o) => Some(*o),
+            _ => None,
+        })
+        .collect()
+}
+
+pub(super) fn objects_of(fact: &Fact) -> Vec<u32> {
+    fact.args
+        .iter()
+        .filter_map(|(_, v)| match v {
+            TraceValue::Object(o) => Some(*o),
+            _ => None,
+        })
+        .collect()
+}

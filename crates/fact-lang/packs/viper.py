@@ -1,0 +1,376 @@
+"""Answer questions about an image by writing `def execute_command(image):` in Python. Make an
+`ImagePatch(image)` of it, find things in it, and ask about them. Coordinates are pixels of the
+original image with the origin at the bottom left: a higher y is nearer the top. Return the answer:
+a word, a number, "yes" or "no", a bool or an ImagePatch.
+"""
+
+VERSION = "1"
+
+VOCABULARY = {
+    "color": {
+        "red": ["red"],
+        "orange": ["orange"],
+        "yellow": ["yellow"],
+        "green": ["green"],
+        "blue": ["blue"],
+        "purple": ["purple"],
+        "pink": ["pink"],
+        "brown": ["brown"],
+        "black": ["black"],
+        "white": ["white"],
+        "gray": ["gray", "grey"],
+    },
+    "number": {
+        "0": ["0", "zero"],
+        "1": ["1", "one"],
+        "2": ["2", "two"],
+        "3": ["3", "three"],
+        "4": ["4", "four"],
+        "5": ["5", "five"],
+        "6": ["6", "six"],
+        "7": ["7", "seven"],
+        "8": ["8", "eight"],
+        "9": ["9", "nine"],
+        "10": ["10", "ten"],
+    },
+}
+
+# Pixels added on each side of what a crop asks for, within the patch that is cropped.
+_MARGIN = 10
+
+_MONTHS = [
+    "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
+]
+_UNITS = [
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+    "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen",
+    "nineteen",
+]
+_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+_SCALES = {"hundred": 100, "thousand": 1000, "million": 1000000, "billion": 1000000000}
+
+
+@primitive
+def find(region: Region, object_name: str) -> List[Detection]: ...
+
+
+@primitive
+def verify_property(region: Region, object_name: str, attribute: str) -> bool: ...
+
+
+@primitive
+def best_text_match(region: Region, option_list: List[str], prefix: str) -> str: ...
+
+
+@primitive
+def match_text(region: Region, text: str) -> float: ...
+
+
+@primitive
+def simple_query(region: Region, question: str) -> str: ...
+
+
+@primitive
+def compute_depth(region: Region) -> float: ...
+
+
+@primitive
+def llm_answer(region: Region, question: str, long_answer: bool) -> str: ...
+
+
+def _region_of(image):
+    if isinstance(image, ImagePatch):
+        return image._region
+    return image
+
+
+class ImagePatch:
+    """A crop of an image, or all of it when no coordinates are given. left, lower, right and upper are
+    ints, the box of the patch in the original image; width and height are those of its pixels."""
+
+    def __init__(self, image, left: int = None, lower: int = None, right: int = None, upper: int = None):
+        parent = _region_of(image)
+        if left is None and lower is None and right is None and upper is None:
+            self._region = parent
+            self._left = int(parent.left)
+            self._lower = int(parent.image_height - parent.bottom)
+            self._right = int(parent.right)
+            self._upper = int(parent.image_height - parent.top)
+        else:
+            # Coordinates are those of the image that was passed, from its own bottom left corner.
+            x = int(parent.left)
+            y = int(parent.image_height - parent.bottom)
+            self._left = left + x
+            self._lower = lower + y
+            self._right = right + x
+            self._upper = upper + y
+            self._region = parent.crop(
+                max(parent.left, self._left),
+                max(parent.top, parent.image_height - self._upper),
+                min(parent.right, self._right),
+                min(parent.bottom, parent.image_height - self._lower),
+            )
+        self._width = int(self._region.width)
+        self._height = int(self._region.height)
+        if self._width <= 0 or self._height <= 0:
+            raise Exception("ImagePatch has no area")
+
+    def __repr__(self):
+        return f"ImagePatch({self._left}, {self._lower}, {self._right}, {self._upper})"
+
+    @property
+    def cropped_image(self):
+        """The pixels of the patch, to be passed to ImagePatch."""
+        return self._region
+
+    @property
+    @says("the left edge of {self} [be] at x = {result}")
+    @compares(less="further left than", more="further right than")
+    def left(self) -> int:
+        """x of the left edge."""
+        return self._left
+
+    @property
+    @says("the lower edge of {self} [be] at y = {result}")
+    @compares(less="lower than", more="higher than")
+    def lower(self) -> int:
+        """y of the lower edge."""
+        return self._lower
+
+    @property
+    @says("the right edge of {self} [be] at x = {result}")
+    @compares(less="further left than", more="further right than")
+    def right(self) -> int:
+        """x of the right edge."""
+        return self._right
+
+    @property
+    @says("the upper edge of {self} [be] at y = {result}")
+    @compares(less="lower than", more="higher than")
+    def upper(self) -> int:
+        """y of the upper edge."""
+        return self._upper
+
+    @property
+    @says("{self} [be] {result} (pixel) wide")
+    @compares(less="narrower than", more="wider than")
+    def width(self) -> int:
+        """Width in pixels."""
+        return self._width
+
+    @property
+    @says("{self} [be] {result} (pixel) high")
+    @compares(less="less high than", more="higher in extent than")
+    def height(self) -> int:
+        """Height in pixels."""
+        return self._height
+
+    @property
+    @says("the center of {self} [be] at x = {result}")
+    @compares(less="further left than", more="further right than")
+    def horizontal_center(self) -> float:
+        """x of the center."""
+        return (self._left + self._right) / 2
+
+    @property
+    @says("the center of {self} [be] at y = {result}")
+    @compares(less="lower than", more="higher than")
+    def vertical_center(self) -> float:
+        """y of the center."""
+        return (self._lower + self._upper) / 2
+
+    @says("[there be] {result} ({object_name}) in {self}")
+    @element("{object_name}")
+    def find(self, object_name: str) -> List[ImagePatch]:
+        """The patches of all objects of that name, [] if there is none: patch.find("dog")"""
+        if object_name == "person":
+            object_name = "people"
+        elif object_name in ("object", "objects"):
+            object_name = "object"
+        own = self._region
+        patches = []
+        for hit in find(own, object_name):
+            box = hit.region
+            patches.append(
+                self.crop(
+                    box.left - own.left,
+                    own.bottom - box.bottom,
+                    box.right - own.left,
+                    own.bottom - box.top,
+                )
+            )
+        return patches
+
+    @says("[there be] ({object_name}) in {self}")
+    def exists(self, object_name: str) -> bool:
+        """Is there an object of that name?"""
+        return len(self.find(object_name)) > 0
+
+    @says("{self} [be] {attribute}")
+    def verify_property(self, object_name: str, attribute: str) -> bool:
+        """Does the object in the patch have the attribute? patch.verify_property("shirt", "blue")"""
+        return verify_property(self._region, object_name, attribute)
+
+    @says("{self} best [match] “{result}”")
+    def best_text_match(self, option_list: List[str] = None, prefix: str = None) -> str:
+        """The option that fits the patch best, as it is given."""
+        return best_text_match(self._region, option_list, prefix)
+
+    @says("the answer to “{question}” for {self} [be] “{result}”")
+    def simple_query(self, question: str = "What is this?") -> str:
+        """A short answer to a question about the patch; simple perception only."""
+        if question is None:
+            question = "What is this?"
+        return simple_query(self._region, question)
+
+    @says("the depth of {self} [be] {result}")
+    @compares(less="closer than", more="farther away than")
+    def compute_depth(self) -> float:
+        """Median relative depth of the patch: the smaller, the closer."""
+        return compute_depth(self._region)
+
+    def crop(self, left: int, lower: int, right: int, upper: int) -> ImagePatch:
+        """The part of the patch between these coordinates of the patch, 10 pixels larger on each side
+        as far as the patch goes."""
+        return ImagePatch(
+            self,
+            max(0, int(left) - _MARGIN),
+            max(0, int(lower) - _MARGIN),
+            min(self._width, int(right) + _MARGIN),
+            min(self._height, int(upper) + _MARGIN),
+        )
+
+    @says("{self} [overlap] the box ({left}, {lower}, {right}, {upper})")
+    def overlaps_with(self, left: int, lower: int, right: int, upper: int) -> bool:
+        """Does the patch overlap the box? Boxes that share an edge overlap."""
+        return (
+            self._left <= right
+            and self._right >= left
+            and self._lower <= upper
+            and self._upper >= lower
+        )
+
+    @says("the answer to “{question}” [be] “{result}”")
+    def llm_query(self, question: str, long_answer: bool = True) -> str:
+        """A text answer from world knowledge, without looking at the image."""
+        return llm_answer(self._region, question, long_answer)
+
+
+@says("{result} best [match] “{content}”")
+def best_image_match(list_patches: List[ImagePatch], content: List[str], return_index: bool = False):
+    """The patch, or its index, that fits the content best; None for no patches."""
+    if len(list_patches) == 0:
+        return None
+    if isinstance(content, str):
+        content = [content]
+    best = 0
+    best_score = None
+    for index, patch in enumerate(list_patches):
+        score = sum([match_text(patch._region, text) for text in content]) / len(content)
+        if best_score is None or score > best_score:
+            best = index
+            best_score = score
+    if return_index:
+        return best
+    return list_patches[best]
+
+
+@says("the distance between {patch_a} and {patch_b} [be] {result} px")
+def distance(patch_a, patch_b) -> float:
+    """Distance between the edges of two patches in pixels, negative if they overlap (minus their
+    intersection over union); for two numbers, their absolute difference."""
+    if not (isinstance(patch_a, ImagePatch) and isinstance(patch_b, ImagePatch)):
+        return abs(patch_a - patch_b)
+    gap_x = max(0, patch_a._left - patch_b._right, patch_b._left - patch_a._right)
+    gap_y = max(0, patch_a._lower - patch_b._upper, patch_b._lower - patch_a._upper)
+    if gap_x > 0 or gap_y > 0:
+        return (gap_x**2 + gap_y**2) ** 0.5
+    width = min(patch_a._right, patch_b._right) - max(patch_a._left, patch_b._left)
+    height = min(patch_a._upper, patch_b._upper) - max(patch_a._lower, patch_b._lower)
+    shared = width * height
+    area_a = (patch_a._right - patch_a._left) * (patch_a._upper - patch_a._lower)
+    area_b = (patch_b._right - patch_b._left) * (patch_b._upper - patch_b._lower)
+    return -shared / (area_a + area_b - shared)
+
+
+def bool_to_yesno(bool_answer: bool) -> str:
+    """ "yes" or "no"."""
+    return "yes" if bool_answer else "no"
+
+
+def _word_number(text):
+    # The value of a number in words, None if there is none: "twenty-one", "two hundred and five".
+    total = 0
+    group = 0
+    found = False
+    for word in text.lower().replace("-", " ").split():
+        word = word.strip(".,;:!?")
+        if word in _UNITS:
+            group += _UNITS.index(word)
+        elif word in _TENS:
+            group += 10 * (_TENS.index(word) + 2)
+        elif word in _SCALES and found:
+            scale = _SCALES[word]
+            if scale == 100:
+                group *= 100
+            else:
+                total += group * scale
+                group = 0
+        else:
+            continue
+        found = True
+    return total + group if found else None
+
+
+def _year(text):
+    digits = ""
+    for char in text + " ":
+        if char.isdigit():
+            digits += char
+        else:
+            if len(digits) == 4:
+                return int(digits)
+            digits = ""
+    return None
+
+
+def coerce_to_numeric(string: str, no_string: bool = False):
+    """The number in a text: the year of a date with a month, a number in words, or the digits (the
+    first of a range); int or float. Without one the text itself, or ValueError if no_string."""
+    if not isinstance(string, str):
+        return string
+    if any(month in string.lower() for month in _MONTHS):
+        year = _year(string)
+        if year is not None:
+            return year
+    value = _word_number(string)
+    if value is not None:
+        return value
+    kept = "".join([char for char in string if char in "0123456789.-"])
+    negative = kept.startswith("-")
+    if negative:
+        kept = kept[1:]
+    kept = kept.split("-")[0]
+    if negative:
+        kept = "-" + kept
+    try:
+        return float(kept) if "." in kept else int(kept)
+    except ValueError:
+        if no_string:
+            raise ValueError(f"no number in {string!r}")
+        return string
+
+
+def llm_query(query: str, context: str = None, long_answer: bool = True) -> str:
+    """A text answer from world knowledge."""
+    raise NotImplementedError("llm_query without a patch: call ImagePatch(image).llm_query(question)")
+
+
+def process_guesses(prompt: str, guess1: str = None, guess2: str = None) -> str:
+    """The better of two guesses at the answer."""
+    if guess1 is None:
+        return guess2
+    if guess2 is None or guess1 == guess2:
+        return guess1
+    return llm_query(f"{prompt} Is it {guess1} or {guess2}?", None, False)

@@ -1,0 +1,9 @@
+def attempt(function):
+    try:
+        return function()
+    except Exception as error:
+        return repr(error)
+
+
+def execute_command(image):
+    return (2.0).is_integer(), (2.5).is_integer(), float('inf').is_integer(), (0.5).as_integer_ratio(), attempt(lambda: (1.5).bit_length())

@@ -1,0 +1,2 @@
+def execute_command(image):
+    return isinstance(1, int), isinstance(True, int), isinstance(1, bool), isinstance(1.0, (int, float)), isinstance('a', str), isinstance([], (tuple, list)), isinstance(None, type(None)), isinstance(1, object), isinstance(ValueError(), Exception), isinstance(KeyError(), LookupError), isinstance({}, dict), isinstance({1}, set), isinstance(range(1), range), isinstance(1, (str, (float, int))), issubclass(bool, int), issubclass(KeyError, (ValueError, LookupError))

@@ -1,0 +1,3 @@
+def execute_command(image):
+    widths = []
+    return max(widths)

@@ -1,0 +1,2 @@
+def execute_command(image):
+    return max(1, 5, 3), min([4, 2]), max('abc'), min('b', 'a'), max([], default=0), min((), default=None), max([1, 2, 3], key=lambda x: -x), min(['bb', 'a', 'c'], key=len), max(1, 1.0), max(1.0, 1), min(1.0, 1), max({'a': 2, 'b': 1}), max([(1, 'b'), (1, 'a')]), max(x for x in [3, 9]), max([[1], [2]]), max(['ab', 'cd'], key=lambda s: s[1]), max(0, -0.0), max(True, 1), max('a', 'b', key=lambda c: -ord(c)), max([3, 1], key=None)

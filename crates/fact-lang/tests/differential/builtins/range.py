@@ -1,0 +1,2 @@
+def execute_command(image):
+    return list(range(5)), list(range(2, 5)), list(range(5, 0, -2)), list(range(0)), list(range(5, 2)), range(3), range(1, 10, 3), range(10)[2:5], range(10)[::-2], range(5).index(3), range(5).count(2), 3 in range(5), len(range(0, 10, 3)), range(5) == range(0, 5), list(reversed(range(0, 10, 3))), range(True), sum(range(101)), range(10)[-3], min(range(3, 9)), range(2).start, range(2, 9, 3).stop, range(2, 9, 3).step, bool(range(1, 1))

@@ -1,0 +1,2 @@
+def execute_command(image):
+    return round(2.5), round(3.5), round(-2.5), round(2.675, 2), round(1.005, 2), round(1234.567, -2), round(5), round(15, -1), round(25, -1), round(0.5), round(1.5), round(2.4), round(-0.4), round(1e20), round(2.0, 3), round(True), round(3.14159, 3), round(7, 2), round(2.5, None), round(12345, -5), round(0.1 + 0.2, 10), round(number=2.567, ndigits=1), round(1e300, 5), round(float('inf'), 2), round(99.995, 2), round(-1.5)

@@ -1,0 +1,2 @@
+def execute_command(image):
+    return sorted([3, 1, 2]), sorted('hello'), sorted([3, 1], reverse=True), sorted(['b', 'A', 'c'], key=str.lower), sorted({'b': 1, 'a': 2}), sorted([(1, 'b'), (1, 'a')]), sorted([1, 2.5, True]), sorted({3, 1}), sorted(x for x in [2, 1]), sorted([]), sorted(['bb', 'a'], key=len, reverse=True), sorted([[2], [1, 5]]), sorted([3, 1], key=None), sorted({'a': 3, 'b': 1}.items(), key=lambda kv: kv[1])

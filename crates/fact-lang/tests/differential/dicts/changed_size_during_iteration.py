@@ -1,0 +1,5 @@
+def execute_command(image):
+    d = {'a': 1, 'b': 2}
+    for k in d:
+        d[k + 'x'] = 1
+    return d

@@ -1,0 +1,5 @@
+def execute_command(image):
+    d = {'a': 1, 'b': 2}
+    for k in d:
+        del d[k]
+    return d

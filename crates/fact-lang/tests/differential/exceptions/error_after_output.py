@@ -1,0 +1,3 @@
+def execute_command(image):
+    print('before')
+    print([1, 2][5])

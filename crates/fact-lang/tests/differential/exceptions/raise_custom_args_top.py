@@ -1,0 +1,2 @@
+def execute_command(image):
+    raise KeyError('a', 'b')

@@ -1,0 +1,3 @@
+def execute_command(image):
+    names = ['cat', 'dog']
+    return names.first()

@@ -1,0 +1,3 @@
+def execute_command(image):
+    depth = None
+    return depth < 5

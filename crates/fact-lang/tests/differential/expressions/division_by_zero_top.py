@@ -1,0 +1,3 @@
+def execute_command(image):
+    boxes = []
+    return sum(boxes) / len(boxes)

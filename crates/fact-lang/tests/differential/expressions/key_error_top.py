@@ -1,0 +1,3 @@
+def execute_command(image):
+    sizes = {'cat': 1}
+    return sizes['dog']

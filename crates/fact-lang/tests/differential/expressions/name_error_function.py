@@ -1,0 +1,2 @@
+def execute_command(image):
+    return find_the_dog(image)

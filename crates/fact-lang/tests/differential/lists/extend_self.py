@@ -1,0 +1,5 @@
+def execute_command(image):
+    xs = [1, 2]
+    xs.extend(xs)
+    xs += xs
+    return xs

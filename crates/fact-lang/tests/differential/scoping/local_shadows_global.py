@@ -1,0 +1,8 @@
+value = 'global'
+
+def read():
+    return value
+
+def execute_command(image):
+    value = 'local'
+    return value, read()

@@ -1,0 +1,7 @@
+def execute_command(image):
+    return later() + CONSTANT
+
+def later():
+    return 5
+
+CONSTANT = 2

@@ -1,0 +1,3 @@
+def execute_command(image):
+    assert len([]) > 0, 'no objects'
+    return 1

@@ -1,0 +1,4 @@
+def execute_command(image):
+    for i in []:
+        pass
+    return i

@@ -1,0 +1,4 @@
+def execute_command(image):
+    point = (1, 2)
+    point[0] = 5
+    return point

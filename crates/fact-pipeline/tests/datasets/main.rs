@@ -1,0 +1,7 @@
+//! The data set readers: on small fixtures, on hostile input, and on the real data sets.
+
+mod fixtures;
+mod hostile;
+mod parquet;
+mod readers;
+mod real;
