@@ -47,3 +47,24 @@ pub trait Proposer: Send + Sync {
     /// If what the record gives to make programs from is malformed: an outcome to count.
     fn propose(&self, record: &Record, k: usize) -> Result<Vec<Candidate>, Malformed>;
 }
+
+impl Proposer for bank::Bank {
+    fn name(&self) -> &'static str {
+        "bank"
+    }
+
+    fn fingerprint(&self) -> String {
+        self.sha256().to_owned()
+    }
+
+    fn propose(&self, record: &Record, k: usize) -> Result<Vec<Candidate>, Malformed> {
+        let found = bank::Bank::propose(self, &record.sample.question, k);
+        let candidate = |found: bank::Candidate| Candidate {
+            proposer: "bank",
+            source: found.exemplar,
+            score: found.score,
+            program: found.program,
+        };
+        Ok(found.into_iter().map(candidate).collect())
+    }
+}
