@@ -5,6 +5,8 @@ use super::value::{Tv, Value};
 use super::{Frame, Vm};
 use crate::ast::{Expr, ExprKind, FStringPart, Name, NodeId, Stmt, StmtKind, VarRef};
 use crate::trace::{EventId, EventKind};
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -24,6 +26,29 @@ pub(crate) struct Effects<'a> {
     places: Vec<(&'a Expr, Option<&'a Arc<str>>)>,
     /// Jumps that leave them.
     pub(crate) jumps: u8,
+}
+
+/// Effects by node of the program (even keys) and of the pack (odd ones).
+pub(crate) type EffectsMap<'a> = HashMap<u64, Rc<Effects<'a>>, BuildHasherDefault<NodeHasher>>;
+
+/// Spreads small numbers.
+#[derive(Debug, Default)]
+pub(crate) struct NodeHasher(u64);
+
+impl Hasher for NodeHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.write_u64(u64::from(*byte));
+        }
+    }
+
+    fn write_u64(&mut self, n: u64) {
+        self.0 = (self.0 ^ n).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
 }
 
 /// Methods that change their receiver.
@@ -60,7 +85,7 @@ impl<'a> Vm<'a> {
         target: Option<&'a Expr>,
         body: &'a [Stmt],
     ) -> Rc<Effects<'a>> {
-        let key = (self.in_pack, node);
+        let key = u64::from(node) << 1 | u64::from(self.in_pack);
         if let Some(effects) = self.effects.get(&key) {
             return effects.clone();
         }

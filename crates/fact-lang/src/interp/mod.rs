@@ -37,10 +37,8 @@ use crate::pack::Pack;
 use crate::run::{Inputs, Limit, Limits, Run};
 use crate::tool::{Answers, Request};
 use crate::trace::{EventId, Trace};
-use control::Effects;
+use control::EffectsMap;
 use error::{R, Stop};
-use std::collections::HashMap;
-use std::rc::Rc;
 use value::{Heap, Tv};
 
 /// Nested evaluations, of all kinds together, that fit a 2 MiB stack.
@@ -77,7 +75,7 @@ pub(crate) struct Vm<'a> {
     at: NodeId,
     /// What the native call in progress depends on.
     deps: Vec<EventId>,
-    effects: HashMap<(bool, NodeId), Rc<Effects<'a>>>,
+    effects: EffectsMap<'a>,
     /// Exceptions being handled, for a bare `raise`.
     handling: Vec<u32>,
     suspended: Option<Request>,
@@ -126,7 +124,7 @@ pub(crate) fn execute(
         in_pack: false,
         at: 0,
         deps: Vec::new(),
-        effects: HashMap::new(),
+        effects: EffectsMap::default(),
         handling: Vec::new(),
         suspended: None,
         limit_span: None,

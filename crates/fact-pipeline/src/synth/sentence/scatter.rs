@@ -483,7 +483,7 @@ fn two_counts(rng: &mut Rng) -> Draft {
     let (one, many) = box_words(rng);
     let text = match rng.below(3) {
         0 => format!("there is a {one} with {a} and {b}"),
-        1 => format!("one of the {many} contains both {a} and {b}"),
+        1 => format!("one of the {many} contains {a} and {b}"),
         _ => format!("some {one} has {a} as well as {b}"),
     };
     let body = returns(format_args!(

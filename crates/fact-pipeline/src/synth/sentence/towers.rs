@@ -174,7 +174,7 @@ fn both_ends(rng: &mut Rng) -> Draft {
     let (b, t) = (color_word(base), color_word(top));
     let text = match rng.below(3) {
         0 => format!("there is a tower with a {b} base and a {t} top"),
-        1 => format!("one tower is {b} at the bottom and {t} at the top"),
+        1 => format!("some tower is {b} at the bottom and {t} at the top"),
         _ => format!("some tower starts with a {b} block and ends with a {t} one at its top"),
     };
     let body = returns(format_args!(
