@@ -53,7 +53,7 @@ Example:
   fact demo --samples 40 --out /tmp/demo")]
 pub(crate) struct DemoArgs {
     /// Samples to draw
-    #[arg(long, value_name = "N", default_value_t = 200)]
+    #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) samples: u32,
     /// Folder of data, run and exports; a demo that is there is replaced
     #[arg(long, value_name = "DIR", default_value = "runs/demo")]
@@ -78,10 +78,10 @@ pub(crate) struct SynthArgs {
     #[arg(long, value_name = "DIR")]
     pub(crate) out: PathBuf,
     /// Samples, each with its own image
-    #[arg(long, value_name = "N", default_value_t = 200)]
+    #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) samples: u32,
     /// Images per sentence
-    #[arg(long, value_name = "N", default_value_t = 4)]
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) per_sentence: u32,
     /// Edges of items: off, on, or mixed over the images
     #[arg(long, value_name = "KIND", default_value = "mixed", value_parser = smoothing)]
@@ -275,7 +275,7 @@ pub(crate) struct CheckArgs {
     /// Skip the deletions of the minimality test
     #[arg(long)]
     pub(crate) fast: bool,
-    /// The pack, where an export's is not a shipped one
+    /// A pack that is neither shipped nor in the run or export
     #[arg(long, value_name = "NAME|PATH")]
     pub(crate) pack: Option<String>,
     /// Say nothing but rejections and errors

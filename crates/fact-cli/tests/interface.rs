@@ -75,6 +75,59 @@ fn errors_say_what_where_and_what_to_do() {
 }
 
 #[test]
+fn nothing_to_do_is_an_error_that_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    std::fs::write(folder.join("none.jsonl"), "").unwrap();
+    let text = stderr(folder, &["check", "none.jsonl"], 2);
+    assert!(text.starts_with("error: none.jsonl holds no samples\nhint: "));
+    let text = stderr(folder, &["check", "none.jsonl", "--images", "no"], 2);
+    assert!(text.starts_with("error: cannot read the images' folder no: "));
+    let text = stderr(folder, &["run", "--data", "jsonl:none.jsonl"], 2);
+    assert_eq!(text, "error: the data set has no samples\n");
+    for (flag, value) in [("--limit", "0"), ("--threads", "0"), ("--threads", "99999")] {
+        let text = stderr(
+            folder,
+            &["run", "--data", "jsonl:none.jsonl", flag, value],
+            2,
+        );
+        assert!(text.contains("must be "), "{text}");
+    }
+    for command in ["demo", "synth"] {
+        let text = stderr(folder, &[command, "--samples", "0", "--out", "x"], 2);
+        assert!(text.contains("--samples"), "{text}");
+    }
+    std::fs::write(folder.join("broken.jsonl"), "no JSON\n").unwrap();
+    let args = ["run", "--data", "jsonl:broken.jsonl", "--strict"];
+    let text = stderr(folder, &args, 2);
+    assert!(
+        text.starts_with("error: broken.jsonl:1: record 0: not valid JSON: "),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_damaged_store_is_named_as_such() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = folder.path().join("run");
+    std::fs::create_dir(&run).unwrap();
+    std::fs::write(run.join("run.db"), "this is no database, whatever its name").unwrap();
+    for args in [
+        &["check", "run"][..],
+        &["show", "run", "a"],
+        &["export", "run", "--format", "jsonl", "--out", "out"],
+    ] {
+        let text = stderr(folder.path(), args, 2);
+        assert!(text.starts_with("error: run/run.db: "), "{text}");
+        assert!(text.contains("\nhint: the store is damaged"), "{text}");
+    }
+    // A run that was killed before it made its tables.
+    std::fs::write(run.join("run.db"), "").unwrap();
+    let text = stderr(folder.path(), &["check", "run"], 2);
+    assert!(text.contains("no run was begun in it"), "{text}");
+}
+
+#[test]
 fn text_of_files_cannot_command_the_terminal() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("fact.toml"), "\"\\u001b[31mred\" = 1\n").unwrap();

@@ -54,6 +54,20 @@ pub enum CheckError {
         /// Why.
         source: std::io::Error,
     },
+    /// There is nothing in it.
+    #[error("{path} holds no samples")]
+    Empty {
+        /// The run or file.
+        path: PathBuf,
+    },
+    /// The images' folder cannot be used.
+    #[error("cannot read the images' folder {path}: {source}")]
+    Images {
+        /// The folder.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
     /// A line is not a row.
     #[error("{path}:{line}: {message}")]
     Line {
@@ -80,6 +94,12 @@ impl CheckError {
             Self::Pack(e) => e.hint(),
             Self::Line { .. } => Some("a JSONL export of `fact export --format jsonl`".into()),
             Self::Read { .. } => Some("give a run's folder or a JSONL export".into()),
+            Self::Empty { .. } => {
+                Some("give the folder of a run that was begun, or a JSONL export".into())
+            }
+            Self::Images { .. } => Some(
+                "give the folder that the rows' `image` starts at, or leave out --images".into(),
+            ),
             Self::Threads(_) => None,
         }
     }
@@ -93,12 +113,19 @@ pub fn check(target: &Path, request: &CheckRequest) -> Result<CheckReport, Check
     let pool = rayon::ThreadPoolBuilder::new()
         .stack_size(STACK_BYTES)
         .build()?;
+    if let Some(folder) = &request.images {
+        std::fs::read_dir(folder).map_err(|source| CheckError::Images {
+            path: folder.clone(),
+            source,
+        })?;
+    }
     let is_run = target.is_dir() || target.extension().is_some_and(|e| e == "db");
     let reader = is_run.then(|| Reader::open(target)).transpose()?;
     let mut packs = Packs::default();
     if let Some(name) = &request.pack {
         packs.add(packs::load(name)?);
-    } else if let Some((name, source)) = reader
+    }
+    if let Some((name, source)) = reader
         .as_ref()
         .map(Reader::pack_source)
         .transpose()?
@@ -143,6 +170,11 @@ pub fn check(target: &Path, request: &CheckRequest) -> Result<CheckReport, Check
         None => for_each_line(target, &mut take)?,
     }
     flush(&mut batch);
+    if report.checked + report.without == 0 {
+        return Err(CheckError::Empty {
+            path: target.to_owned(),
+        });
+    }
     Ok(report)
 }
 

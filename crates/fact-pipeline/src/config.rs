@@ -9,6 +9,9 @@ use std::str::FromStr;
 /// Name of the file that is read if it lies in the working directory.
 pub const FILE_NAME: &str = "fact.toml";
 
+/// Most worker threads: more than any machine needs, few enough to start.
+const MAX_THREADS: usize = 1024;
+
 /// A commented `fact.toml` with every key; what `fact init` writes.
 pub const TEMPLATE: &str = include_str!("config_template.toml");
 
@@ -367,8 +370,15 @@ impl Draft {
         if config.candidates == 0 {
             return Err(invalid("candidates", "must be at least 1"));
         }
-        if config.threads == Some(0) {
-            return Err(invalid("threads", "must be at least 1"));
+        if config.limit == Some(0) {
+            return Err(invalid("limit", "must be at least 1"));
+        }
+        if config
+            .threads
+            .is_some_and(|n| !(1..=MAX_THREADS).contains(&n))
+        {
+            let message = format!("must be from 1 to {MAX_THREADS}");
+            return Err(invalid("threads", &message));
         }
         Ok(config)
     }

@@ -94,7 +94,7 @@ impl Conversations {
         let file = if spec.path.is_file() {
             spec.path.clone()
         } else {
-            super::only_file(spec, &root, LAYOUT, "the conversations", |name| {
+            super::only_file(spec, &root, LAYOUT, "the file of conversations", |name| {
                 name.ends_with(".json") || name.ends_with(".jsonl")
             })?
         };

@@ -54,7 +54,7 @@ pub enum OpenError {
         path: PathBuf,
     },
     /// The path is there but does not look like the kind.
-    #[error("{} does not look like a `{kind}` data set: {reason}\nhint: expected {layout}", .path.display())]
+    #[error("{} does not look like `{kind}` data: {reason}\nhint: expected {layout}", .path.display())]
     Layout {
         /// The kind.
         kind: &'static str,

@@ -87,7 +87,8 @@ impl Element {
         let message = text
             .rsplit_once(" at line ")
             .map_or(text.as_str(), |(message, _)| message);
-        let path = if path == "." { "" } else { path };
+        // `?` is where JSON breaks off: no field of the user's.
+        let path = if matches!(path, "." | "?") { "" } else { path };
         let missing = message
             .strip_prefix("missing field `")
             .and_then(|rest| rest.strip_suffix('`'));

@@ -34,7 +34,7 @@ impl Jsonl {
                 name == "samples.jsonl"
             })?
         } else {
-            super::only_file(spec, &root, LAYOUT, "a .jsonl file", |name| {
+            super::only_file(spec, &root, LAYOUT, "its .jsonl file", |name| {
                 name.ends_with(".jsonl")
             })?
         };

@@ -264,7 +264,7 @@ fn only_file(
     let mut files = files_in(folder, wanted)?;
     let reason = match (files.pop(), files.pop()) {
         (Some(file), None) => return Ok(file),
-        (None, _) => format!("no file {what}"),
+        (None, _) => format!("{what} is missing"),
         (Some(a), Some(b)) => format!(
             "both {} and {} could be {what}",
             b.file_name().unwrap_or_default().display(),

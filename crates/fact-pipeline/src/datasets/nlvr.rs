@@ -86,7 +86,7 @@ impl Nlvr {
         let file = if spec.path.is_file() {
             spec.path.clone()
         } else {
-            super::only_file(spec, &root, LAYOUT, "a SPLIT.json", |name| {
+            super::only_file(spec, &root, LAYOUT, "SPLIT.json", |name| {
                 name.ends_with(".json")
             })?
         };

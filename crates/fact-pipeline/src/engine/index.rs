@@ -36,6 +36,7 @@ pub enum IndexError {
 fn skipped(errors: &u64) -> String {
     match errors {
         0 => String::new(),
+        1 => " (1 malformed record was skipped)".to_owned(),
         n => format!(" ({n} malformed records were skipped)"),
     }
 }

@@ -50,7 +50,7 @@ pub enum StoreError {
         source: rusqlite::Error,
     },
     /// Another version of Fact wrote it.
-    #[error("{path}: store version {found}, this is version {SCHEMA_VERSION}")]
+    #[error("{path}: store version {found}, but this program reads version {SCHEMA_VERSION}")]
     Version {
         /// The database.
         path: PathBuf,
@@ -92,6 +92,10 @@ impl StoreError {
             Self::Sqlite { .. } => {
                 Some("check free disk space and permissions; what was committed is kept".into())
             }
+            // Killed before the tables were made.
+            Self::Version { found: 0, .. } => {
+                Some("no run was begun in it; the command that made it starts it".into())
+            }
             Self::Version { .. } => Some("use the version of fact that made it".into()),
             Self::Row { .. } => Some("the store may be damaged; run again with --fresh".into()),
             Self::OtherSettings { .. } => Some(
@@ -103,10 +107,11 @@ impl StoreError {
 }
 
 fn is_damage(error: &rusqlite::Error) -> bool {
-    use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
+    use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase, Unknown};
+    // `Unknown` is SQLite's general error, as for a missing table.
     matches!(
         error.sqlite_error_code(),
-        Some(DatabaseCorrupt | NotADatabase)
+        Some(DatabaseCorrupt | NotADatabase | Unknown)
     )
 }
 

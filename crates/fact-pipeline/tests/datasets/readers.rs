@@ -391,7 +391,7 @@ fn open_errors() -> Outcome {
         "nlvr", "clevr", "gqa", "easy-vqa", "vqa", "jsonl", "llava", "sharegpt", "parquet", "synth",
     ] {
         let text = refused(&folder.spec(kind, "b"));
-        let wanted = format!("does not look like a `{kind}` data set: no ");
+        let wanted = format!("does not look like `{kind}` data: ");
         assert!(
             text.contains(&wanted) && text.contains("\nhint: expected "),
             "{text}"
@@ -401,7 +401,7 @@ fn open_errors() -> Outcome {
     }
     let text = refused(&folder.spec("jsonl", "a"));
     assert!(
-        text.contains("both x.jsonl and y.jsonl could be a .jsonl file"),
+        text.contains("both x.jsonl and y.jsonl could be its .jsonl file"),
         "{text}"
     );
     let text = refused(&format!(
