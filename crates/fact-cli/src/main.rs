@@ -1,2 +1,32 @@
-//! fact
-fn main() {}
+//! The program `fact`: flags, progress and messages over the library.
+
+mod args;
+mod commands;
+mod interrupt;
+mod message;
+mod progress;
+
+use args::{Cli, Command};
+use clap::Parser;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let result = match cli.command {
+        Command::Demo(args) => commands::demo::main(args),
+        Command::Synth(args) => commands::synth::main(args),
+        Command::Run(args) => commands::run::main(args),
+        Command::Exec(args) => commands::exec::main(args),
+        Command::Show(args) => commands::show::main(args),
+        Command::Check(args) => commands::check::main(args),
+        Command::Export(args) => commands::export::main(args),
+        Command::Init(args) => commands::init::main(args),
+    };
+    match result {
+        Ok(code) => code,
+        Err(failure) => {
+            failure.tell();
+            ExitCode::from(message::FAILED)
+        }
+    }
+}

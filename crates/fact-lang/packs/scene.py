@@ -111,6 +111,12 @@ class Thing:
             return simple_query(self._region, f"What is the {category} of the {self._label}?")
         return value
 
+    def _has_value(self, category, value):
+        own = self._attributes.get(category)
+        if own is None:
+            return verify_property(self._region, self._label, value)
+        return own == value or self._attributes.get(value) is True
+
     @property
     @says("{self} [be] a {result}")
     def name(self) -> str:
@@ -219,13 +225,13 @@ class Thing:
         subjects = related(other._region, relation, other._id)
         return self._key in [_key(subject) for subject in subjects]
 
-    @says("[there be] {result} other ({object_name}) of the same {category} as {self}")
-    @element("other {object_name}")
+    @says("[there be] {result} (other {object_name}) of the same {category} as {self}")
+    @element("other {object_name}< of the same {category} as {self}>")
     def find_same(self, category: str, object_name: str = "thing") -> List["Thing"]:
         """The other things with the same value: cube.find_same("color", "small ball")."""
         value = self._value(category)
         things = self._image._all(object_name)
-        return [t for t in things if t._key != self._key and t._value(category) == value]
+        return [t for t in things if t._key != self._key and t._has_value(category, value)]
 
 
 @says("the image")
@@ -256,7 +262,7 @@ class Scene:
         return [thing for thing in self._all(object_name) if thing._key in keys]
 
     @says("[there be] {result} ({object_name})< {relation} {other}>")
-    @element("{object_name}")
+    @element("{object_name}< {relation} {other}>")
     def find(self, object_name: str, relation: str = None, other: "Thing" = None) -> List[Thing]:
         """The things that fit a description: image.find("large red cube"), image.find("thing").
         With a relation, those that stand in it to another Thing (or to one of a list of Things):
@@ -273,7 +279,7 @@ class Scene:
         return len(self._related(object_name, relation, other)) > 0
 
     @says("{subject} [be] {relation} {result}")
-    @element("{object_name}")
+    @element("{object_name}< that {subject} is {relation}>")
     def find_target(self, subject: Thing, relation: str, object_name: str = "thing") -> List[Thing]:
         """The things that a Thing (or one of a list of Things) stands in a relation to, in the
         order of an English sentence: image.find_target(man, "wearing", "hat")."""
@@ -284,7 +290,7 @@ class Scene:
         """Whether find_target finds anything: image.has_target(man, "wearing", "hat")."""
         return len(self._targets(subject, relation, object_name)) > 0
 
-    @says("[there be] a {object_name} {result} {other}")
+    @says("[there be] ({object_name}) {result} {other}")
     def choose_relation(self, object_name: str, options: List[str], other: Thing) -> str:
         """The first of the relations in which such a thing stands to another:
         image.choose_relation("lamp", ["to the left of", "to the right of"], bed)."""
@@ -302,12 +308,12 @@ class Scene:
                 return option
         raise ValueError(f"no {object_name} is in any of {options}")
 
-    @says("{self} [show] {attribute}")
+    @says("the scene [be] {attribute}")
     def has_property(self, attribute: str) -> bool:
         """Whether the image as a whole has an attribute: image.has_property("outdoors")."""
         return verify_property(self._region, "image", attribute)
 
-    @says("{self} [show] {result}")
+    @says("the scene [be] {result}")
     def choose(self, options: List[str]) -> str:
         """The first of the attributes that the image has: image.choose(["sunny", "cloudy"])."""
         for option in options:
@@ -352,14 +358,14 @@ def both(first: List[Thing], second: List[Thing]) -> List[Thing]:
     return [thing for thing in first if thing in second]
 
 
-@says("the {category} of all of them [be] the same")
+@says("the {category} of {things} [be] the same")
 def all_same(things: List[Thing], category: str) -> bool:
     """Whether all things have the same value: all_same(flowers, "color")."""
     values = [thing._value(category) for thing in things]
     return all(value == values[0] for value in values)
 
 
-@says("{first} and {second} have the same {result}")
+@says("{first} [have] the same {result} as {second}")
 def common_attribute(first: Thing, second: Thing) -> str:
     """What two things have in common, such as "color" or "material"."""
     for category in ["color", "material", "shape", "size", "pattern", "age", "pose", "activity"]:
@@ -372,15 +378,13 @@ def common_attribute(first: Thing, second: Thing) -> str:
     )
 
 
-@says("{result} [be] {comparative}")
-def which_is(comparative: str, first: Thing, second: Thing) -> Thing:
-    """The one of two things that is more so: which_is("healthier", apple, cake)."""
+@says("the {result} [be] {comparative}")
+def which_is(comparative: str, first: Thing, second: Thing) -> str:
+    """The name of the one of two things that is more so: which_is("healthier", apple, cake)."""
     answer = simple_query(
         first._image._region,
         f"Which is {comparative}, the {first._label} or the {second._label}?",
     )
-    if answer == first._label:
-        return first
-    if answer == second._label:
-        return second
+    if answer == first._label or answer == second._label:
+        return answer
     raise ValueError(f"{answer!r} is neither the {first._label} nor the {second._label}")

@@ -76,7 +76,7 @@ def compute_depth(region: Region) -> float: ...
 
 
 @primitive
-def llm_answer(region: Region, question: str, long_answer: bool) -> str: ...
+def llm_answer(question: str, long_answer: bool) -> str: ...
 
 
 def _region_of(image):
@@ -90,6 +90,7 @@ class ImagePatch:
     ints, the box of the patch in the original image; width and height are those of its pixels."""
 
     def __init__(self, image, left: int = None, lower: int = None, right: int = None, upper: int = None):
+        """Crops the image to the box; all of the image without one."""
         parent = _region_of(image)
         if left is None and lower is None and right is None and upper is None:
             self._region = parent
@@ -254,7 +255,7 @@ class ImagePatch:
     @says("the answer to “{question}” [be] “{result}”")
     def llm_query(self, question: str, long_answer: bool = True) -> str:
         """A text answer from world knowledge, without looking at the image."""
-        return llm_answer(self._region, question, long_answer)
+        return llm_answer(question, long_answer)
 
 
 @says("{result} best [match] “{content}”")
@@ -362,9 +363,12 @@ def coerce_to_numeric(string: str, no_string: bool = False):
         return string
 
 
+@says("the answer to “{query}” [be] “{result}”")
 def llm_query(query: str, context: str = None, long_answer: bool = True) -> str:
     """A text answer from world knowledge."""
-    raise NotImplementedError("llm_query without a patch: call ImagePatch(image).llm_query(question)")
+    if context is not None:
+        query = f"{context} {query}"
+    return llm_answer(query, long_answer)
 
 
 def process_guesses(prompt: str, guess1: str = None, guess2: str = None) -> str:

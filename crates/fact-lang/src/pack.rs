@@ -1,7 +1,14 @@
 //! API packs: what generated programs may call, as a data file (see `docs/packs.md`).
 
-use crate::ast::Module;
+mod load;
+mod prompt;
+
+use crate::ast::{Function, Module, StmtKind};
+pub(crate) use load::{DefKind, PackClassDef, PackCode, PackDef, PackGlobal, ResultType};
 use std::sync::Arc;
+
+/// Slot classes: class → canonical value → words that name it; in source order.
+pub type Vocabulary = Vec<(String, Vec<(String, Vec<String>)>)>;
 
 /// A loaded pack.
 #[derive(Debug)]
@@ -21,7 +28,105 @@ pub struct Pack {
     /// Classes, in source order; `Detection` and `Region` are built in and not listed.
     pub classes: Vec<PackClass>,
     /// `VOCABULARY`: class → canonical value → words; in source order.
-    pub vocabulary: Vec<(String, Vec<(String, Vec<String>)>)>,
+    pub vocabulary: Vocabulary,
+    /// What the interpreter runs.
+    pub(crate) code: PackCode,
+}
+
+/// Why a text is not a pack.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PackError {
+    /// It does not parse.
+    #[error("pack {pack}: {error}")]
+    Syntax {
+        /// Name of the pack.
+        pack: String,
+        /// What is wrong.
+        error: crate::syntax::SyntaxError,
+    },
+    /// It parses but says something a pack cannot.
+    #[error("pack {pack}, line {line}: {message}")]
+    Invalid {
+        /// Name of the pack.
+        pack: String,
+        /// 1-based line.
+        line: u32,
+        /// What is wrong.
+        message: String,
+    },
+    /// No such shipped pack.
+    #[error("no pack named {0:?} is shipped")]
+    Unknown(String),
+}
+
+impl Pack {
+    /// Name of the function that runs.
+    pub const ENTRY: &'static str = "execute_command";
+
+    /// Names of the shipped packs.
+    pub const BUILTIN: &'static [&'static str] = &["viper", "blocks", "scene"];
+
+    /// Reads a pack from its source.
+    ///
+    /// # Errors
+    /// The source does not parse, lacks `VERSION`, or uses a construct packs do not have.
+    pub fn load(name: &str, source: &str) -> Result<Self, PackError> {
+        load::load(name, source)
+    }
+
+    /// A shipped pack.
+    ///
+    /// # Errors
+    /// [`PackError::Unknown`] when there is none of that name.
+    pub fn builtin(name: &str) -> Result<Self, PackError> {
+        let source = match name {
+            "viper" => include_str!("../packs/viper.py"),
+            "blocks" => include_str!("../packs/blocks.py"),
+            "scene" => include_str!("../packs/scene.py"),
+            _ => return Err(PackError::Unknown(name.into())),
+        };
+        Self::load(name, source)
+    }
+
+    /// The function of a program that runs: `execute_command`, or else the only one defined.
+    pub fn entry(program: &Module) -> Option<&Arc<Function>> {
+        let mut functions = program.body.iter().filter_map(|stmt| match &stmt.kind {
+            StmtKind::FunctionDef { function, .. } => Some(function),
+            _ => None,
+        });
+        let named = functions.clone().rfind(|f| &*f.name == Self::ENTRY);
+        named.or_else(|| functions.next().filter(|_| functions.next().is_none()))
+    }
+
+    /// The public API as Python stubs: signatures and docstrings without bodies, for prompts.
+    pub fn prompt_stub(&self) -> String {
+        prompt::stub(self)
+    }
+
+    pub(crate) fn def(&self, index: u32) -> &PackDef {
+        &self.code.defs[index as usize]
+    }
+
+    pub(crate) fn class(&self, index: u32) -> &PackClassDef {
+        &self.code.classes[index as usize]
+    }
+
+    /// The definition of a function of the pack.
+    pub(crate) fn definition(&self, function: &Function) -> Option<&PackDef> {
+        self.code
+            .defs
+            .iter()
+            .find(|def| std::ptr::eq(&*def.function, function))
+    }
+
+    /// The function that wraps inputs of a parameter name.
+    pub(crate) fn wrapper(&self, parameter: &str) -> Option<u32> {
+        let wrappers = &self.code.wrappers;
+        wrappers
+            .iter()
+            .find(|(name, _)| &**name == parameter)
+            .map(|(_, def)| *def)
+    }
 }
 
 /// A function, method, property or primitive of a pack.
@@ -50,7 +155,7 @@ pub struct PackFunction {
 /// The kinds of pack function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PackFunctionKind {
-    /// A free function.
+    /// A free function; with a class, the constructor of that class, under the class's name.
     Function,
     /// A method.
     Method,

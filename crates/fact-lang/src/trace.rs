@@ -11,6 +11,11 @@
 //!   a use of the whole (`sum`, `==`, `return`, `str`) on the shape and every element, recursively.
 //!   The shape of a display has no inputs; that of a filtered comprehension depends on every filter
 //!   that was evaluated and on the shape of what was iterated.
+//! * A read of a container also depends on the event of the reference it was reached by (which
+//!   container it is). An object's event has its constructor's arguments and fields as inputs; a
+//!   field read depends on the field and on the reference.
+//! * `any` that found a true element (and `all` a false one) depends on that element alone,
+//!   otherwise on every element and on which there were.
 //! * [`Event::control`] is the branch, iteration or call under which the event ran. After an `if`
 //!   any arm of which contains a jump, what follows within the jump's reach (rest of the iteration
 //!   for `continue`, of the loop for `break`, of the function for `return`/`raise`) is controlled
@@ -19,8 +24,11 @@
 //! * *Relevant* (potential) dependence: after an `if`, each variable that the arm not taken would
 //!   have assigned, and each named container that it would have mutated, passes through a
 //!   [`EventKind::Phi`] with the old value and the branch as inputs; after a loop, each variable
-//!   assigned in its body passes through a `Phi` with the `LoopEnd`.
+//!   assigned in its body, and each named container changed there, passes through a `Phi` with the
+//!   `LoopEnd`.
 //! * A loop that found nothing is therefore in the closure of what it did not do.
+
+mod render;
 
 use crate::ast::{NodeId, Span};
 use crate::tool::Recorded;
@@ -108,7 +116,8 @@ pub enum EventKind {
     /// A value that would be another had a branch or loop gone otherwise. Inputs: the value, the
     /// branch or loop end.
     Phi,
-    /// A function returned. Input: the value, in depth.
+    /// A function returned. Inputs: of the entry function the value, in depth; of another
+    /// function the value (and the shape of a container, whose elements keep their own events).
     Return,
     /// An exception was raised.
     Raise,

@@ -6,6 +6,7 @@
     clippy::expect_used,
     clippy::print_stderr,
     clippy::disallowed_methods,
+    clippy::disallowed_types,
     missing_docs
 )]
 

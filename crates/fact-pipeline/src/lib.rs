@@ -1,5 +1,32 @@
-//! Data set readers, proposers, stages, run store, export and reports of Fact.
+//! Data sets, proposers, stages, run store, export and reports of Fact.
+//!
+//! In the order data flows:
+//!
+//! | module | owns |
+//! |---|---|
+//! | [`datasets`] | files → samples |
+//! | [`proposers`] | questions → candidate programs |
+//! | [`stages`] | execute, verify, choose, explain: one group of samples at a time |
+//! | [`engine`] | drives the stages over a data set |
+//! | [`store`] | the run in SQLite |
+//! | [`export`] | files for people and trainers |
+//!
+//! [`config`] says what a run does, [`reporter`] how it tells of its progress, [`packs`] which API
+//! programs have, [`terminal`] how foreign text is shown. Nothing here prints or reads flags.
 
+pub mod check;
+pub mod config;
 pub mod datasets;
+pub mod engine;
+pub mod exec;
+pub mod export;
+pub mod packs;
 pub mod proposers;
+pub mod reporter;
+pub mod show;
+pub mod stages;
+pub mod store;
+pub mod summary;
 pub mod synth;
+pub mod terminal;
+pub mod trace_text;

@@ -3,7 +3,7 @@
 use crate::english::{Number, Part, Template, article, join_and, ordinal, plural, singular};
 use fact_lang::pack::Pack;
 use fact_lang::run::Inputs;
-use fact_lang::trace::{Object, Trace, TraceValue};
+use fact_lang::trace::{Object, PackCall, Trace, TraceValue};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -137,8 +137,13 @@ impl<'a> Namer<'a> {
 
     /// The name of an object.
     pub fn noun(&self, object: u32) -> Noun {
+        self.noun_within(object, NESTING)
+    }
+
+    /// The name of an object; its place names other objects at most `depth` deep.
+    fn noun_within(&self, object: u32, depth: u8) -> Noun {
         let class = self.record(object).class as usize;
-        let place = self.place(object);
+        let place = self.place(object, depth);
         if let Some(text) = self.class_templates[class]
             .as_ref()
             .and_then(|t| self.class_noun(t, object))
@@ -217,10 +222,17 @@ impl<'a> Namer<'a> {
         Some(out)
     }
 
-    fn element_noun(&self, object: u32) -> Option<String> {
+    /// The `@element` template of the call that gave the object, and that call.
+    fn element(&self, object: u32) -> Option<(Template, &'a PackCall)> {
         let call = &self.trace.pack_calls[self.creator(object)? as usize];
         let function = &self.pack.functions[call.function as usize];
         let template = Template::parse(function.element.as_deref()?).ok()?;
+        Some((template, call))
+    }
+
+    /// The noun that the element template says, without its optional parts.
+    fn element_noun(&self, object: u32) -> Option<String> {
+        let (template, call) = self.element(object)?;
         let mut out = String::new();
         for part in &template.parts {
             match part {
@@ -229,10 +241,45 @@ impl<'a> Namer<'a> {
                     TraceValue::Str(s) => out.push_str(&singular(s)),
                     _ => return None,
                 },
+                Part::Optional(_) => {}
                 _ => return None,
             }
         }
         Some(self.with_noun(&out))
+    }
+
+    /// An optional part of an element template: `to the left of the red cube`; `None` where an
+    /// argument of it was not given.
+    fn element_place(&self, part: &[Part], call: &PackCall, depth: u8) -> Option<String> {
+        let mut out = String::new();
+        for part in part {
+            match part {
+                Part::Text(text) => out.push_str(text),
+                Part::Place { name, .. } => match self.argument(call, name)? {
+                    TraceValue::Str(s) => out.push_str(s),
+                    TraceValue::Object(o) => {
+                        out.push_str(&self.noun_within(*o, depth.saturating_sub(1)).full());
+                    }
+                    list @ TraceValue::Items { .. } => {
+                        // Heads only: the places of many would not fit into a name.
+                        let items = self.trace.items_of(list).iter();
+                        let nouns = items.filter_map(|(value, _)| match value {
+                            TraceValue::Object(o) => Some(self.noun_within(*o, 0)),
+                            _ => None,
+                        });
+                        let listed = list_of(nouns, true);
+                        if listed.is_empty() {
+                            return None;
+                        }
+                        out.push_str(&listed);
+                    }
+                    _ => return None,
+                },
+                _ => return None,
+            }
+        }
+        let out = out.trim();
+        (!out.is_empty()).then(|| out.to_owned())
     }
 
     /// A phrase that has only adjectives gets the pack's general noun.
@@ -248,11 +295,7 @@ impl<'a> Namer<'a> {
     }
 
     /// An argument of a pack call by parameter name; `self` is the receiver.
-    pub fn argument<'c>(
-        &self,
-        call: &'c fact_lang::trace::PackCall,
-        name: &str,
-    ) -> Option<&'c TraceValue> {
+    pub fn argument<'c>(&self, call: &'c PackCall, name: &str) -> Option<&'c TraceValue> {
         let function = &self.pack.functions[call.function as usize];
         let method = usize::from(function.class.is_some());
         let at = if name == "self" {
@@ -267,16 +310,29 @@ impl<'a> Namer<'a> {
         call.args.get(at).map(|(value, _)| value)
     }
 
-    /// `in the second box`: where the call that gave the object looked, unless that is everywhere.
-    fn place(&self, object: u32) -> Option<String> {
+    /// `to the left of the red cube`, as the element template says, or else `in the second box`:
+    /// where the call that gave the object looked, unless that is everywhere.
+    fn place(&self, object: u32, depth: u8) -> Option<String> {
+        if depth == 0 {
+            return None;
+        }
+        if let Some((template, call)) = self.element(object) {
+            let optional = template.parts.iter().find_map(|part| match part {
+                Part::Optional(inner) => Some(inner),
+                _ => None,
+            });
+            if let Some(inner) = optional {
+                return self.element_place(inner, call, depth);
+            }
+        }
         if let Some(TraceValue::Object(holder)) = self.field(object, "box") {
-            let noun = self.noun(*holder);
+            let noun = self.noun_within(*holder, depth - 1);
             return Some(format!("in {}", noun.definite()));
         }
         let call = &self.trace.pack_calls[self.creator(object)? as usize];
         match self.argument(call, "self")? {
             TraceValue::Object(holder) if *holder != object && !self.is_whole_image(*holder) => {
-                let noun = self.noun(*holder);
+                let noun = self.noun_within(*holder, depth - 1);
                 (noun.head != "image").then(|| format!("in {}", noun.definite()))
             }
             _ => None,
@@ -286,30 +342,7 @@ impl<'a> Namer<'a> {
     /// `a small yellow square and 2 big blue circles`, or with `the`: names counted, in order of
     /// first mention, places left out.
     pub fn list(&self, objects: &[u32], definite: bool) -> String {
-        let mut heads: Vec<(Noun, i64)> = Vec::new();
-        for object in objects {
-            let noun = self.noun(*object);
-            match heads
-                .iter_mut()
-                .find(|(n, _)| n.head == noun.head && !n.unique)
-            {
-                Some((_, count)) => *count += 1,
-                None => heads.push((noun, 1)),
-            }
-        }
-        if let Some(joined) = join_ordinals(&heads) {
-            return joined;
-        }
-        let parts: Vec<String> = heads
-            .iter()
-            .map(|(noun, count)| match (count, definite || noun.unique) {
-                (1, true) => noun.definite(),
-                (1, false) => format!("{} {}", article(&noun.head), noun.head),
-                (n, true) => format!("the {n} {}", plural(&noun.head)),
-                (n, false) => format!("{n} {}", plural(&noun.head)),
-            })
-            .collect();
-        join_and(&parts)
+        list_of(objects.iter().map(|object| self.noun(*object)), definite)
     }
 
     /// The noun for a set of objects: their common head, or their common last word, or the class.
@@ -334,6 +367,36 @@ impl<'a> Namer<'a> {
         let class = self.record(objects[0]).class as usize;
         spaced(&self.pack.classes[class].name)
     }
+}
+
+/// How deep a name may name others: `the cube behind the ball to the left of the cone`. It keeps
+/// names short, and bounds the work on a hostile program's chain of them.
+const NESTING: u8 = 2;
+
+fn list_of(nouns: impl Iterator<Item = Noun>, definite: bool) -> String {
+    let mut heads: Vec<(Noun, i64)> = Vec::new();
+    for noun in nouns {
+        match heads
+            .iter_mut()
+            .find(|(n, _)| n.head == noun.head && !n.unique)
+        {
+            Some((_, count)) => *count += 1,
+            None => heads.push((noun, 1)),
+        }
+    }
+    if let Some(joined) = join_ordinals(&heads) {
+        return joined;
+    }
+    let parts: Vec<String> = heads
+        .iter()
+        .map(|(noun, count)| match (count, definite || noun.unique) {
+            (1, true) => noun.definite(),
+            (1, false) => format!("{} {}", article(&noun.head), noun.head),
+            (n, true) => format!("the {n} {}", plural(&noun.head)),
+            (n, false) => format!("{n} {}", plural(&noun.head)),
+        })
+        .collect();
+    join_and(&parts)
 }
 
 /// `the first and second boxes` for unique names that differ in an ordinal only.

@@ -24,7 +24,7 @@ pub enum Style {
     General,
 }
 
-/// Options of [`format`] beyond the style.
+/// Options of [`format()`] beyond the style.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Options {
     /// `#`: keep the point and, with [`Style::General`], the trailing zeros.

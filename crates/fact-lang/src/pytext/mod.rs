@@ -16,7 +16,7 @@
 //! | [`spec`] | the format-spec mini-language: `format(value, spec)` |
 //! | [`template`] | the templates of `str.format` |
 //! | [`percent`] | the `%` operator on strings |
-//! | [`slice`] | `slice.indices`, index normalization |
+//! | [`mod@slice`] | `slice.indices`, index normalization |
 //! | [`search`] | find, count, replace, split, strip |
 //! | [`case`] | case conversion and the `is…` predicates |
 //! | [`layout`] | padding, tabs, lines |

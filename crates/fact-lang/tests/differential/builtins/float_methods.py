@@ -6,4 +6,4 @@ def attempt(function):
 
 
 def execute_command(image):
-    return (2.0).is_integer(), (2.5).is_integer(), float('inf').is_integer(), (0.5).as_integer_ratio(), attempt(lambda: (1.5).bit_length())
+    return (2.0).is_integer(), (2.5).is_integer(), float('inf').is_integer(), attempt(lambda: (1.5).bit_length())

@@ -1,4 +1,3 @@
 def execute_command(image):
     import itertools
-    a, b = itertools.tee([1, 2, 3])
-    return list(itertools.accumulate([3, 1, 4], max)), list(itertools.accumulate([1, 2], initial=10)), list(a), list(b), list(itertools.accumulate('abc', lambda x, y: y + x)), list(itertools.accumulate([]))
+    return list(itertools.accumulate([3, 1, 4], max)), list(itertools.accumulate([1, 2], initial=10)), list(itertools.accumulate('abc', lambda x, y: y + x)), list(itertools.accumulate([]))

@@ -7,4 +7,4 @@ def attempt(function):
 
 def execute_command(image):
     import statistics
-    return [attempt(x)[:40] for x in [lambda: statistics.mean([]), lambda: statistics.median([]), lambda: statistics.mode([]), lambda: statistics.stdev([1])]]
+    return [attempt(x)[:40] for x in [lambda: statistics.mean([]), lambda: statistics.median([]), lambda: statistics.mode([]), lambda: statistics.variance([1])]]

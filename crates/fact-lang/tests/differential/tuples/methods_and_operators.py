@@ -7,4 +7,4 @@ def attempt(function):
 
 def execute_command(image):
     t = (1, 2, 2, 'a')
-    return t.count(2), t.index('a'), t + (5,), t * 2, t[1:], t[::-1], len(t), 2 in t, (1,) == (1.0,), attempt(lambda: t.index(9)), (), (1,), attempt(lambda: t.append(1)), attempt(lambda: t.sort()), tuple(sorted((3, 1))), max((1, 5)), hash((1, 2)) == hash((1, 2)), attempt(lambda: t.pop())
+    return t.count(2), t.index('a'), t + (5,), t * 2, t[1:], t[::-1], len(t), 2 in t, (1,) == (1.0,), attempt(lambda: t.index(9)), (), (1,), attempt(lambda: t.append(1)), attempt(lambda: t.sort()), tuple(sorted((3, 1))), max((1, 5)), attempt(lambda: t.pop())

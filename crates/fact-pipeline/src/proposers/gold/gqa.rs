@@ -458,7 +458,7 @@ impl Step {
             }
             let a = self.thing(emitter, nodes, 0)?;
             let b = self.thing(emitter, nodes, 1)?;
-            let chosen = format!("which_is({}, {a}, {b}).name", quote(&self.category));
+            let chosen = format!("which_is({}, {a}, {b})", quote(&self.category));
             return Ok(Value::call(chosen));
         }
         if self.category == "rel" {

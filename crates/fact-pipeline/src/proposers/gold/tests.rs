@@ -376,7 +376,7 @@ fn gqa_chooses() {
             ("select", &[], "cake (2)"),
             ("choose less healthy", &[0, 1], ""),
         ])[2],
-        "return which_is(\"less healthy\", apple, cake).name"
+        "return which_is(\"less healthy\", apple, cake)"
     );
 }
 

@@ -1,0 +1,326 @@
+//! The flags.
+
+use clap::{Args, Parser, Subcommand};
+use fact_pipeline::config::{Accept, PerceptionKind, ProposerKind, Visible};
+use fact_pipeline::export::Format;
+use fact_pipeline::synth::Smoothing;
+use std::path::PathBuf;
+
+const AFTER: &str = "\
+Exit codes:
+  0    done (programs that fail are counted results, not errors)
+  1    `fact check` rejected a certificate
+  2    wrong usage, or a file, folder or setting cannot be used
+  130  stopped by Ctrl-C; the same command resumes
+
+Example:
+  fact demo";
+
+/// Faithful, concise and transferable rationales from visual programs.
+#[derive(Debug, Parser)]
+#[command(name = "fact", version, after_help = AFTER, disable_help_subcommand = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// The commands, in the order in which one meets them.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// See it work: drawn data, a run from pixels, check and export; needs nothing
+    Demo(DemoArgs),
+    /// Turn a data set's questions into verified rationales
+    Run(Box<RunArgs>),
+    /// Run one program on one image
+    Exec(ExecArgs),
+    /// Show one sample of a run: program, slice, trace, rationale, verdicts
+    Show(ShowArgs),
+    /// Re-check every certificate of a run or of a JSONL export, offline
+    Check(CheckArgs),
+    /// Export a run for people and trainers
+    Export(ExportArgs),
+    /// Draw a data set: images, sentences, labels, annotations, programs
+    Synth(SynthArgs),
+    /// Write a commented fact.toml
+    Init(InitArgs),
+}
+
+/// Flags of `fact demo`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  fact demo
+  fact demo --samples 40 --out /tmp/demo")]
+pub(crate) struct DemoArgs {
+    /// Samples to draw
+    #[arg(long, value_name = "N", default_value_t = 200)]
+    pub(crate) samples: u32,
+    /// Folder of data, run and exports; a demo that is there is replaced
+    #[arg(long, value_name = "DIR", default_value = "runs/demo")]
+    pub(crate) out: PathBuf,
+    /// Seed of the drawing
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) seed: u32,
+    /// Worker threads [default: one per core]
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<u32>,
+}
+
+/// Flags of `fact synth`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The same options give the same bytes. `--data synth:DIR` reads what it writes.
+
+Example:
+  fact synth --out data/synth --samples 1000 --seed 7")]
+pub(crate) struct SynthArgs {
+    /// Folder to write; a data set drawn there before is replaced
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+    /// Samples, each with its own image
+    #[arg(long, value_name = "N", default_value_t = 200)]
+    pub(crate) samples: u32,
+    /// Images per sentence
+    #[arg(long, value_name = "N", default_value_t = 4)]
+    pub(crate) per_sentence: u32,
+    /// Edges of items: off, on, or mixed over the images
+    #[arg(long, value_name = "KIND", default_value = "mixed", value_parser = smoothing)]
+    pub(crate) smoothing: Smoothing,
+    /// Seed
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) seed: u32,
+    /// Say nothing but errors
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+fn smoothing(name: &str) -> Result<Smoothing, String> {
+    match name {
+        "off" => Ok(Smoothing::Off),
+        "on" => Ok(Smoothing::On),
+        "mixed" => Ok(Smoothing::Mixed),
+        other => Err(format!(
+            "unknown kind `{other}`, expected one of: off, on, mixed"
+        )),
+    }
+}
+
+/// Flags of `fact run`. Each beats the key of the same name in the file.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+A run that was stopped or killed resumes with the same command; nothing is done twice.
+
+Example:
+  fact run --data nlvr:nlvr/dev --pack blocks --perception pixels --propose bank --out runs/nlvr")]
+pub(crate) struct RunArgs {
+    /// Data set: READER:PATH, readers nlvr, clevr, gqa, easy-vqa, vqa, jsonl, llava, sharegpt,
+    /// parquet, synth
+    #[arg(long, value_name = "SPEC")]
+    pub(crate) data: Option<String>,
+    /// What programs may call: blocks, scene, viper, or the path of a pack
+    #[arg(long, value_name = "NAME|PATH")]
+    pub(crate) pack: Option<String>,
+    /// Who looks at the images: pixels, or scene (the annotations)
+    #[arg(long, value_name = "KIND")]
+    pub(crate) perception: Option<PerceptionKind>,
+    /// Where programs come from, in order of preference: bank, gold
+    #[arg(long, value_name = "KIND,…", value_delimiter = ',')]
+    pub(crate) propose: Option<Vec<ProposerKind>>,
+    /// Exemplar bank of the proposer bank [default: the pack's]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) bank: Option<PathBuf>,
+    /// Folder of the run [default: runs/run]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Programs proposed per question and proposer [default: 10]
+    #[arg(long, value_name = "K")]
+    pub(crate) candidates: Option<u32>,
+    /// Scenes of a question that its program is chosen on; the others only score [default: all]
+    #[arg(long, value_name = "N|all")]
+    pub(crate) visible: Option<Visible>,
+    /// What a sample must reach: siblings (V2 where its question has siblings, else V1), v1 or v2
+    #[arg(long, value_name = "RULE")]
+    pub(crate) accept: Option<Accept>,
+    /// Only the first samples
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<u32>,
+    /// Seed of whatever is drawn [default: 0]
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u32>,
+    /// Worker threads; changes nothing in the results [default: one per core]
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<u32>,
+    /// Stop at the first malformed record instead of counting it
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// Start over if the folder holds a run
+    #[arg(long)]
+    pub(crate) fresh: bool,
+    /// Settings file [default: fact.toml, if there is one]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Say nothing but errors
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
+}
+
+/// Bounds of one execution.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Bounds of one execution")]
+pub(crate) struct LimitArgs {
+    /// Evaluation steps
+    #[arg(long, value_name = "N")]
+    pub(crate) max_steps: Option<u64>,
+    /// Nested calls
+    #[arg(long, value_name = "N")]
+    pub(crate) max_depth: Option<u32>,
+    /// Bytes allocated
+    #[arg(long, value_name = "BYTES")]
+    pub(crate) max_heap: Option<u64>,
+    /// Bytes printed
+    #[arg(long, value_name = "BYTES")]
+    pub(crate) max_output: Option<u64>,
+    /// Calls of perception
+    #[arg(long, value_name = "N")]
+    pub(crate) max_tool_calls: Option<u64>,
+    /// Events in the trace
+    #[arg(long, value_name = "N")]
+    pub(crate) max_events: Option<u64>,
+}
+
+impl LimitArgs {
+    /// Those given, by their key in the configuration.
+    pub(crate) fn given(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        [
+            ("steps", self.max_steps),
+            ("depth", self.max_depth.map(u64::from)),
+            ("heap", self.max_heap),
+            ("output", self.max_output),
+            ("tool_calls", self.max_tool_calls),
+            ("events", self.max_events),
+        ]
+        .into_iter()
+        .filter_map(|(key, value)| Some((key, value?)))
+    }
+}
+
+/// Flags of `fact exec`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+A program that raises or reaches a limit is a result: the exit code is 0. docs/formats.md describes
+the object that --json prints.
+
+Example:
+  fact exec program.py --image img.png --pack blocks --perception pixels --json")]
+pub(crate) struct ExecArgs {
+    /// The program; - reads standard input
+    pub(crate) program: PathBuf,
+    /// An image; several for a program that takes `images`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) image: Vec<PathBuf>,
+    /// Annotation of the image, JSON: a CLEVR scene, a GQA scene graph, an NLVR structured_rep, or
+    /// Fact's own
+    #[arg(long, value_name = "FILE")]
+    pub(crate) scene: Option<PathBuf>,
+    /// What the parameter `question` is bound to
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub(crate) question: String,
+    /// What the program may call: blocks, scene, viper, or the path of a pack
+    #[arg(long, value_name = "NAME|PATH", default_value = "blocks")]
+    pub(crate) pack: String,
+    /// Who looks at the image: pixels, or scene (the annotation)
+    #[arg(long, value_name = "KIND")]
+    pub(crate) perception: Option<PerceptionKind>,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Also print the trace
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) trace: bool,
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
+}
+
+/// Flags of `fact show`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  fact show runs/demo synth-0-17")]
+pub(crate) struct ShowArgs {
+    /// Folder of the run
+    pub(crate) run: PathBuf,
+    /// Id of the sample
+    pub(crate) sample: String,
+    /// Show every event of the trace
+    #[arg(long)]
+    pub(crate) all: bool,
+}
+
+/// Flags of `fact check`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Exit codes: 0 everything holds, 1 a certificate was rejected, 2 nothing could be checked.
+
+Example:
+  fact check runs/demo
+  fact check out/samples.jsonl --images data/images")]
+pub(crate) struct CheckArgs {
+    /// Folder of a run, or a JSONL export
+    pub(crate) target: PathBuf,
+    /// Folder of the images: also verify hashes, sizes and boxes
+    #[arg(long, value_name = "DIR")]
+    pub(crate) images: Option<PathBuf>,
+    /// Skip the deletions of the minimality test
+    #[arg(long)]
+    pub(crate) fast: bool,
+    /// The pack, where an export's is not a shipped one
+    #[arg(long, value_name = "NAME|PATH")]
+    pub(crate) pack: Option<String>,
+    /// Say nothing but rejections and errors
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+/// Flags of `fact export`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+llava and sharegpt hold accepted samples only; jsonl and parquet hold all, with a flag `accepted`,
+unless --only-accepted is given. docs/formats.md describes every field.
+
+Example:
+  fact export runs/demo --format jsonl,llava --out out")]
+pub(crate) struct ExportArgs {
+    /// Folder of the run
+    pub(crate) run: PathBuf,
+    /// Formats: jsonl, parquet, llava, sharegpt
+    #[arg(long, value_name = "FORMAT,…", value_delimiter = ',', required = true)]
+    pub(crate) format: Vec<Format>,
+    /// Folder of the files
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+    /// Only accepted samples
+    #[arg(long)]
+    pub(crate) only_accepted: bool,
+    /// Put the bytes of the images into Parquet
+    #[arg(long)]
+    pub(crate) images: bool,
+    /// Say nothing but errors
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+/// Flags of `fact init`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  fact init && fact run")]
+pub(crate) struct InitArgs {
+    /// The file to write
+    #[arg(default_value = "fact.toml")]
+    pub(crate) file: PathBuf,
+    /// Replace the file if it exists
+    #[arg(long)]
+    pub(crate) force: bool,
+}

@@ -1,0 +1,166 @@
+//! `fact exec`.
+
+use crate::args::ExecArgs;
+use crate::message::{self, Failure, Outcome};
+use fact_lang::run::Limits;
+use fact_pipeline::config::PerceptionKind;
+use fact_pipeline::exec::{self, Execution, Subject};
+use fact_pipeline::packs;
+use fact_pipeline::terminal::{lines, one_line};
+use fact_pipeline::trace_text::trace_text;
+use std::fmt::Write;
+use std::io::Read;
+use std::path::Path;
+use std::process::ExitCode;
+
+/// Largest file that is read, in bytes: a program or annotation beyond it is no use anyway.
+const MAX_BYTES: u64 = 64 << 20;
+
+pub(crate) fn main(args: ExecArgs) -> Outcome {
+    let source = text(&args.program)?;
+    let pack = packs::load(&args.pack)?;
+    let mut subject = Subject {
+        question: args.question.clone(),
+        ..Subject::default()
+    };
+    for path in &args.image {
+        let name = path.to_string_lossy().into_owned();
+        subject.images.push((name, bytes(path)?.into()));
+    }
+    if let Some(path) = &args.scene {
+        let scene = serde_json::from_str(&text(path)?)
+            .map_err(|e| Failure::new(format!("{} is not JSON: {e}", path.display()), None))?;
+        subject.scene = Some(scene);
+    }
+    if subject.images.is_empty() && subject.scene.is_none() {
+        let hint = "give --image FILE, or --scene FILE with an annotation".to_owned();
+        return Err(Failure::new("nothing to run the program on", Some(hint)));
+    }
+    let perception = args.perception.unwrap_or(match subject.images.is_empty() {
+        true => PerceptionKind::Scene,
+        false => PerceptionKind::Pixels,
+    });
+    let limits = limits(&args);
+    let execution = exec::exec(&source, &pack, perception, &subject, &limits)
+        .map_err(|e| Failure::new(e, None))?;
+    if args.json {
+        let object =
+            serde_json::to_string_pretty(&execution.report).map_err(|e| Failure::new(e, None))?;
+        message::say(&(object + "\n"))?;
+    } else {
+        message::say(&readable(&execution))?;
+        if let (true, Some(program), Some(run)) = (args.trace, &execution.program, &execution.run) {
+            let trace = trace_text(&run.trace, program, &pack, usize::MAX);
+            message::say(&format!(
+                "trace (| marks what the answer depends on)\n{trace}"
+            ))?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn limits(args: &ExecArgs) -> Limits {
+    let d = Limits::default();
+    let given = &args.limits;
+    Limits {
+        steps: given.max_steps.unwrap_or(d.steps),
+        depth: given.max_depth.unwrap_or(d.depth),
+        heap: given.max_heap.unwrap_or(d.heap),
+        output: given.max_output.unwrap_or(d.output),
+        tool_calls: given.max_tool_calls.unwrap_or(d.tool_calls),
+        events: given.max_events.unwrap_or(d.events),
+    }
+}
+
+/// The result for people.
+fn readable(execution: &Execution) -> String {
+    let report = &execution.report;
+    let mut out = String::new();
+    // Writing to a string cannot fail.
+    if !report.output.is_empty() {
+        let _ = writeln!(out, "printed   {}", lines(report.output.trim_end()));
+    }
+    let _ = match (&report.value, &report.exception, report.limit) {
+        (Some(value), ..) => {
+            let kind = report.type_name.as_deref().unwrap_or_default();
+            writeln!(out, "returned  {} ({kind})", one_line(value))
+        }
+        (_, Some(exception), _) => writeln!(
+            out,
+            "raised    {}: {}",
+            one_line(&exception.class),
+            one_line(&exception.message)
+        ),
+        (_, _, Some(limit)) => writeln!(out, "reached the limit of {limit}"),
+        _ => writeln!(out, "{}", report.outcome),
+    };
+    if let Some(at) = &report.location {
+        let source = one_line(&at.source);
+        let _ = writeln!(
+            out,
+            "at        line {}, column {}: {source}",
+            at.line, at.column
+        );
+    }
+    for call in &report.calls {
+        let args: Vec<String> = call
+            .args
+            .iter()
+            .map(|(name, value)| format!("{name}={}", json(value)))
+            .collect();
+        let _ = writeln!(
+            out,
+            "asked     {}({}) in {} of image {}: {}",
+            call.tool,
+            one_line(&args.join(", ")),
+            json(&call.region),
+            call.image,
+            answer(&call.answer),
+        );
+    }
+    let _ = writeln!(out, "steps     {}", report.steps);
+    out
+}
+
+/// An answer in a few words.
+fn answer(answer: &fact_lang::tool::Answer) -> String {
+    use fact_lang::tool::Answer;
+    match answer {
+        Answer::Detections(found) => {
+            let labels: Vec<&str> = found.iter().map(|d| d.label.as_str()).take(8).collect();
+            let more = if found.len() > 8 { ", …" } else { "" };
+            format!(
+                "{} found: {}{more}",
+                found.len(),
+                one_line(&labels.join(", "))
+            )
+        }
+        other => one_line(&json(other)).into_owned(),
+    }
+}
+
+fn json(value: &impl serde::Serialize) -> String {
+    // Plain data: encoding it cannot fail.
+    serde_json::to_string(value).unwrap_or_default()
+}
+
+fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
+    let mut out = Vec::new();
+    let read = if path == Path::new("-") {
+        std::io::stdin().take(MAX_BYTES).read_to_end(&mut out)
+    } else {
+        std::fs::File::open(path).and_then(|file| file.take(MAX_BYTES).read_to_end(&mut out))
+    };
+    match read {
+        Ok(_) => Ok(out),
+        Err(e) => Err(Failure::new(
+            format!("cannot read {}: {e}", path.display()),
+            None,
+        )),
+    }
+}
+
+fn text(path: &Path) -> Result<String, Failure> {
+    String::from_utf8(bytes(path)?)
+        .map_err(|e| Failure::new(format!("{} is not UTF-8: {e}", path.display()), None))
+}

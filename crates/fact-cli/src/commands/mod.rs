@@ -1,0 +1,10 @@
+//! One module a command.
+
+pub(crate) mod check;
+pub(crate) mod demo;
+pub(crate) mod exec;
+pub(crate) mod export;
+pub(crate) mod init;
+pub(crate) mod run;
+pub(crate) mod show;
+pub(crate) mod synth;

@@ -1,0 +1,92 @@
+//! `fact run`.
+
+use crate::args::RunArgs;
+use crate::message::{self, Failure, INTERRUPTED, Outcome};
+use crate::{interrupt, progress};
+use fact_pipeline::config::{Draft, FILE_NAME, RunConfig};
+use fact_pipeline::engine;
+use fact_pipeline::store::{self, Reader};
+use fact_pipeline::summary::Summary;
+use std::path::Path;
+use std::process::ExitCode;
+
+pub(crate) fn main(args: Box<RunArgs>) -> Outcome {
+    let config = config(&args)?;
+    if args.fresh {
+        store::remove(&config.out)?;
+    }
+    execute(config, args.quiet)
+}
+
+/// Does a run, and tells of it.
+pub(crate) fn execute(config: RunConfig, quiet: bool) -> Outcome {
+    let out = config.out.clone();
+    let reporter = progress::reporter(quiet);
+    let stop = interrupt::stop_flag();
+    let finished = engine::run(config, &*reporter, &stop)?;
+    let reader = Reader::open(&out)?;
+    let summary = Summary::read(&reader)?;
+    let path = summary.write(&out).map_err(|e| {
+        let error = format!("cannot write the summary in {}: {e}", out.display());
+        Failure::new(error, None)
+    })?;
+    if !quiet {
+        message::say(&summary.text(finished.seconds, finished.tally.session))?;
+        message::note(&format!(
+            "run in {}, summary in {}",
+            out.display(),
+            path.display()
+        ));
+    }
+    if finished.complete {
+        return Ok(ExitCode::SUCCESS);
+    }
+    message::note("stopped before the end; the same command resumes");
+    Ok(ExitCode::from(INTERRUPTED))
+}
+
+/// The file's settings with the flags over them.
+fn config(args: &RunArgs) -> Result<RunConfig, Failure> {
+    let mut draft = match &args.config {
+        Some(path) => Draft::from_file(path)?,
+        None if Path::new(FILE_NAME).exists() => Draft::from_file(Path::new(FILE_NAME))?,
+        None => Draft::default(),
+    };
+    let path = |path: &Path| path.to_string_lossy().into_owned();
+    let texts = [
+        ("data", args.data.clone()),
+        ("pack", args.pack.clone()),
+        ("perception", args.perception.map(|p| p.to_string())),
+        ("bank", args.bank.as_deref().map(path)),
+        ("out", args.out.as_deref().map(path)),
+        ("visible", args.visible.map(|v| v.to_string())),
+        ("accept", args.accept.map(|a| a.to_string())),
+    ];
+    for (key, value) in texts {
+        if let Some(value) = value {
+            draft.set(key, value);
+        }
+    }
+    let numbers = [
+        ("candidates", args.candidates),
+        ("limit", args.limit),
+        ("seed", args.seed),
+        ("threads", args.threads),
+    ];
+    for (key, value) in numbers {
+        if let Some(value) = value {
+            draft.set(key, i64::from(value));
+        }
+    }
+    if let Some(kinds) = &args.propose {
+        let names: Vec<String> = kinds.iter().map(ToString::to_string).collect();
+        draft.set("propose", names);
+    }
+    if args.strict {
+        draft.set("strict", true);
+    }
+    for (key, value) in args.limits.given() {
+        draft.set_limit(key, value);
+    }
+    Ok(draft.build()?)
+}

@@ -1,0 +1,103 @@
+//! `fact exec`.
+
+#![allow(clippy::unwrap_used, reason = "a failed step fails the test")]
+
+mod support;
+
+use serde_json::Value;
+use std::path::Path;
+use support::{draw, fact};
+
+fn exec(folder: &Path, program: &str, more: &[&str]) -> Value {
+    std::fs::write(folder.join("program.py"), program).unwrap();
+    let assert = fact(folder)
+        .args(["exec", "program.py", "--image", "img.png", "--json"])
+        .args(more)
+        .assert()
+        .success();
+    serde_json::from_slice(&assert.get_output().stdout).unwrap()
+}
+
+#[test]
+fn every_outcome_is_an_object() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    draw(&folder.join("img.png"), [[1, 0, 0], [2, 1, 0], [0, 0, 3]]);
+
+    let report = exec(
+        folder,
+        "def execute_command(image):\n    print(\"looking\")\n    return image.count(\"yellow square\")\n",
+        &[],
+    );
+    assert_eq!(report["outcome"], "returned");
+    assert_eq!(report["value"], "3");
+    assert_eq!(report["type"], "int");
+    assert_eq!(report["exception"], Value::Null);
+    assert_eq!(report["output"], "looking\n");
+    assert!(report["steps"].as_u64().unwrap() > 0);
+    let calls = report["calls"].as_array().unwrap();
+    assert_eq!(
+        calls.len(),
+        4,
+        "one for the boxes, one for each box's items"
+    );
+    assert_eq!(calls[0]["tool"], "find");
+    assert_eq!(
+        calls[0]["answer"]["detections"].as_array().unwrap().len(),
+        3
+    );
+
+    let report = exec(
+        folder,
+        "def execute_command(image):\n    return [][1]\n",
+        &[],
+    );
+    assert_eq!(report["outcome"], "raised");
+    assert_eq!(report["exception"]["type"], "IndexError");
+    assert_eq!(report["location"]["line"], 2);
+
+    let loops = "def execute_command(image):\n    while True:\n        pass\n";
+    let report = exec(folder, loops, &["--max-steps", "1000"]);
+    assert_eq!(report["outcome"], "limit");
+    assert_eq!(report["limit"], "steps");
+
+    let report = exec(folder, "def execute_command(image):\n    return (1\n", &[]);
+    assert_eq!(report["outcome"], "syntax_error");
+    assert_eq!(report["exception"]["type"], "SyntaxError");
+}
+
+#[test]
+fn the_readable_form_shows_the_trace() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    draw(&folder.join("img.png"), [[1, 0, 0], [2, 1, 0], [0, 0, 3]]);
+    let program = "def execute_command(image):\n    for box in image.boxes:\n        if box.exists(\"black square\"):\n            return \"yes\\x1b[31m\"\n    return \"no\"\n";
+    std::fs::write(folder.join("program.py"), program).unwrap();
+    let assert = fact(folder)
+        .args(["exec", "program.py", "--image", "img.png", "--trace"])
+        .assert()
+        .success();
+    let text = String::from_utf8(assert.get_output().stdout.clone()).unwrap();
+    assert!(text.contains("returned  'yes\\x1b[31m' (str)"), "{text}");
+    assert!(text.contains("iteration 3"), "{text}");
+    assert!(!text.contains('\u{1b}'), "{text}");
+}
+
+#[test]
+fn an_annotation_can_stand_in_for_the_image() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let scene = r##"[[{"x_loc": 10, "y_loc": 20, "type": "square", "color": "Yellow", "size": 20}], [], []]"##;
+    std::fs::write(folder.join("scene.json"), scene).unwrap();
+    std::fs::write(
+        folder.join("program.py"),
+        "def execute_command(image):\n    return len(image.boxes[0].items)\n",
+    )
+    .unwrap();
+    let assert = fact(folder)
+        .args(["exec", "program.py", "--scene", "scene.json", "--json"])
+        .assert()
+        .success();
+    let report: Value = serde_json::from_slice(&assert.get_output().stdout).unwrap();
+    assert_eq!(report["value"], "1", "{report}");
+}

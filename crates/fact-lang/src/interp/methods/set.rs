@@ -1,0 +1,159 @@
+//! Methods of sets.
+
+use super::super::Vm;
+use super::super::call::Args;
+use super::super::error::R;
+use super::super::value::{Key, PENDING, SetMap, Tv, Value};
+use crate::ast::NodeId;
+
+pub(super) const NAMES: &[&str] = &[
+    "add",
+    "remove",
+    "discard",
+    "pop",
+    "clear",
+    "update",
+    "intersection_update",
+    "difference_update",
+    "symmetric_difference_update",
+    "union",
+    "intersection",
+    "difference",
+    "symmetric_difference",
+    "issubset",
+    "issuperset",
+    "isdisjoint",
+    "copy",
+];
+pub(super) const MUTATING: &[&str] = &[
+    "add",
+    "remove",
+    "discard",
+    "pop",
+    "clear",
+    "update",
+    "intersection_update",
+    "difference_update",
+    "symmetric_difference_update",
+];
+
+pub(super) fn call(
+    vm: &mut Vm<'_>,
+    object: &Tv,
+    i: u32,
+    name: &str,
+    args: Args,
+    node: NodeId,
+) -> R<Value> {
+    let at = i as usize;
+    match name {
+        "add" => {
+            vm.arity("set.add", &args, 1, 1)?;
+            let key = vm.key(&args.pos[0].value)?;
+            vm.charge(96)?;
+            let tv = args.pos[0].clone();
+            let inputs = [tv.event];
+            vm.heap.sets[at].map.entry(key).or_insert(tv);
+            vm.mutated(node, object, &inputs)?;
+            return Ok(Value::None);
+        }
+        "remove" | "discard" => {
+            vm.arity(&format!("set.{name}"), &args, 1, 1)?;
+            let key = vm.key(&args.pos[0].value)?;
+            let len = vm.heap.sets[at].map.len();
+            vm.work(len / 32)?;
+            if vm.heap.sets[at].map.shift_remove(&key).is_none() && name == "remove" {
+                return Err(vm.key_error(args.pos[0].value.clone()));
+            }
+            vm.mutated(node, object, &[args.pos[0].event])?;
+            return Ok(Value::None);
+        }
+        "pop" => {
+            vm.arity("set.pop", &args, 0, 0)?;
+            vm.dep_shape(&object.value);
+            let Some((_, tv)) = vm.heap.sets[at].map.shift_remove_index(0) else {
+                return Err(vm.key_error(Value::str("pop from an empty set")));
+            };
+            let len = vm.heap.sets[at].map.len();
+            vm.work(len / 32)?;
+            vm.dep(tv.event);
+            vm.mutated(node, object, &[])?;
+            return Ok(tv.value);
+        }
+        "clear" => {
+            vm.arity("set.clear", &args, 0, 0)?;
+            vm.heap.sets[at].map.clear();
+            vm.mutated(node, object, &[])?;
+            return Ok(Value::None);
+        }
+        _ => {}
+    }
+    vm.no_keywords(name, &args)?;
+    vm.dep_deep(object)?;
+    let mut others: Vec<Vec<(Key, Tv)>> = Vec::with_capacity(args.pos.len());
+    for arg in &args.pos {
+        let mut keyed = Vec::new();
+        for item in vm.collect_dep(arg, node)? {
+            vm.dep_deep(&item)?;
+            keyed.push((vm.key(&item.value)?, item));
+        }
+        others.push(keyed);
+    }
+    let mut map = vm.heap.sets[at].map.clone();
+    vm.work(map.len())?;
+    vm.charge(map.len() * 96)?;
+    match name {
+        "issubset" | "issuperset" | "isdisjoint" => {
+            vm.arity(name, &args, 1, 1)?;
+            let other = others.pop().unwrap_or_default();
+            let keys: std::collections::HashSet<&Key> = other.iter().map(|(k, _)| k).collect();
+            return Ok(Value::Bool(match name {
+                "issubset" => map.keys().all(|k| keys.contains(k)),
+                "issuperset" => other.iter().all(|(k, _)| map.contains_key(k)),
+                _ => other.iter().all(|(k, _)| !map.contains_key(k)),
+            }));
+        }
+        "union" | "update" => {
+            for (key, tv) in others.into_iter().flatten() {
+                vm.charge(96)?;
+                map.entry(key).or_insert(tv);
+            }
+        }
+        "intersection" | "intersection_update" => {
+            for other in others {
+                let keys: std::collections::HashSet<Key> =
+                    other.into_iter().map(|(k, _)| k).collect();
+                map.retain(|k, _| keys.contains(k));
+            }
+        }
+        "difference" | "difference_update" => {
+            let gone: std::collections::HashSet<Key> =
+                others.into_iter().flatten().map(|(k, _)| k).collect();
+            map.retain(|k, _| !gone.contains(k));
+        }
+        "symmetric_difference" | "symmetric_difference_update" => {
+            vm.arity(name, &args, 1, 1)?;
+            let mut fresh = SetMap::default();
+            let mut gone: std::collections::HashSet<Key> = Default::default();
+            for (key, tv) in others.into_iter().flatten() {
+                if map.contains_key(&key) {
+                    gone.insert(key);
+                } else {
+                    fresh.entry(key).or_insert(tv);
+                }
+            }
+            map.retain(|k, _| !gone.contains(k));
+            map.extend(fresh);
+        }
+        // `copy`
+        _ => {}
+    }
+    if MUTATING.contains(&name) {
+        vm.heap.sets[at].map = map;
+        let inputs: Vec<_> = args.pos.iter().map(|tv| tv.event).collect();
+        vm.mutated(node, object, &inputs)?;
+        return Ok(Value::None);
+    }
+    let frozen = vm.heap.sets[at].frozen;
+    vm.set_of(map, frozen, PENDING)
+}

@@ -1,0 +1,178 @@
+//! The tracing interpreter: a tree walker that records an event for everything it does.
+//!
+//! | file | owns |
+//! |---|---|
+//! | `value`, `error` | values, heap, exceptions |
+//! | `record` | events, pictures of values, whole-value dependence |
+//! | `stmt`, `control` | statements; jumps, residual control, relevant dependence |
+//! | `expr`, `assign`, `comp` | expressions, targets, comprehensions and generators |
+//! | `call`, `attr`, `tools` | calls, attributes, requests to perception |
+//! | `ops`, `compare`, `index`, `iter`, `format` | the semantics of operators |
+//! | `native`, `builtins`, `methods`, `modules` | what Python brings along |
+
+mod assign;
+mod attr;
+mod builtins;
+mod call;
+mod comp;
+mod compare;
+mod control;
+mod error;
+mod expr;
+mod format;
+mod index;
+mod iter;
+mod methods;
+mod modules;
+mod native;
+mod ops;
+mod record;
+mod start;
+mod stmt;
+mod tools;
+mod value;
+
+use crate::ast::{Function, Module, NodeId, Span};
+use crate::pack::Pack;
+use crate::run::{Inputs, Limit, Limits, Run};
+use crate::tool::{Answers, Request};
+use crate::trace::{EventId, Trace};
+use control::EffectsMap;
+use error::{R, Stop};
+use value::{Heap, Tv};
+
+/// Nested evaluations, of all kinds together, that fit a 2 MiB stack.
+const MAX_NESTING: u32 = 1_000;
+/// Nesting of values that are compared, printed or hashed.
+const MAX_VALUE_DEPTH: u32 = 100;
+
+/// One run.
+pub(crate) struct Vm<'a> {
+    program: &'a Module,
+    pack: &'a Pack,
+    inputs: &'a Inputs,
+    answers: &'a mut dyn Answers,
+    limits: &'a Limits,
+    heap: Heap<'a>,
+    trace: Trace,
+    steps: u64,
+    bytes: u64,
+    depth: u32,
+    nesting: u32,
+    value_depth: u32,
+    output: String,
+    globals: Vec<Option<Tv>>,
+    pack_globals: Vec<Option<Tv>>,
+    /// The branch, iteration or call under which code runs now.
+    control: EventId,
+    /// Set within a loop body by a branch that may have left the loop.
+    residual: Option<EventId>,
+    /// Innermost pack call, plus one.
+    within: u32,
+    /// Whether pack code runs now.
+    in_pack: bool,
+    /// Where the code that runs now is, for what operators call behind the scenes.
+    at: NodeId,
+    /// What the native call in progress depends on.
+    deps: Vec<EventId>,
+    effects: EffectsMap<'a>,
+    /// Exceptions being handled, for a bare `raise`.
+    handling: Vec<u32>,
+    suspended: Option<Request>,
+    limit_span: Option<Span>,
+    /// Set while constants of the pack are made: they come from nowhere.
+    muted: bool,
+}
+
+/// Variables of one activation.
+#[derive(Debug)]
+pub(crate) struct Frame<'a> {
+    function: Option<&'a Function>,
+    locals: Vec<Option<Tv>>,
+    cells: Vec<u32>,
+    pack: bool,
+    /// The closure that runs, for qualified names.
+    closure: Option<u32>,
+}
+
+pub(crate) fn execute(
+    program: &Module,
+    pack: &Pack,
+    inputs: &Inputs,
+    answers: &mut dyn Answers,
+    limits: &Limits,
+) -> Run {
+    let mut vm = Vm {
+        program,
+        pack,
+        inputs,
+        answers,
+        limits,
+        heap: Heap::default(),
+        trace: Trace::default(),
+        steps: 0,
+        bytes: 0,
+        depth: 0,
+        nesting: 0,
+        value_depth: 0,
+        output: String::new(),
+        globals: vec![None; program.globals.len()],
+        pack_globals: vec![None; pack.module.globals.len()],
+        control: EventId::START,
+        residual: None,
+        within: 0,
+        in_pack: false,
+        at: 0,
+        deps: Vec::new(),
+        effects: EffectsMap::default(),
+        handling: Vec::new(),
+        suspended: None,
+        limit_span: None,
+        muted: false,
+    };
+    let outcome = vm.run();
+    vm.finish(outcome)
+}
+
+impl Vm<'_> {
+    /// Counts one step.
+    fn step(&mut self) -> R<()> {
+        self.steps += 1;
+        if self.steps > self.limits.steps {
+            return Err(Stop::Limit(Limit::Steps));
+        }
+        Ok(())
+    }
+
+    /// Counts the steps of a native operation over `n` elements.
+    fn work(&mut self, n: usize) -> R<()> {
+        self.steps = self.steps.saturating_add(n as u64);
+        if self.steps > self.limits.steps {
+            return Err(Stop::Limit(Limit::Steps));
+        }
+        Ok(())
+    }
+
+    /// Counts `bytes` of memory, before they are allocated.
+    fn charge(&mut self, bytes: usize) -> R<()> {
+        self.bytes = self.bytes.saturating_add(bytes as u64);
+        if self.bytes > self.limits.heap {
+            return Err(Stop::Limit(Limit::Heap));
+        }
+        Ok(())
+    }
+
+    /// Enters one level of evaluation; [`Vm::leave`] must follow.
+    fn enter(&mut self) -> R<()> {
+        self.nesting += 1;
+        if self.nesting > MAX_NESTING {
+            self.nesting -= 1;
+            return Err(self.recursion_error("maximum recursion depth exceeded"));
+        }
+        Ok(())
+    }
+
+    fn leave(&mut self) {
+        self.nesting -= 1;
+    }
+}

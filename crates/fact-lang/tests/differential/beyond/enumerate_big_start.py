@@ -1,0 +1,2 @@
+def execute_command(image):
+    return next(enumerate('z', 10 ** 20))

@@ -1,0 +1,2 @@
+def execute_command(image):
+    return (5).bit_count()

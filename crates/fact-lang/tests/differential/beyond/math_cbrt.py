@@ -1,0 +1,2 @@
+def execute_command(image):
+    return round(math.cbrt(27), 9)

@@ -1,0 +1,2 @@
+def execute_command(image):
+    return pow(base=2, exp=4)

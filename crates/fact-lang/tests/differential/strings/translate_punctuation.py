@@ -1,0 +1,2 @@
+def execute_command(image):
+    return 'hi, there.'.translate(str.maketrans('', '', string.punctuation))

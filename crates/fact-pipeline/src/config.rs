@@ -1,0 +1,458 @@
+//! What a run does: `fact.toml` and the flags over it.
+
+use fact_lang::run::Limits;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+/// Name of the file that is read if it lies in the working directory.
+pub const FILE_NAME: &str = "fact.toml";
+
+/// A commented `fact.toml` with every key; what `fact init` writes.
+pub const TEMPLATE: &str = include_str!("config_template.toml");
+
+/// Everything that a run's results depend on, and how and where it is done.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RunConfig {
+    /// Data set, as `READER:PATH`.
+    pub data: String,
+    /// Pack: a shipped name or the path of a `.py` file.
+    #[serde(default = "default_pack")]
+    pub pack: String,
+    /// Perception back end.
+    #[serde(default)]
+    pub perception: PerceptionKind,
+    /// Where programs come from, in order of preference.
+    #[serde(default = "default_propose")]
+    pub propose: Vec<ProposerKind>,
+    /// File of the exemplar bank; the pack's own if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bank: Option<PathBuf>,
+    /// Folder of the run.
+    #[serde(default = "default_out")]
+    pub out: PathBuf,
+    /// Programs proposed per question and proposer.
+    #[serde(default = "default_candidates")]
+    pub candidates: usize,
+    /// How many scenes of a question its program is chosen on.
+    #[serde(default)]
+    pub visible: Visible,
+    /// What a sample must reach to be accepted.
+    #[serde(default)]
+    pub accept: Accept,
+    /// Worker threads; one per core if absent. Changes nothing in the results.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub threads: Option<usize>,
+    /// Only the first samples.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u64>,
+    /// Stop at the first malformed record instead of counting it.
+    #[serde(default)]
+    pub strict: bool,
+    /// Seed of whatever is drawn.
+    #[serde(default)]
+    pub seed: u64,
+    /// Bounds of one execution.
+    #[serde(default)]
+    pub limits: Limits,
+}
+
+fn default_pack() -> String {
+    "blocks".into()
+}
+
+fn default_propose() -> Vec<ProposerKind> {
+    vec![ProposerKind::Bank]
+}
+
+fn default_out() -> PathBuf {
+    "runs/run".into()
+}
+
+fn default_candidates() -> usize {
+    10
+}
+
+/// A perception back end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PerceptionKind {
+    /// Looks at the pixels of flat-colour images.
+    #[default]
+    Pixels,
+    /// Reads the data set's annotations.
+    Scene,
+}
+
+/// Where programs come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProposerKind {
+    /// A bank of exemplars: retrieval and substitution.
+    Bank,
+    /// The data set's own functional programs, compiled.
+    Gold,
+}
+
+/// What a sample must reach to be accepted, apart from a right answer on itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Accept {
+    /// V2 where the question has siblings with another scene, V1 where it has none.
+    #[default]
+    Siblings,
+    /// V1: right on its own image.
+    V1,
+    /// V2: right on all samples of its question, which must have two scenes or more.
+    V2,
+}
+
+/// How many scenes of a question its program is chosen on; the others are only scored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Visible {
+    /// All of them.
+    #[default]
+    All,
+    /// The first ones, in the data set's order.
+    First(usize),
+}
+
+macro_rules! named {
+    ($type:ty, $what:literal, $($name:literal => $value:expr),+) => {
+        impl FromStr for $type {
+            type Err = String;
+            fn from_str(s: &str) -> Result<Self, String> {
+                match s {
+                    $($name => Ok($value),)+
+                    other => Err(format!(
+                        concat!("unknown ", $what, " `{}`, expected one of: {}"),
+                        other, [$($name),+].join(", ")
+                    )),
+                }
+            }
+        }
+        impl fmt::Display for $type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                $(if *self == $value { return f.write_str($name); })+
+                Ok(())
+            }
+        }
+    };
+}
+
+named!(PerceptionKind, "perception", "pixels" => Self::Pixels, "scene" => Self::Scene);
+named!(ProposerKind, "proposer", "bank" => Self::Bank, "gold" => Self::Gold);
+named!(Accept, "rule", "siblings" => Self::Siblings, "v1" => Self::V1, "v2" => Self::V2);
+
+impl FromStr for Visible {
+    type Err = String;
+    fn from_str(s: &str) -> Result<Self, String> {
+        match (s, s.parse::<usize>()) {
+            ("all", _) => Ok(Self::All),
+            (_, Ok(n)) if n > 0 => Ok(Self::First(n)),
+            _ => Err(format!("expected `all` or a number from 1, not `{s}`")),
+        }
+    }
+}
+
+impl fmt::Display for Visible {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::All => f.write_str("all"),
+            Self::First(n) => write!(f, "{n}"),
+        }
+    }
+}
+
+impl Serialize for Visible {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::All => serializer.serialize_str("all"),
+            Self::First(n) => serializer.serialize_u64(*n as u64),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Visible {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged, expecting = "expected `all` or a number from 1")]
+        enum Form {
+            Number(u64),
+            Text(String),
+        }
+        let text = match Form::deserialize(deserializer)? {
+            Form::Number(n) => n.to_string(),
+            Form::Text(s) => s,
+        };
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// Why a configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("cannot read {path}: {source}")]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The file is not TOML.
+    #[error("{origin}: not valid TOML: {message}")]
+    Syntax {
+        /// The file.
+        origin: String,
+        /// What the parser says, with line and column.
+        message: String,
+    },
+    /// There is no such key.
+    #[error("{origin}: unknown key `{key}`")]
+    UnknownKey {
+        /// The file.
+        origin: String,
+        /// The key, with its table.
+        key: String,
+        /// The known key that is nearest.
+        nearest: Option<String>,
+    },
+    /// A value does not fit.
+    #[error("{origin}: `{key}`: {message}")]
+    Value {
+        /// The file, or the flags.
+        origin: String,
+        /// The key.
+        key: String,
+        /// What is wrong.
+        message: String,
+    },
+    /// Nothing says which data to read.
+    #[error("no data set given")]
+    NoData,
+}
+
+impl ConfigError {
+    /// What to do about it.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Read { .. } => Some("`fact init` writes a commented fact.toml".into()),
+            Self::Syntax { .. } => Some("`fact init` writes a valid example".into()),
+            Self::UnknownKey { nearest, .. } => Some(match nearest {
+                Some(known) => format!("did you mean `{known}`?"),
+                None => format!("known keys: {}", KEYS.join(", ")),
+            }),
+            Self::Value { .. } => None,
+            Self::NoData => Some(
+                "give --data READER:PATH (such as --data nlvr:nlvr/dev) or `data = …` in fact.toml"
+                    .into(),
+            ),
+        }
+    }
+}
+
+/// The keys of `fact.toml`.
+const KEYS: &[&str] = &[
+    "data",
+    "pack",
+    "perception",
+    "propose",
+    "bank",
+    "out",
+    "candidates",
+    "visible",
+    "accept",
+    "threads",
+    "limit",
+    "strict",
+    "seed",
+    "limits",
+];
+
+/// The keys of its table `limits`.
+const LIMIT_KEYS: &[&str] = &["steps", "depth", "heap", "output", "tool_calls", "events"];
+
+/// A configuration in the making: a file, then flags over it.
+#[derive(Debug, Clone, Default)]
+pub struct Draft {
+    table: toml::Table,
+    origin: Option<String>,
+}
+
+impl Draft {
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// If it cannot be read, is not TOML, or has an unknown key.
+    pub fn from_file(path: &Path) -> Result<Self, ConfigError> {
+        let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Read {
+            path: path.to_owned(),
+            source,
+        })?;
+        Self::from_toml(&text, &path.display().to_string())
+    }
+
+    /// Reads text; `origin` names it in messages.
+    ///
+    /// # Errors
+    /// If it is not TOML or has an unknown key.
+    pub fn from_toml(text: &str, origin: &str) -> Result<Self, ConfigError> {
+        let table: toml::Table = text.parse().map_err(|e: toml::de::Error| {
+            let place = e.span().map_or(String::new(), |span| {
+                let line = text[..span.start.min(text.len())].matches('\n').count() + 1;
+                format!("line {line}: ")
+            });
+            ConfigError::Syntax {
+                origin: origin.into(),
+                message: format!("{place}{}", e.message()),
+            }
+        })?;
+        for (key, value) in &table {
+            known(origin, "", key, KEYS)?;
+            if let (true, toml::Value::Table(limits)) = (key == "limits", value) {
+                for key in limits.keys() {
+                    known(origin, "limits.", key, LIMIT_KEYS)?;
+                }
+            }
+        }
+        Ok(Self {
+            table,
+            origin: Some(origin.into()),
+        })
+    }
+
+    /// Sets a key, over what the file says.
+    pub fn set(&mut self, key: &str, value: impl Into<toml::Value>) {
+        self.table.insert(key.into(), value.into());
+    }
+
+    /// Sets a key of the table `limits`.
+    pub fn set_limit(&mut self, key: &str, value: u64) {
+        let limits = self
+            .table
+            .entry("limits")
+            .or_insert_with(|| toml::Value::Table(toml::Table::new()));
+        if let toml::Value::Table(limits) = limits {
+            // A larger number than TOML's integers hold means no bound in practice.
+            let value = i64::try_from(value).unwrap_or(i64::MAX);
+            limits.insert(key.into(), value.into());
+        }
+    }
+
+    /// The configuration.
+    ///
+    /// # Errors
+    /// If a value does not fit, or nothing says which data to read.
+    pub fn build(self) -> Result<RunConfig, ConfigError> {
+        if !self.table.contains_key("data") {
+            return Err(ConfigError::NoData);
+        }
+        let origin = self.origin.unwrap_or_else(|| "flags".into());
+        let invalid = |key: &str, message: &str| ConfigError::Value {
+            origin: origin.clone(),
+            key: key.into(),
+            message: message.into(),
+        };
+        let config: RunConfig = serde_path_to_error::deserialize(toml::Value::Table(self.table))
+            .map_err(|e| {
+                let message = e.inner().message().trim().to_owned();
+                invalid(&e.path().to_string(), &message)
+            })?;
+        if config.propose.is_empty() {
+            return Err(invalid("propose", "name at least one proposer"));
+        }
+        if config.candidates == 0 {
+            return Err(invalid("candidates", "must be at least 1"));
+        }
+        if config.threads == Some(0) {
+            return Err(invalid("threads", "must be at least 1"));
+        }
+        Ok(config)
+    }
+}
+
+/// Refuses an unknown key.
+fn known(origin: &str, table: &str, key: &str, keys: &[&str]) -> Result<(), ConfigError> {
+    if keys.contains(&key) {
+        return Ok(());
+    }
+    Err(ConfigError::UnknownKey {
+        origin: origin.into(),
+        key: format!("{table}{key}"),
+        nearest: nearest(key, keys.iter().copied()).map(|k| format!("{table}{k}")),
+    })
+}
+
+/// The known name nearest to `name`, if any is near.
+pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    known
+        .map(|k| (strsim::jaro_winkler(name, k), k))
+        .filter(|(score, _)| *score > 0.75)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, k)| k)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn build(text: &str) -> Result<RunConfig, ConfigError> {
+        Draft::from_toml(text, "fact.toml").and_then(Draft::build)
+    }
+
+    #[test]
+    fn the_template_is_valid_and_names_every_key() {
+        let active: String = TEMPLATE
+            .lines()
+            .map(|line| {
+                let bare = line.strip_prefix("# ").unwrap_or(line);
+                let is_setting = bare.split_once(" = ").is_some_and(|(key, _)| {
+                    key.chars().all(|c| c.is_ascii_lowercase() || c == '_')
+                });
+                if is_setting { bare } else { line }.to_owned() + "\n"
+            })
+            .collect();
+        let table: toml::Table = active.parse().unwrap();
+        for key in KEYS {
+            assert!(table.contains_key(*key), "{key}");
+        }
+        for key in LIMIT_KEYS {
+            assert!(table["limits"].get(key).is_some(), "{key}");
+        }
+        build(&active).unwrap();
+        build(TEMPLATE).unwrap();
+    }
+
+    #[test]
+    fn unknown_keys_name_the_nearest() {
+        let error = build("data = 'x:y'\ncandidate = 3").unwrap_err();
+        assert_eq!(error.to_string(), "fact.toml: unknown key `candidate`");
+        assert_eq!(error.hint().unwrap(), "did you mean `candidates`?");
+        let error = build("data = 'x:y'\n[limits]\nstep = 3").unwrap_err();
+        assert_eq!(error.hint().unwrap(), "did you mean `limits.steps`?");
+    }
+
+    #[test]
+    fn values_that_do_not_fit_name_their_key() {
+        let error = build("data = 'x:y'\n[limits]\nsteps = 'many'").unwrap_err();
+        assert!(error.to_string().starts_with("fact.toml: `limits.steps`: "));
+        let error = build("data = 'x:y'\nvisible = 0").unwrap_err();
+        assert!(error.to_string().contains("from 1"), "{error}");
+        assert!(matches!(build("pack = 'blocks'"), Err(ConfigError::NoData)));
+    }
+
+    #[test]
+    fn flags_beat_the_file() {
+        let mut draft = Draft::from_toml("data = 'x:y'\nvisible = 1", "fact.toml").unwrap();
+        assert_eq!(draft.clone().build().unwrap().visible, Visible::First(1));
+        draft.set("visible", "all");
+        draft.set_limit("steps", 7);
+        let config = draft.build().unwrap();
+        assert_eq!(config.visible, Visible::All);
+        assert_eq!(config.limits.steps, 7);
+        assert_eq!(config.limits.depth, Limits::default().depth);
+    }
+}

@@ -1,0 +1,121 @@
+//! The first pass: which groups there are, and how many samples each has.
+
+use crate::datasets::{DataSet, RecordError};
+use sha2::{Digest, Sha256};
+use std::collections::HashMap;
+
+/// Malformed records of which the message is kept; more are only counted.
+const ERRORS_KEPT: usize = 10_000;
+
+/// What the first pass found. Memory: about 60 bytes per group.
+#[derive(Debug)]
+pub struct Index {
+    /// Samples.
+    pub samples: u64,
+    /// SHA-256 over ids, groups, scenes, questions and answers, in order: the data set's identity.
+    pub sha256: String,
+    /// The first malformed records.
+    pub errors: Vec<RecordError>,
+    /// Number of malformed records.
+    pub error_count: u64,
+    /// Group → (ordinal of its first sample, number of samples).
+    groups: HashMap<u128, (u64, u32)>,
+}
+
+/// Why the first pass failed.
+#[derive(Debug, thiserror::Error)]
+pub enum IndexError {
+    /// A record is malformed, and the run is strict.
+    #[error("{0}")]
+    Strict(RecordError),
+    /// There is nothing to work on.
+    #[error("the data set has no samples{}", skipped(.0))]
+    Empty(u64),
+}
+
+fn skipped(errors: &u64) -> String {
+    match errors {
+        0 => String::new(),
+        n => format!(" ({n} malformed records were skipped)"),
+    }
+}
+
+impl IndexError {
+    /// What to do about it.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Strict(_) => Some("without --strict it is counted and skipped".into()),
+            Self::Empty(0) => None,
+            Self::Empty(_) => Some("--strict shows the first".into()),
+        }
+    }
+}
+
+impl Index {
+    /// Reads through the data set, or its first `limit` samples.
+    ///
+    /// # Errors
+    /// If it is empty, or malformed and the run `strict`.
+    pub fn build(data: &dyn DataSet, limit: Option<u64>, strict: bool) -> Result<Self, IndexError> {
+        let mut index = Self {
+            samples: 0,
+            sha256: String::new(),
+            errors: Vec::new(),
+            error_count: 0,
+            groups: HashMap::new(),
+        };
+        let mut digest = Sha256::new();
+        for item in data.samples() {
+            if limit.is_some_and(|limit| index.samples >= limit) {
+                break;
+            }
+            let sample = match item {
+                Ok(record) => record.sample,
+                Err(error) if strict => return Err(IndexError::Strict(error)),
+                Err(error) => {
+                    index.error_count += 1;
+                    if index.errors.len() < ERRORS_KEPT {
+                        index.errors.push(error);
+                    }
+                    continue;
+                }
+            };
+            // A sample is JSON without loss, and its text ends where the next begins.
+            if let Ok(bytes) = serde_json::to_vec(&sample) {
+                digest.update(&bytes);
+            }
+            let entry = index.groups.entry(key(&sample.group));
+            let (_, count) = entry.or_insert((index.samples, 0));
+            *count += 1;
+            index.samples += 1;
+        }
+        if index.samples == 0 {
+            return Err(IndexError::Empty(index.error_count));
+        }
+        index.sha256 = digest
+            .finalize()
+            .iter()
+            .map(|b| format!("{b:02x}"))
+            .collect();
+        Ok(index)
+    }
+
+    /// Ordinal of the first sample and number of samples of a group.
+    pub fn group(&self, name: &str) -> Option<(u64, u32)> {
+        self.groups.get(&key(name)).copied()
+    }
+
+    /// Number of groups.
+    pub fn group_count(&self) -> usize {
+        self.groups.len()
+    }
+}
+
+/// The first 128 bits of the name's SHA-256.
+fn key(name: &str) -> u128 {
+    let digest = Sha256::digest(name.as_bytes());
+    digest
+        .iter()
+        .take(16)
+        .fold(0, |key, byte| key << 8 | u128::from(*byte))
+}

@@ -1,0 +1,344 @@
+//! The engine: drives the stages over a data set and writes what they found to the run store.
+//!
+//! The data set is read twice. The first pass keeps one small entry per question ([`Index`]), so
+//! that the second knows when a group of siblings, which may be scattered over the files, is
+//! complete. Groups are worked on by a pool of threads as they become complete; memory holds the
+//! groups that are open (for data sets whose siblings stand together: a handful), never the data
+//! set. One thread writes, each group in one transaction. What a group becomes depends on nothing
+//! but the group and the settings, so neither threads nor interruptions change the results.
+
+mod group;
+mod index;
+mod source;
+
+pub use group::GroupWork;
+pub use index::{Index, IndexError};
+pub use source::{GroupSource, OpenGroup};
+
+use crate::config::{PerceptionKind, ProposerKind, RunConfig};
+use crate::datasets::{self, DataSet, OpenError, RecordError};
+use crate::packs::{self, PackLoadError};
+use crate::proposers::Proposer;
+use crate::proposers::bank::{Bank, BankError};
+use crate::reporter::Reporter;
+use crate::stages::{Looks, PrepareError};
+use crate::store::{GroupRows, StoreError, Writer};
+use fact_lang::pack::Pack;
+use fact_models::Perception;
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError, mpsc};
+use std::time::Instant;
+
+/// Stack of a worker: parser and interpreter recurse as deep as the limits allow.
+const STACK_BYTES: usize = 32 << 20;
+
+/// Why a run did not happen or did not finish.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The data set cannot be opened.
+    #[error(transparent)]
+    Data(#[from] OpenError),
+    /// The first pass over the data set failed.
+    #[error(transparent)]
+    Index(#[from] IndexError),
+    /// The pack cannot be loaded.
+    #[error(transparent)]
+    Pack(#[from] PackLoadError),
+    /// The bank cannot be loaded.
+    #[error(transparent)]
+    Bank(#[from] BankError),
+    /// The store cannot be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A record is malformed, and the run is strict.
+    #[error("{0} (the run is strict)")]
+    Record(RecordError),
+    /// A sample cannot be looked at, and the run is strict.
+    #[error("sample `{id}`: {error} (the run is strict)")]
+    Sample {
+        /// The sample.
+        id: String,
+        /// Why.
+        error: PrepareError,
+    },
+    /// A thread cannot be started.
+    #[error("cannot start a worker thread: {0}")]
+    Thread(std::io::Error),
+}
+
+impl RunError {
+    /// What to do about it.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Pack(e) => e.hint(),
+            Self::Bank(e) => e.hint(),
+            Self::Store(e) => e.hint(),
+            Self::Record(_) | Self::Sample { .. } => {
+                Some("without --strict it is counted and skipped".into())
+            }
+            Self::Index(e) => e.hint(),
+            // Their messages carry their hints.
+            Self::Data(_) => None,
+            Self::Thread(_) => Some("use fewer --threads".into()),
+        }
+    }
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finished {
+    /// Whether every sample is in the store; if not, the run was stopped.
+    pub complete: bool,
+    /// What this session did.
+    pub tally: Tally,
+    /// Seconds this session took.
+    pub seconds: f64,
+}
+
+/// Running counts of a session.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Samples that will be in the store at the end.
+    pub total: u64,
+    /// Samples in the store, those of earlier sessions included.
+    pub done: u64,
+    /// Samples done in this session.
+    pub session: u64,
+    /// Of those: accepted.
+    pub accepted: u64,
+    /// Of those: with a rationale.
+    pub rationales: u64,
+}
+
+/// All that a run works with.
+pub struct Setup {
+    /// The settings.
+    pub config: RunConfig,
+    /// The data set.
+    pub data: Box<dyn DataSet>,
+    /// The pack.
+    pub pack: Pack,
+    /// The perception.
+    pub perception: Perception,
+    /// What it looks at.
+    pub looks: Looks,
+    /// The proposers, in order of preference.
+    pub proposers: Vec<Box<dyn Proposer>>,
+}
+
+impl Setup {
+    /// Opens everything that the configuration names.
+    ///
+    /// # Errors
+    /// If something cannot be opened.
+    pub fn open(config: RunConfig) -> Result<Self, RunError> {
+        let pack = packs::load(&config.pack)?;
+        let data = datasets::open(&config.data)?;
+        let (perception, looks) = perception(config.perception);
+        let mut proposers: Vec<Box<dyn Proposer>> = Vec::new();
+        for kind in &config.propose {
+            proposers.push(match kind {
+                ProposerKind::Bank => Box::new(match &config.bank {
+                    Some(path) => Bank::from_file(path, &pack)?,
+                    None => Bank::shipped(&pack)?,
+                }),
+                ProposerKind::Gold => Box::new(crate::proposers::Given),
+            });
+        }
+        Ok(Self {
+            config,
+            data,
+            pack,
+            perception,
+            looks,
+            proposers,
+        })
+    }
+
+    /// The settings that the results depend on, by name: what a store is bound to.
+    fn settings(&self, index: &Index) -> BTreeMap<String, String> {
+        let mut settings = BTreeMap::new();
+        if let Ok(serde_json::Value::Object(config)) = serde_json::to_value(&self.config) {
+            for (key, value) in config {
+                if !matches!(key.as_str(), "out" | "threads" | "strict" | "bank") {
+                    settings.insert(key, value.to_string());
+                }
+            }
+        }
+        let mut put = |key: &str, value: &str| settings.insert(key.into(), value.into());
+        put("fact.version", env!("CARGO_PKG_VERSION"));
+        put("data.samples", &index.samples.to_string());
+        put("data.sha256", &index.sha256);
+        put("pack.version", &self.pack.version);
+        put("pack.sha256", &self.pack.sha256);
+        put("perception.fingerprint", &self.perception.fingerprint);
+        for proposer in &self.proposers {
+            let key = format!("propose.{}.fingerprint", proposer.name());
+            settings.insert(key, proposer.fingerprint());
+        }
+        settings
+    }
+}
+
+/// The perception of a kind.
+pub fn perception(kind: PerceptionKind) -> (Perception, Looks) {
+    match kind {
+        PerceptionKind::Pixels => (fact_models::pixels::perception(), Looks::AtPixels),
+        PerceptionKind::Scene => (fact_models::scene::perception(), Looks::AtAnnotations),
+    }
+}
+
+/// Does a run, or what an earlier session left of it.
+///
+/// When `stop` becomes true, the groups in flight are finished and written, and the call returns.
+///
+/// # Errors
+/// If something the configuration names cannot be opened, the store cannot be written, or a strict
+/// run meets a malformed record. Whatever was committed stays.
+pub fn run(
+    config: RunConfig,
+    reporter: &dyn Reporter,
+    stop: &AtomicBool,
+) -> Result<Finished, RunError> {
+    let setup = Setup::open(config)?;
+    let mut writer = Writer::open(&setup.config.out)?;
+    let index = Index::build(&*setup.data, setup.config.limit, setup.config.strict)?;
+    writer.bind(&setup.settings(&index))?;
+    writer.keep_pack(&setup.pack)?;
+    writer.keep_read_errors(&index.errors)?;
+    for error in index.errors.iter().take(WARNINGS) {
+        reporter.warned(&format!("skipped: {error}"));
+    }
+    if index.error_count > WARNINGS as u64 {
+        let more = index.error_count - WARNINGS as u64;
+        reporter.warned(&format!(
+            "{more} more records were skipped; see read_errors in run.db"
+        ));
+    }
+    let withheld = setup.data.withheld();
+    if withheld > 0 {
+        reporter.warned(&format!("{withheld} samples are locked and were left out"));
+    }
+
+    let threads = setup
+        .config
+        .threads
+        .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get));
+    let mut tally = Tally {
+        total: index.samples,
+        done: writer.samples_done()?,
+        ..Tally::default()
+    };
+    reporter.started(tally.total, tally.done);
+    let started = Instant::now();
+    let session = writer.begin_session(threads)?;
+    let worked = work(
+        &setup,
+        &index,
+        &mut writer,
+        &mut tally,
+        reporter,
+        stop,
+        threads,
+    );
+    reporter.finished();
+    let seconds = started.elapsed().as_secs_f64();
+    let complete = worked.is_ok() && tally.done == tally.total;
+    let state = match (&worked, complete) {
+        (Err(_), _) => "failed",
+        (Ok(()), true) => "done",
+        (Ok(()), false) => "stopped",
+    };
+    let ended = writer.end_session(session, seconds, tally.session, state);
+    worked?;
+    ended?;
+    Ok(Finished {
+        complete,
+        tally,
+        seconds,
+    })
+}
+
+/// Malformed records that are told of one by one.
+const WARNINGS: usize = 5;
+
+fn work(
+    setup: &Setup,
+    index: &Index,
+    writer: &mut Writer,
+    tally: &mut Tally,
+    reporter: &dyn Reporter,
+    stop: &AtomicBool,
+    threads: usize,
+) -> Result<(), RunError> {
+    let done = writer.groups_done()?;
+    let source = Mutex::new(GroupSource::new(
+        &*setup.data,
+        index,
+        done,
+        setup.config.limit,
+    ));
+    let next = || {
+        // A poisoned lock means that a reader panicked: that panic ends the run anyway.
+        let mut source = source.lock().unwrap_or_else(PoisonError::into_inner);
+        source.next()
+    };
+    let cancelled = AtomicBool::new(false);
+    let halted = || stop.load(Ordering::Relaxed) || cancelled.load(Ordering::Relaxed);
+    let (sender, receiver) = mpsc::sync_channel::<Result<GroupRows, RunError>>(2 * threads);
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            let sender = sender.clone();
+            let (next, halted) = (&next, &halted);
+            std::thread::Builder::new()
+                .name("fact-worker".into())
+                .stack_size(STACK_BYTES)
+                .spawn_scoped(scope, move || {
+                    let work = GroupWork::new(setup);
+                    while !halted() {
+                        let Some(group) = next() else { break };
+                        if sender.send(work.group(&group)).is_err() {
+                            break;
+                        }
+                    }
+                })
+                .map_err(|e| {
+                    cancelled.store(true, Ordering::Relaxed);
+                    RunError::Thread(e)
+                })?;
+        }
+        drop(sender);
+        // Once something failed, what is in flight is thrown away.
+        let mut result = Ok(());
+        for rows in receiver {
+            if result.is_err() {
+                continue;
+            }
+            result = rows.and_then(|rows| {
+                writer.commit(&rows)?;
+                tally.add(&rows);
+                reporter.progressed(tally);
+                Ok(())
+            });
+            if result.is_err() {
+                cancelled.store(true, Ordering::Relaxed);
+            }
+        }
+        result
+    })
+}
+
+impl Tally {
+    fn add(&mut self, rows: &GroupRows) {
+        let samples = rows.samples.len() as u64;
+        self.done += samples;
+        self.session += samples;
+        self.accepted += rows.samples.iter().filter(|s| s.accepted).count() as u64;
+        self.rationales += rows
+            .samples
+            .iter()
+            .filter(|s| s.rationale.is_some())
+            .count() as u64;
+    }
+}

@@ -1,0 +1,171 @@
+//! Parquet, without Arrow.
+
+use super::{AtomicFile, ExportError, ExportRow, Images, OneOrMany};
+use crate::store::Reader;
+use parquet::basic::{Compression, ZstdLevel};
+use parquet::data_type::{BoolType, ByteArray, ByteArrayType, DoubleType};
+use parquet::errors::ParquetError;
+use parquet::file::properties::WriterProperties;
+use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
+use parquet::schema::parser::parse_message_type;
+use std::sync::Arc;
+
+/// Rows of a row group; with images fewer, so that a group fits memory.
+const ROWS: usize = 10_000;
+const ROWS_WITH_IMAGES: usize = 500;
+
+/// The columns after the image.
+const COLUMNS: &str = "
+    required binary question (utf8);
+    optional binary answer (utf8);
+    optional binary predicted (utf8);
+    required boolean accepted;
+    optional binary level (utf8);
+    optional double confidence;
+    optional binary proposer (utf8);
+    optional binary program (utf8);
+    optional binary residual (utf8);
+    optional binary rationale (utf8);
+    required binary steps (utf8);
+    optional binary certificate (utf8);
+";
+
+/// Like the JSONL rows; `steps` and `certificate` hold JSON. With images, `image` is a group of
+/// `bytes` and `path`, which Hugging Face `datasets` casts to its `Image` feature.
+pub(super) fn write(
+    reader: &Reader,
+    file: AtomicFile,
+    only_accepted: bool,
+    images: Option<&Images>,
+) -> Result<(AtomicFile, u64), ExportError> {
+    let path = file.path().to_owned();
+    let failed = |e: ParquetError| ExportError::Encode {
+        path: path.clone(),
+        message: e.to_string(),
+    };
+    let image = match images {
+        None => "required binary image (utf8);",
+        Some(_) => "required group image { required binary bytes; required binary path (utf8); }",
+    };
+    let schema = format!("message samples {{ required binary id (utf8); {image} {COLUMNS} }}");
+    let schema = Arc::new(parse_message_type(&schema).map_err(failed)?);
+    let properties = WriterProperties::builder()
+        .set_compression(Compression::ZSTD(ZstdLevel::default()))
+        .set_created_by("fact".into())
+        .build();
+    let mut writer =
+        SerializedFileWriter::new(file, schema, Arc::new(properties)).map_err(failed)?;
+    let most = if images.is_some() {
+        ROWS_WITH_IMAGES
+    } else {
+        ROWS
+    };
+    let mut rows = 0;
+    let mut batch = Vec::new();
+    let mut flush = |batch: &mut Vec<ExportRow>| -> Result<(), ExportError> {
+        if batch.is_empty() {
+            return Ok(());
+        }
+        let bytes = images
+            .map(|images| batch.iter().map(|row| images.read(&row.id)).collect())
+            .transpose()?;
+        let mut group = writer.next_row_group().map_err(failed)?;
+        write_group(&mut group, batch, bytes).map_err(failed)?;
+        group.close().map_err(failed)?;
+        batch.clear();
+        Ok(())
+    };
+    reader.for_each(only_accepted, |row| {
+        rows += 1;
+        batch.push(ExportRow::from(row));
+        if batch.len() < most {
+            return Ok(());
+        }
+        flush(&mut batch)
+    })?;
+    flush(&mut batch)?;
+    let file = writer.into_inner().map_err(failed)?;
+    Ok((file, rows))
+}
+
+type Group<'a> = SerializedRowGroupWriter<'a, AtomicFile>;
+
+fn write_group(
+    group: &mut Group<'_>,
+    rows: &[ExportRow],
+    images: Option<Vec<Arc<[u8]>>>,
+) -> Result<(), ParquetError> {
+    let text = |value: &str| ByteArray::from(value);
+    let all = |of: &dyn Fn(&ExportRow) -> ByteArray| rows.iter().map(of).collect::<Vec<_>>();
+    let some =
+        |of: &dyn Fn(&ExportRow) -> Option<ByteArray>| rows.iter().map(of).collect::<Vec<_>>();
+
+    required(group, &all(&|r| text(&r.id)))?;
+    if let Some(images) = images {
+        let bytes: Vec<ByteArray> = images
+            .iter()
+            .map(|bytes| ByteArray::from(bytes.to_vec()))
+            .collect();
+        required(group, &bytes)?;
+    }
+    required(group, &all(&|r| text(&path(&r.image))))?;
+    required(group, &all(&|r| text(&r.question)))?;
+    optional(group, some(&|r| r.answer.as_deref().map(text)))?;
+    optional(group, some(&|r| r.predicted.as_deref().map(text)))?;
+    let accepted: Vec<bool> = rows.iter().map(|r| r.accepted).collect();
+    column::<BoolType>(group, &accepted, None)?;
+    optional(group, some(&|r| r.level.as_deref().map(text)))?;
+    let present: Vec<i16> = rows
+        .iter()
+        .map(|r| i16::from(r.confidence.is_some()))
+        .collect();
+    let confidence: Vec<f64> = rows.iter().filter_map(|r| r.confidence).collect();
+    column::<DoubleType>(group, &confidence, Some(&present))?;
+    optional(group, some(&|r| r.proposer.as_deref().map(text)))?;
+    optional(group, some(&|r| r.program.as_deref().map(text)))?;
+    optional(group, some(&|r| r.residual.as_deref().map(text)))?;
+    optional(group, some(&|r| r.rationale.as_deref().map(text)))?;
+    required(group, &all(&|r| text(&json(&r.steps))))?;
+    optional(
+        group,
+        some(&|r| r.certificate.as_ref().map(|c| text(&json(c)))),
+    )
+}
+
+/// The path, or several as a JSON list.
+fn path(image: &OneOrMany) -> String {
+    match image {
+        OneOrMany::One(path) => path.clone(),
+        OneOrMany::Many(paths) => json(paths),
+    }
+}
+
+fn required(group: &mut Group<'_>, values: &[ByteArray]) -> Result<(), ParquetError> {
+    column::<ByteArrayType>(group, values, None)
+}
+
+fn optional(group: &mut Group<'_>, values: Vec<Option<ByteArray>>) -> Result<(), ParquetError> {
+    let present: Vec<i16> = values.iter().map(|v| i16::from(v.is_some())).collect();
+    let values: Vec<ByteArray> = values.into_iter().flatten().collect();
+    column::<ByteArrayType>(group, &values, Some(&present))
+}
+
+/// Writes the next column; `present` tells which rows have a value, if it is optional.
+fn column<T: parquet::data_type::DataType>(
+    group: &mut Group<'_>,
+    values: &[T::T],
+    present: Option<&[i16]>,
+) -> Result<(), ParquetError> {
+    let Some(mut column) = group.next_column()? else {
+        return Err(ParquetError::General(
+            "more columns than the schema has".into(),
+        ));
+    };
+    column.typed::<T>().write_batch(values, present, None)?;
+    column.close()
+}
+
+/// JSON text. Plain data with text keys: encoding it cannot fail.
+fn json(value: &impl serde::Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}

@@ -1,0 +1,129 @@
+//! A row of the JSONL and Parquet exports.
+
+use crate::store::ReadRow;
+use fact_core::certificate::Certificate;
+use fact_core::rationale::{GroundedBox, Rationale, Step, StepKind};
+use serde::{Deserialize, Serialize};
+
+/// A sample as exported. The order of the fields is the order in the file; `docs/formats.md`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ExportRow {
+    /// The sample's id.
+    pub id: String,
+    /// Path of the image under the data set's image folder; a list if there are several.
+    pub image: OneOrMany,
+    /// The question.
+    pub question: String,
+    /// The data set's answer.
+    pub answer: Option<String>,
+    /// The chosen program's answer, in the data set's form.
+    pub predicted: Option<String>,
+    /// Whether the sample was accepted.
+    pub accepted: bool,
+    /// `V0`, `V1` or `V2`.
+    pub level: Option<String>,
+    /// In [0, 1].
+    pub confidence: Option<f64>,
+    /// Who proposed the program.
+    pub proposer: Option<String>,
+    /// The program.
+    pub program: Option<String>,
+    /// What of it the answer needs.
+    pub residual: Option<String>,
+    /// The rationale as running text, conclusion included.
+    pub rationale: Option<String>,
+    /// Its sentences but the conclusion.
+    pub steps: Vec<RowStep>,
+    /// Its certificate.
+    pub certificate: Option<Certificate>,
+}
+
+/// One thing as itself, several as a list.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum OneOrMany {
+    /// One.
+    One(String),
+    /// None or several.
+    Many(Vec<String>),
+}
+
+/// A sentence of a rationale.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RowStep {
+    /// What it does.
+    pub kind: StepKind,
+    /// The sentence.
+    pub text: String,
+    /// Events of the residual program's trace that back it.
+    pub cites: Vec<u32>,
+    /// Boxes of what it speaks of.
+    pub boxes: Vec<GroundedBox>,
+}
+
+impl From<ReadRow> for ExportRow {
+    fn from(row: ReadRow) -> Self {
+        let answer = row.sample.answer().map(str::to_owned);
+        let text = row.rationale.as_ref().map(Rationale::text);
+        let steps = row.rationale.map(|r| r.steps).unwrap_or_default();
+        let mut images = row.sample.images;
+        Self {
+            id: row.sample.id,
+            image: match images.len() {
+                1 => OneOrMany::One(images.remove(0)),
+                _ => OneOrMany::Many(images),
+            },
+            question: row.sample.question,
+            answer,
+            predicted: row.predicted,
+            accepted: row.accepted,
+            level: row.level.map(|level| level.name().to_owned()),
+            confidence: row.confidence,
+            proposer: row.proposer,
+            program: row.program,
+            residual: row.residual,
+            rationale: text,
+            steps: steps.into_iter().map(RowStep::from).collect(),
+            certificate: row.certificate,
+        }
+    }
+}
+
+impl From<Step> for RowStep {
+    fn from(step: Step) -> Self {
+        Self {
+            kind: step.kind,
+            text: step.text,
+            cites: step.cites,
+            boxes: step.boxes,
+        }
+    }
+}
+
+impl ExportRow {
+    /// The rationale as its steps and the conclusion: what of the text follows the steps' own.
+    /// `None` if the row has none.
+    pub fn rationale(&self) -> Option<Rationale> {
+        let text = self.rationale.as_deref()?;
+        let steps: Vec<Step> = self
+            .steps
+            .iter()
+            .map(|step| Step {
+                kind: step.kind,
+                text: step.text.clone(),
+                cites: step.cites.clone(),
+                boxes: step.boxes.clone(),
+            })
+            .collect();
+        // Where the text does not begin with the steps, the checker compares the two and says so.
+        let mut rest = text;
+        for step in &steps {
+            rest = rest.strip_prefix(step.text.as_str()).unwrap_or(rest);
+            rest = rest.trim_start();
+        }
+        Some(Rationale {
+            steps,
+            conclusion: rest.to_owned(),
+        })
+    }
+}

@@ -1,0 +1,238 @@
+//! The exemplar bank: sentences with their programs, retrieval of those that are like a question,
+//! and substitution of the question's values for theirs.
+//!
+//! A sentence is read as words and *slots* ([`tokens`]): the pack's `VOCABULARY` says which words
+//! fill slots, the bank's own tables which classes make up phrases ([`lexicon`]). Exemplars are
+//! ranked by the weighted words and pairs of words that they share with the question ([`score`]),
+//! slots counting by their kind and, with less weight, by their value. The slots of the best ones
+//! are mapped to the question's ([`align`]), and the question's values take the place of the
+//! exemplar's in its program ([`substitute`]). Besides the sentence as it is, its quantifier is put
+//! over what exemplars quantify ([`quantifier`]), "there is no" also negates affirmative exemplars,
+//! and a bare number is read as "exactly" and as "at least" ([`candidates`]). Whatever does not fit
+//! lowers the score.
+//!
+//! All of it is a pure function of bank, vocabulary and question. What is put into programs comes
+//! from the vocabulary and the bank, never from the question's text.
+
+mod align;
+mod candidates;
+mod error;
+mod exemplars;
+mod lexicon;
+mod program;
+mod quantifier;
+mod score;
+mod substitute;
+#[cfg(test)]
+mod tests;
+mod tokens;
+
+pub use error::BankError;
+pub use exemplars::Exemplar;
+pub use lexicon::Vocabulary;
+
+use candidates::{QUANTIFIER_MARK, marked};
+use exemplars::{File, Rewrite};
+use fact_lang::pack::Pack;
+use lexicon::Lexicon;
+use program::{Program, negated};
+use quantifier::{Body, Kind, Patterns};
+use score::{Grams, Index};
+use sha2::{Digest, Sha256};
+use std::path::Path;
+use tokens::{Token, read};
+
+/// A program proposed for a question.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Candidate {
+    /// Its text; it parses.
+    pub program: String,
+    /// Id of the exemplar it was made from.
+    pub exemplar: String,
+    /// How well the exemplar fits; higher is better.
+    pub score: f64,
+}
+
+/// A loaded bank.
+#[derive(Debug)]
+pub struct Bank {
+    lexicon: Lexicon,
+    patterns: Patterns,
+    rewrites: Vec<Rewrite>,
+    /// Stands in the place of a quantifier.
+    mark: Token,
+    /// With what a sentence affirms.
+    affirmative: Vec<Token>,
+    exemplars: Vec<Exemplar>,
+    /// What is known about each exemplar.
+    known: Vec<Known>,
+    grams: Grams,
+    /// All sentences.
+    sentences: Index,
+    /// The sentences with another quantifier to put, without theirs.
+    quantified: Index,
+    sha256: String,
+}
+
+/// An exemplar made ready.
+#[derive(Debug)]
+struct Known {
+    sentence: Vec<Token>,
+    program: Program,
+    quantified: Option<Quantified>,
+    /// Whether it says that there is something, with a program that is not one expression.
+    affirmative: bool,
+    /// The program of an affirmative one with its answers exchanged.
+    negated: Option<Program>,
+}
+
+/// What an exemplar quantifies.
+#[derive(Debug)]
+struct Quantified {
+    /// The sentence with a mark in the place of its quantifier.
+    sentence: Vec<Token>,
+    /// The expression that is quantified.
+    program: Program,
+    body: Body,
+}
+
+/// The banks that are shipped: pack, text.
+const SHIPPED: &[(&str, &str)] = &[("blocks", include_str!("../../../banks/blocks.toml"))];
+
+impl Bank {
+    /// The text of the bank shipped for a pack.
+    pub fn builtin_text(pack_name: &str) -> Option<&'static str> {
+        let mut shipped = SHIPPED.iter();
+        shipped
+            .find(|(name, _)| *name == pack_name)
+            .map(|(_, text)| *text)
+    }
+
+    /// The bank shipped for a pack.
+    ///
+    /// # Errors
+    /// If none is.
+    pub fn shipped(pack: &Pack) -> Result<Self, BankError> {
+        let text = Self::builtin_text(&pack.name)
+            .ok_or_else(|| BankError::NoneShipped(pack.name.to_string()))?;
+        let origin = format!("bank of the pack `{}`", pack.name);
+        Self::load(text, &origin, &pack.vocabulary)
+    }
+
+    /// Reads a bank from a file.
+    ///
+    /// # Errors
+    /// If it cannot be read or is not a bank for this pack.
+    pub fn from_file(path: &Path, pack: &Pack) -> Result<Self, BankError> {
+        let text = std::fs::read_to_string(path).map_err(|source| BankError::Read {
+            path: path.to_owned(),
+            source,
+        })?;
+        Self::load(&text, &path.display().to_string(), &pack.vocabulary)
+    }
+
+    /// Reads a bank from TOML text; `origin` names it in messages, `vocabulary` is the pack's
+    /// ([`Pack::vocabulary`]).
+    ///
+    /// # Errors
+    /// If it is not a bank for this vocabulary.
+    pub fn load(toml_text: &str, origin: &str, vocabulary: &Vocabulary) -> Result<Self, BankError> {
+        let mut file = File::read(toml_text, origin)?;
+        let lexicon = Lexicon::new(&mut file, vocabulary, origin)?;
+        let patterns = Patterns::new(&file.reading).map_err(|(number, message)| {
+            let field = format!("reading.quantifiers[{number}]");
+            BankError::Table {
+                origin: origin.into(),
+                field,
+                message,
+            }
+        })?;
+        let mark = Token::word(QUANTIFIER_MARK.into(), &lexicon);
+        let known: Vec<Known> = file
+            .exemplars
+            .iter()
+            .map(|exemplar| Known::new(exemplar, &lexicon, &patterns, &mark))
+            .collect();
+        let all: Vec<&[Token]> = known.iter().map(|known| &*known.sentence).collect();
+        let parts: Vec<&[Token]> = known
+            .iter()
+            .filter_map(|known| Some(&*known.quantified.as_ref()?.sentence))
+            .collect();
+        let grams = Grams::learn(&all, &parts, &lexicon);
+        let (mut sentences, mut quantified) = (Index::default(), Index::default());
+        for known in &known {
+            sentences.push(Some(&grams.count(&known.sentence, &lexicon)));
+            let part = known.quantified.as_ref();
+            let counts = part.map(|part| grams.count(&part.sentence, &lexicon));
+            quantified.push(counts.as_ref());
+        }
+        let digest = Sha256::digest(toml_text.as_bytes());
+        Ok(Self {
+            affirmative: read(&file.reading.affirmative, &lexicon),
+            lexicon,
+            patterns,
+            rewrites: file.rewrites,
+            mark,
+            exemplars: file.exemplars,
+            known,
+            grams,
+            sentences,
+            quantified,
+            sha256: digest.iter().map(|byte| format!("{byte:02x}")).collect(),
+        })
+    }
+
+    /// Number of exemplars.
+    pub fn len(&self) -> usize {
+        self.exemplars.len()
+    }
+
+    /// Whether it has no exemplars; such a bank does not load.
+    pub fn is_empty(&self) -> bool {
+        self.exemplars.is_empty()
+    }
+
+    /// Its exemplars, in the order of the file.
+    pub fn exemplars(&self) -> &[Exemplar] {
+        &self.exemplars
+    }
+
+    /// SHA-256 of its text, hex: what proposals depend on besides question and vocabulary.
+    pub fn sha256(&self) -> &str {
+        &self.sha256
+    }
+
+    /// At most `k` different programs for a question, best first; each parses.
+    pub fn propose(&self, question: &str, k: usize) -> Vec<Candidate> {
+        candidates::propose(self, question, k)
+    }
+}
+
+impl Known {
+    fn new(exemplar: &Exemplar, lexicon: &Lexicon, patterns: &Patterns, mark: &Token) -> Self {
+        let sentence = read(&exemplar.sentence, lexicon);
+        let quantifier = patterns.read(&sentence);
+        let body = Body::of(&exemplar.program);
+        let affirmative =
+            body.is_none() && quantifier.as_ref().is_some_and(|q| q.kind == Kind::Any);
+        let quantified = match (&quantifier, body) {
+            (Some(quantifier), Some(body)) if quantifier.kind == body.kind => Some(Quantified {
+                sentence: marked(mark, &sentence, quantifier),
+                program: Program::new(&body.generator, lexicon),
+                body,
+            }),
+            _ => None,
+        };
+        let negated = affirmative
+            .then(|| negated(&exemplar.program))
+            .flatten()
+            .map(|text| Program::new(&text, lexicon));
+        Self {
+            program: Program::new(&exemplar.program, lexicon),
+            sentence,
+            quantified,
+            affirmative,
+            negated,
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! The stages of a run, in their order: execute, verify, choose, explain (propose is
+//! [`crate::proposers`]).
+//!
+//! Each works on one group of samples at a time and touches nothing but its arguments; the engine
+//! drives them.
+
+mod annotation;
+pub mod choose;
+pub mod execute;
+pub mod explain;
+pub mod verify;
+
+pub use annotation::AnnotationError;
+pub use choose::{Board, Choice, Look};
+pub use execute::{Eyes, Looks, Material, PrepareError, Prepared, Seen};
+pub use verify::Attempt;

@@ -1,0 +1,145 @@
+//! The run store: one SQLite file per run folder, in write-ahead-log mode, with one writer.
+//!
+//! Everything that a run found out is in `run.db` (`docs/store.md`); exports and summaries are
+//! derived from it. A group of samples is written in one transaction, so a run that is killed loses
+//! at most the groups in flight.
+
+mod lock;
+mod read;
+mod rows;
+mod write;
+
+pub use lock::{Lock, LockError};
+pub use read::{Counts, ReadRow, Reader, SampleView, VerdictView};
+pub use rows::{CandidateRow, GroupRow, GroupRows, RationaleRow, SampleRow, StageRow, VerdictRow};
+pub use write::{Difference, Writer};
+
+use std::path::{Path, PathBuf};
+
+/// Name of the store in the run's folder.
+pub const FILE_NAME: &str = "run.db";
+
+/// Version of the schema, kept as SQLite's `user_version`.
+pub const SCHEMA_VERSION: i64 = 1;
+
+/// Why the store cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The folder cannot be made or written.
+    #[error("cannot write the run's folder {path}: {source}")]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// There is no run.
+    #[error("no run in {path}")]
+    NoRun {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// SQLite refused.
+    #[error("{path}: {doing}: {source}")]
+    Sqlite {
+        /// The database.
+        path: PathBuf,
+        /// What was being done.
+        doing: &'static str,
+        /// What SQLite says.
+        source: rusqlite::Error,
+    },
+    /// Another version of Fact wrote it.
+    #[error("{path}: store version {found}, this is version {SCHEMA_VERSION}")]
+    Version {
+        /// The database.
+        path: PathBuf,
+        /// Its version.
+        found: i64,
+    },
+    /// A row is not what this version writes.
+    #[error("{path}: the row of {what} cannot be read: {message}")]
+    Row {
+        /// The database.
+        path: PathBuf,
+        /// Whose row.
+        what: String,
+        /// Why.
+        message: String,
+    },
+    /// The run in the folder was made with other settings.
+    #[error("{path} holds a run with other settings: {}", differences(.different))]
+    OtherSettings {
+        /// The folder.
+        path: PathBuf,
+        /// What differs.
+        different: Vec<Difference>,
+    },
+    /// Another process writes to it.
+    #[error(transparent)]
+    Locked(#[from] LockError),
+}
+
+impl StoreError {
+    /// What to do about it.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Folder { .. } => Some("choose another folder with --out".into()),
+            Self::NoRun { .. } => Some("`fact run --out DIR` makes one".into()),
+            Self::Sqlite { source, .. } if is_damage(source) => {
+                Some("the store is damaged; --fresh starts over".into())
+            }
+            Self::Sqlite { .. } => {
+                Some("check free disk space and permissions; what was committed is kept".into())
+            }
+            Self::Version { .. } => Some("use the version of fact that made it".into()),
+            Self::Row { .. } => Some("the store may be damaged; run again with --fresh".into()),
+            Self::OtherSettings { .. } => Some(
+                "give the same settings to resume, another --out, or --fresh to start over".into(),
+            ),
+            Self::Locked(e) => e.hint(),
+        }
+    }
+}
+
+fn is_damage(error: &rusqlite::Error) -> bool {
+    use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
+    matches!(
+        error.sqlite_error_code(),
+        Some(DatabaseCorrupt | NotADatabase)
+    )
+}
+
+fn differences(different: &[Difference]) -> String {
+    let parts: Vec<String> = different
+        .iter()
+        .map(|d| format!("{} is {}, was {}", d.key, d.now, d.was))
+        .collect();
+    parts.join("; ")
+}
+
+/// Path of a run's database.
+fn database(folder: &Path) -> PathBuf {
+    folder.join(FILE_NAME)
+}
+
+/// Removes a run's store, and nothing else, from its folder.
+///
+/// # Errors
+/// If a process writes to it, or a file cannot be removed.
+pub fn remove(folder: &Path) -> Result<(), StoreError> {
+    if !folder.exists() {
+        return Ok(());
+    }
+    let _lock = Lock::take(folder)?;
+    for suffix in ["", "-wal", "-shm"] {
+        let path = folder.join(format!("{FILE_NAME}{suffix}"));
+        match std::fs::remove_file(&path) {
+            Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+                return Err(StoreError::Folder { path, source });
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}

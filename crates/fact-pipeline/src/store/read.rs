@@ -1,0 +1,438 @@
+//! Reading a run store: never locks it, never changes it.
+
+use super::{SCHEMA_VERSION, StoreError, database};
+use fact_core::certificate::Certificate;
+use fact_core::rationale::Rationale;
+use fact_core::sample::Sample;
+use fact_core::verify::Level;
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// A reader of a run store; works while a run is writing to it.
+#[derive(Debug)]
+pub struct Reader {
+    connection: Connection,
+    path: PathBuf,
+}
+
+/// A sample with what became of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReadRow {
+    /// Position in the data set.
+    pub ordinal: u64,
+    /// The sample.
+    pub sample: Sample,
+    /// What the chosen program answers.
+    pub predicted: Option<String>,
+    /// The level it reaches here.
+    pub level: Option<Level>,
+    /// Whether it was accepted.
+    pub accepted: bool,
+    /// In [0, 1].
+    pub confidence: Option<f64>,
+    /// If not accepted: why.
+    pub failure: Option<String>,
+    /// Who proposed the chosen program.
+    pub proposer: Option<String>,
+    /// The chosen program.
+    pub program: Option<String>,
+    /// Its residual.
+    pub residual: Option<String>,
+    /// The rationale.
+    pub rationale: Option<Rationale>,
+    /// Its certificate.
+    pub certificate: Option<Certificate>,
+}
+
+/// One sample in full, for display.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SampleView {
+    /// The sample and its result.
+    pub row: ReadRow,
+    /// stage, status, reason, detail (JSON) in the order of the stages.
+    pub stages: Vec<(String, String, Option<String>, Option<String>)>,
+    /// What each candidate did.
+    pub verdicts: Vec<VerdictView>,
+    /// Index of the chosen candidate.
+    pub chosen: Option<usize>,
+}
+
+/// What a candidate did on a sample.
+#[derive(Debug, Clone, PartialEq)]
+pub struct VerdictView {
+    /// Index in the group.
+    pub candidate: usize,
+    /// Who proposed it.
+    pub proposer: String,
+    /// What it was made from.
+    pub source: String,
+    /// Level over the visible samples.
+    pub level: Option<Level>,
+    /// On how many samples of the group it was right.
+    pub right: usize,
+    /// `returned`, `raised`, …; absent if it does not parse.
+    pub outcome: Option<String>,
+    /// Why.
+    pub reason: Option<String>,
+    /// The answer.
+    pub predicted: Option<String>,
+    /// The matcher's score.
+    pub score: Option<f64>,
+}
+
+/// Counts over a run.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Counts {
+    /// Samples in the store.
+    pub samples: u64,
+    /// Records that could not be read.
+    pub read_errors: u64,
+    /// Candidates.
+    pub candidates: u64,
+    /// Candidates that parse.
+    pub candidates_parsed: u64,
+    /// Candidates that returned on some sample.
+    pub candidates_ran: u64,
+    /// Candidates right on some sample.
+    pub candidates_right: u64,
+    /// Samples by the level their program reaches on them; index 0 is V0.
+    pub levels: [u64; 3],
+    /// Accepted samples.
+    pub accepted: u64,
+    /// Rationales.
+    pub rationales: u64,
+    /// Samples by failure.
+    pub failures: BTreeMap<String, u64>,
+    /// Questions: groups of samples.
+    pub questions: u64,
+    /// Questions with two scenes or more.
+    pub questions_with_siblings: u64,
+    /// Questions with a candidate that is right on all samples.
+    pub oracle: u64,
+    /// Questions whose chosen program is right on all samples.
+    pub chosen_right: u64,
+    /// Questions with siblings whose program, chosen with one scene visible, is right on all
+    /// samples of the others.
+    pub one_holds: u64,
+    /// Questions with siblings for which a program can be chosen with one scene visible.
+    pub one_chosen: u64,
+    /// Seconds spent by the sessions that ended.
+    pub seconds: f64,
+}
+
+impl Reader {
+    /// Opens the store in a folder, or the file itself.
+    ///
+    /// # Errors
+    /// If there is none, or it is of another version.
+    pub fn open(run: &Path) -> Result<Self, StoreError> {
+        let path = if run.is_file() {
+            run.to_owned()
+        } else {
+            database(run)
+        };
+        if !path.is_file() {
+            return Err(StoreError::NoRun {
+                path: run.to_owned(),
+            });
+        }
+        let opened = Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_ONLY).and_then(
+            |connection| {
+                let version =
+                    connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+                Ok((connection, version))
+            },
+        );
+        match opened {
+            Ok((connection, SCHEMA_VERSION)) => Ok(Self { connection, path }),
+            Ok((_, found)) => Err(StoreError::Version { path, found }),
+            Err(source) => Err(StoreError::Sqlite {
+                path,
+                doing: "opening",
+                source,
+            }),
+        }
+    }
+
+    fn failed(&self, doing: &'static str) -> impl FnOnce(rusqlite::Error) -> StoreError + use<> {
+        let path = self.path.clone();
+        move |source| StoreError::Sqlite {
+            path,
+            doing,
+            source,
+        }
+    }
+
+    /// The settings of the run.
+    ///
+    /// # Errors
+    /// If they cannot be read.
+    pub fn settings(&self) -> Result<BTreeMap<String, String>, StoreError> {
+        self.connection
+            .prepare("SELECT key, value FROM meta")
+            .and_then(|mut statement| {
+                statement
+                    .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+                    .collect()
+            })
+            .map_err(self.failed("reading the settings"))
+    }
+
+    /// Source of the run's pack: name, source.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn pack_source(&self) -> Result<Option<(String, String)>, StoreError> {
+        self.connection
+            .query_row("SELECT name, source FROM packs LIMIT 1", [], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })
+            .optional()
+            .map_err(self.failed("reading the pack"))
+    }
+
+    /// Calls `each` with every sample in the data set's order, one at a time.
+    ///
+    /// # Errors
+    /// If the store cannot be read, or `each` fails.
+    pub fn for_each<E: From<StoreError>>(
+        &self,
+        only_accepted: bool,
+        mut each: impl FnMut(ReadRow) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let sql = format!(
+            "{ROW} {} ORDER BY s.ordinal",
+            if only_accepted {
+                "WHERE s.accepted"
+            } else {
+                ""
+            }
+        );
+        let doing = "reading samples";
+        let mut statement = self.connection.prepare(&sql).map_err(self.failed(doing))?;
+        let mut rows = statement.query([]).map_err(self.failed(doing))?;
+        while let Some(row) = rows.next().map_err(self.failed(doing))? {
+            each(self.row(row)?)?;
+        }
+        Ok(())
+    }
+
+    /// One sample in full.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn sample(&self, id: &str) -> Result<Option<SampleView>, StoreError> {
+        let doing = "reading a sample";
+        let mut statement = self
+            .connection
+            .prepare(&format!("{ROW} WHERE s.id = ?1"))
+            .map_err(self.failed(doing))?;
+        let mut rows = statement.query([id]).map_err(self.failed(doing))?;
+        let Some(row) = rows.next().map_err(self.failed(doing))? else {
+            return Ok(None);
+        };
+        let row = self.row(row)?;
+        let ordinal = row.ordinal as i64;
+        let stages = self
+            .connection
+            .prepare("SELECT stage, status, reason, detail FROM outcomes WHERE ordinal = ?1")
+            .and_then(|mut statement| {
+                statement
+                    .query_map([ordinal], |r| {
+                        Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?))
+                    })?
+                    .collect::<Result<Vec<(String, _, _, _)>, _>>()
+            })
+            .map(|mut stages| {
+                stages.sort_by_key(|s| STAGES.iter().position(|name| *name == s.0));
+                stages
+            })
+            .map_err(self.failed(doing))?;
+        let verdicts = self
+            .connection
+            .prepare(
+                "SELECT c.candidate, c.proposer, c.source, c.level, c.right, v.outcome,
+                        coalesce(v.reason, c.reason), v.predicted, v.score
+                 FROM samples s JOIN candidates c ON c.grp = s.grp
+                 LEFT JOIN verdicts v ON v.ordinal = s.ordinal AND v.candidate = c.candidate
+                 WHERE s.ordinal = ?1 ORDER BY c.candidate",
+            )
+            .and_then(|mut statement| {
+                statement
+                    .query_map([ordinal], |r| {
+                        Ok(VerdictView {
+                            candidate: r.get::<_, i64>(0)? as usize,
+                            proposer: r.get(1)?,
+                            source: r.get(2)?,
+                            level: level(r.get(3)?),
+                            right: r.get::<_, i64>(4)? as usize,
+                            outcome: r.get(5)?,
+                            reason: r.get(6)?,
+                            predicted: r.get(7)?,
+                            score: r.get(8)?,
+                        })
+                    })?
+                    .collect()
+            })
+            .map_err(self.failed(doing))?;
+        let chosen = self
+            .connection
+            .query_row(
+                "SELECT g.chosen FROM samples s JOIN groups g ON g.grp = s.grp
+                 WHERE s.ordinal = ?1",
+                params![ordinal],
+                |r| r.get::<_, Option<i64>>(0),
+            )
+            .map_err(self.failed(doing))?
+            .map(|c| c as usize);
+        Ok(Some(SampleView {
+            row,
+            stages,
+            verdicts,
+            chosen,
+        }))
+    }
+
+    /// Ids of samples that begin with, or contain, `part`: for messages.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn similar_ids(&self, part: &str, at_most: usize) -> Result<Vec<String>, StoreError> {
+        self.connection
+            .prepare("SELECT id FROM samples ORDER BY instr(id, ?1) = 0, ordinal LIMIT ?2")
+            .and_then(|mut statement| {
+                statement
+                    .query_map(params![part, at_most as i64], |r| r.get(0))?
+                    .collect()
+            })
+            .map_err(self.failed("reading ids"))
+    }
+
+    /// Counts over the whole run.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn counts(&self) -> Result<Counts, StoreError> {
+        let failed = self.failed("counting");
+        let count = || -> rusqlite::Result<Counts> {
+            let mut counts = Counts {
+                read_errors: self.number("SELECT count(*) FROM read_errors")?,
+                rationales: self.number("SELECT count(*) FROM rationales")?,
+                ..Counts::default()
+            };
+            let c = &self.connection;
+            c.query_row(
+                "SELECT count(*), sum(reason IS NULL), sum(ran > 0), sum(right > 0)
+                 FROM candidates",
+                [],
+                |r| {
+                    counts.candidates = unsigned(r, 0)?;
+                    counts.candidates_parsed = unsigned(r, 1)?;
+                    counts.candidates_ran = unsigned(r, 2)?;
+                    counts.candidates_right = unsigned(r, 3)?;
+                    Ok(())
+                },
+            )?;
+            c.query_row(
+                "SELECT count(*), sum(level >= 0), sum(level >= 1), sum(level >= 2), sum(accepted)
+                 FROM samples",
+                [],
+                |r| {
+                    counts.samples = unsigned(r, 0)?;
+                    counts.levels = [unsigned(r, 1)?, unsigned(r, 2)?, unsigned(r, 3)?];
+                    counts.accepted = unsigned(r, 4)?;
+                    Ok(())
+                },
+            )?;
+            c.query_row(
+                "SELECT count(*), sum(g.scenes > 1), sum(g.oracle), sum(c.all_right),
+                        sum(g.one_holds), sum(g.scenes > 1 AND g.chosen_one IS NOT NULL)
+                 FROM groups g
+                 LEFT JOIN candidates c ON c.grp = g.grp AND c.candidate = g.chosen",
+                [],
+                |r| {
+                    counts.questions = unsigned(r, 0)?;
+                    counts.questions_with_siblings = unsigned(r, 1)?;
+                    counts.oracle = unsigned(r, 2)?;
+                    counts.chosen_right = unsigned(r, 3)?;
+                    counts.one_holds = unsigned(r, 4)?;
+                    counts.one_chosen = unsigned(r, 5)?;
+                    Ok(())
+                },
+            )?;
+            counts.failures = c
+                .prepare(
+                    "SELECT failure, count(*) FROM samples WHERE failure IS NOT NULL
+                     GROUP BY failure",
+                )?
+                .query_map([], |r| Ok((r.get(0)?, unsigned(r, 1)?)))?
+                .collect::<Result<_, _>>()?;
+            counts.seconds =
+                c.query_row("SELECT total(seconds) FROM sessions", [], |r| r.get(0))?;
+            Ok(counts)
+        };
+        count().map_err(failed)
+    }
+
+    fn number(&self, sql: &str) -> rusqlite::Result<u64> {
+        self.connection.query_row(sql, [], |r| unsigned(r, 0))
+    }
+
+    fn row(&self, row: &Row<'_>) -> Result<ReadRow, StoreError> {
+        let failed = |source| StoreError::Sqlite {
+            path: self.path.clone(),
+            doing: "reading samples",
+            source,
+        };
+        let text = |i: usize| row.get::<_, Option<String>>(i).map_err(failed);
+        let id: String = row.get(1).map_err(failed)?;
+        let invalid = |e: serde_json::Error| StoreError::Row {
+            path: self.path.clone(),
+            what: format!("sample `{id}`"),
+            message: e.to_string(),
+        };
+        let sample: String = row.get(2).map_err(failed)?;
+        let rationale = text(11)?;
+        Ok(ReadRow {
+            ordinal: unsigned(row, 0).map_err(failed)?,
+            sample: serde_json::from_str(&sample).map_err(invalid)?,
+            predicted: text(3)?,
+            level: level(row.get(4).map_err(failed)?),
+            accepted: row.get(5).map_err(failed)?,
+            confidence: row.get(6).map_err(failed)?,
+            failure: text(7)?,
+            proposer: text(8)?,
+            program: text(9)?,
+            residual: text(10)?,
+            rationale: rationale
+                .map(|text| serde_json::from_str(&text).map_err(invalid))
+                .transpose()?,
+            certificate: text(12)?
+                .map(|text| serde_json::from_str(&text).map_err(invalid))
+                .transpose()?,
+        })
+    }
+}
+
+/// The stages in their order.
+const STAGES: &[&str] = &["propose", "execute", "verify", "explain"];
+
+const ROW: &str = "SELECT s.ordinal, s.id, s.sample, s.predicted, s.level, s.accepted,
+    s.confidence, s.failure, c.proposer, c.program, r.residual, r.rationale, r.certificate
+    FROM samples s JOIN groups g ON g.grp = s.grp
+    LEFT JOIN candidates c ON c.grp = s.grp AND c.candidate = g.chosen
+    LEFT JOIN rationales r ON r.ordinal = s.ordinal";
+
+fn unsigned(row: &Row<'_>, index: usize) -> rusqlite::Result<u64> {
+    Ok(row.get::<_, Option<i64>>(index)?.unwrap_or(0) as u64)
+}
+
+fn level(number: Option<i64>) -> Option<Level> {
+    match number {
+        Some(0) => Some(Level::V0),
+        Some(1) => Some(Level::V1),
+        Some(2) => Some(Level::V2),
+        _ => None,
+    }
+}

@@ -1,0 +1,405 @@
+//! The writer of a run store.
+
+use super::rows::GroupRows;
+use super::{Lock, SCHEMA_VERSION, StoreError, database};
+use crate::datasets::RecordError;
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use std::collections::{BTreeMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// The one writer of a run. Holds the folder's lock.
+#[derive(Debug)]
+pub struct Writer {
+    connection: Connection,
+    path: PathBuf,
+    folder: PathBuf,
+    _lock: Lock,
+}
+
+/// A setting that is not what it was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// The setting.
+    pub key: String,
+    /// Its value in the store.
+    pub was: String,
+    /// Its value now.
+    pub now: String,
+}
+
+impl Writer {
+    /// Opens the store of a folder, or makes folder and store.
+    ///
+    /// # Errors
+    /// If the folder cannot be written, another process writes to it, or the store is of another
+    /// version.
+    pub fn open(folder: &Path) -> Result<Self, StoreError> {
+        std::fs::create_dir_all(folder).map_err(|source| StoreError::Folder {
+            path: folder.to_owned(),
+            source,
+        })?;
+        let lock = Lock::take(folder)?;
+        let path = database(folder);
+        let failed = |doing| {
+            let path = path.clone();
+            move |source| StoreError::Sqlite {
+                path,
+                doing,
+                source,
+            }
+        };
+        let mut connection = Connection::open(&path).map_err(failed("opening"))?;
+        connection
+            .pragma_update(None, "journal_mode", "WAL")
+            .and_then(|()| connection.pragma_update(None, "synchronous", "NORMAL"))
+            .and_then(|()| connection.pragma_update(None, "foreign_keys", "ON"))
+            .map_err(failed("opening"))?;
+        let version: i64 = connection
+            .pragma_query_value(None, "user_version", |row| row.get(0))
+            .map_err(failed("opening"))?;
+        match version {
+            SCHEMA_VERSION => {}
+            0 => {
+                let transaction = connection
+                    .transaction()
+                    .map_err(failed("making the tables"))?;
+                transaction
+                    .execute_batch(include_str!("schema.sql"))
+                    .and_then(|()| transaction.pragma_update(None, "user_version", SCHEMA_VERSION))
+                    .and_then(|()| transaction.commit())
+                    .map_err(failed("making the tables"))?;
+            }
+            found => return Err(StoreError::Version { path, found }),
+        }
+        Ok(Self {
+            connection,
+            path,
+            folder: folder.to_owned(),
+            _lock: lock,
+        })
+    }
+
+    /// The run's folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    fn failed(&self, doing: &'static str) -> impl FnOnce(rusqlite::Error) -> StoreError + use<> {
+        let path = self.path.clone();
+        move |source| StoreError::Sqlite {
+            path,
+            doing,
+            source,
+        }
+    }
+
+    /// Binds the store to `settings`: on a new store writes them, on an old one compares.
+    ///
+    /// # Errors
+    /// [`StoreError::OtherSettings`] if the store was made with others.
+    pub fn bind(&mut self, settings: &BTreeMap<String, String>) -> Result<(), StoreError> {
+        let failed = self.failed("reading the settings");
+        let stored: BTreeMap<String, String> = self
+            .connection
+            .prepare("SELECT key, value FROM meta")
+            .and_then(|mut statement| {
+                statement
+                    .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+                    .collect()
+            })
+            .map_err(failed)?;
+        if stored.is_empty() {
+            let failed = self.failed("writing the settings");
+            return write_settings(&mut self.connection, settings).map_err(failed);
+        }
+        let keys: std::collections::BTreeSet<&String> =
+            stored.keys().chain(settings.keys()).collect();
+        let absent = || "not set".to_owned();
+        let different: Vec<Difference> = keys
+            .into_iter()
+            .filter(|key| stored.get(*key) != settings.get(*key))
+            .map(|key| Difference {
+                key: key.clone(),
+                was: stored.get(key).cloned().unwrap_or_else(absent),
+                now: settings.get(key).cloned().unwrap_or_else(absent),
+            })
+            .collect();
+        if different.is_empty() {
+            Ok(())
+        } else {
+            Err(StoreError::OtherSettings {
+                path: self.folder.clone(),
+                different,
+            })
+        }
+    }
+
+    /// Keeps a pack's source.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn keep_pack(&mut self, pack: &fact_lang::pack::Pack) -> Result<(), StoreError> {
+        let failed = self.failed("writing the pack");
+        self.connection
+            .execute(
+                "INSERT OR IGNORE INTO packs VALUES (?1, ?2, ?3, ?4)",
+                params![
+                    &*pack.sha256,
+                    &*pack.name,
+                    &*pack.version,
+                    pack.module.source
+                ],
+            )
+            .map(|_| ())
+            .map_err(failed)
+    }
+
+    /// Notes that a session began, and returns its number.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn begin_session(&mut self, threads: usize) -> Result<i64, StoreError> {
+        let failed = self.failed("beginning a session");
+        self.connection
+            .execute(
+                "INSERT INTO sessions (started, threads) VALUES (?1, ?2)",
+                params![now(), threads as i64],
+            )
+            .map_err(failed)?;
+        Ok(self.connection.last_insert_rowid())
+    }
+
+    /// Notes that a session ended: `state` is `done`, `stopped` or `failed`.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn end_session(
+        &mut self,
+        session: i64,
+        seconds: f64,
+        samples: u64,
+        state: &str,
+    ) -> Result<(), StoreError> {
+        let failed = self.failed("ending a session");
+        self.connection
+            .execute(
+                "UPDATE sessions SET ended = ?2, seconds = ?3, samples = ?4, state = ?5
+                 WHERE session = ?1",
+                params![session, now(), seconds, samples as i64, state],
+            )
+            .map(|_| ())
+            .map_err(failed)
+    }
+
+    /// Replaces the records that could not be read.
+    ///
+    /// # Errors
+    /// If they cannot be written.
+    pub fn keep_read_errors(&mut self, errors: &[RecordError]) -> Result<(), StoreError> {
+        let failed = self.failed("writing read errors");
+        let mut keep = || -> rusqlite::Result<()> {
+            let transaction = self.connection.transaction()?;
+            transaction.execute("DELETE FROM read_errors", [])?;
+            {
+                let mut insert = transaction.prepare(
+                    "INSERT INTO read_errors (file, line, record, field, kind, message)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                )?;
+                for error in errors {
+                    insert.execute(params![
+                        &*error.file,
+                        error.line.map(|line| line as i64),
+                        error.record as i64,
+                        error.field.as_deref(),
+                        error.fault.kind(),
+                        error.fault.to_string(),
+                    ])?;
+                }
+            }
+            transaction.commit()
+        };
+        keep().map_err(failed)
+    }
+
+    /// Keys of the groups that are in the store.
+    ///
+    /// # Errors
+    /// If they cannot be read.
+    pub fn groups_done(&self) -> Result<HashSet<u64>, StoreError> {
+        self.connection
+            .prepare("SELECT grp FROM groups")
+            .and_then(|mut statement| {
+                statement
+                    .query_map([], |row| row.get::<_, i64>(0).map(|key| key as u64))?
+                    .collect()
+            })
+            .map_err(self.failed("reading what is done"))
+    }
+
+    /// How many samples are in the store.
+    ///
+    /// # Errors
+    /// If they cannot be counted.
+    pub fn samples_done(&self) -> Result<u64, StoreError> {
+        self.connection
+            .query_row("SELECT count(*) FROM samples", [], |row| {
+                row.get::<_, i64>(0).map(|n| n as u64)
+            })
+            .optional()
+            .map(Option::unwrap_or_default)
+            .map_err(self.failed("reading what is done"))
+    }
+
+    /// Writes a group in one transaction.
+    ///
+    /// # Errors
+    /// If it cannot be written; then nothing of it is in the store.
+    pub fn commit(&mut self, rows: &GroupRows) -> Result<(), StoreError> {
+        let failed = self.failed("writing a group");
+        let mut write = || -> rusqlite::Result<()> {
+            let transaction = self.connection.transaction()?;
+            write_group(&transaction, rows)?;
+            transaction.commit()
+        };
+        write().map_err(failed)
+    }
+}
+
+/// Seconds since 1970.
+fn now() -> i64 {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |d| d.as_secs() as i64)
+}
+
+fn write_settings(
+    connection: &mut Connection,
+    settings: &BTreeMap<String, String>,
+) -> rusqlite::Result<()> {
+    let transaction = connection.transaction()?;
+    for (key, value) in settings {
+        transaction.execute("INSERT INTO meta VALUES (?1, ?2)", params![key, value])?;
+    }
+    transaction.commit()
+}
+
+fn write_group(transaction: &Transaction<'_>, rows: &GroupRows) -> rusqlite::Result<()> {
+    let group = &rows.group;
+    let key = group.key as i64;
+    transaction
+        .prepare_cached(
+            "INSERT INTO groups (grp, name, question, samples, scenes, visible, chosen, oracle,
+             chosen_one, one_holds) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        )?
+        .execute(params![
+            key,
+            group.name,
+            group.question,
+            rows.samples.len() as i64,
+            group.scenes as i64,
+            group.visible as i64,
+            group.chosen.map(|c| c as i64),
+            group.oracle,
+            group.chosen_one.map(|c| c as i64),
+            group.one_holds,
+        ])?;
+    for (index, candidate) in rows.candidates.iter().enumerate() {
+        transaction
+            .prepare_cached(
+                "INSERT INTO candidates (grp, candidate, proposer, source, score, program, level,
+                 ran, right, all_right, slice, reason)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+            )?
+            .execute(params![
+                key,
+                index as i64,
+                candidate.proposer,
+                candidate.source,
+                candidate.score,
+                candidate.program,
+                candidate.level.map(|l| l as i64),
+                candidate.ran as i64,
+                candidate.right as i64,
+                candidate.all_right,
+                candidate.slice.map(|s| s as i64),
+                candidate.reason,
+            ])?;
+    }
+    for row in &rows.samples {
+        write_sample(transaction, key, row)?;
+    }
+    Ok(())
+}
+
+fn write_sample(
+    transaction: &Transaction<'_>,
+    group: i64,
+    row: &super::SampleRow,
+) -> rusqlite::Result<()> {
+    let ordinal = row.ordinal as i64;
+    transaction
+        .prepare_cached(
+            "INSERT INTO samples (ordinal, id, grp, scene, sample, predicted, level, accepted,
+             confidence, failure) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        )?
+        .execute(params![
+            ordinal,
+            row.sample.id,
+            group,
+            row.sample.scene,
+            json(&row.sample)?,
+            row.predicted,
+            row.level.map(|l| l as i64),
+            row.accepted,
+            row.confidence,
+            row.failure,
+        ])?;
+    for stage in &row.stages {
+        transaction
+            .prepare_cached(
+                "INSERT INTO outcomes (ordinal, stage, status, reason, detail)
+                 VALUES (?1, ?2, ?3, ?4, ?5)",
+            )?
+            .execute(params![
+                ordinal,
+                stage.stage,
+                stage.status,
+                stage.reason,
+                stage.detail.as_ref().map(|d| d.to_string()),
+            ])?;
+    }
+    for verdict in &row.verdicts {
+        transaction
+            .prepare_cached(
+                "INSERT INTO verdicts (ordinal, candidate, outcome, reason, predicted, score)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            )?
+            .execute(params![
+                ordinal,
+                verdict.candidate as i64,
+                verdict.outcome,
+                verdict.reason,
+                verdict.predicted,
+                verdict.score,
+            ])?;
+    }
+    if let Some(rationale) = &row.rationale {
+        transaction
+            .prepare_cached(
+                "INSERT INTO rationales (ordinal, residual, rationale, certificate)
+                 VALUES (?1, ?2, ?3, ?4)",
+            )?
+            .execute(params![
+                ordinal,
+                rationale.residual,
+                json(&rationale.rationale)?,
+                json(&rationale.certificate)?,
+            ])?;
+    }
+    Ok(())
+}
+
+fn json(value: &impl serde::Serialize) -> rusqlite::Result<String> {
+    serde_json::to_string(value).map_err(|e| rusqlite::Error::ToSqlConversionFailure(Box::new(e)))
+}

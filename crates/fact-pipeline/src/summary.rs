@@ -1,0 +1,211 @@
+//! The summary of a run: `summary.json` and its terminal form. Derived from the store, so that an
+//! interrupted and resumed run has the same as an undisturbed one.
+
+use crate::export::AtomicFile;
+use crate::store::{Counts, Reader, StoreError};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+/// Name of the file in the run's folder.
+pub const FILE_NAME: &str = "summary.json";
+
+/// Counts of a run; `docs/formats.md` says what each means.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Summary {
+    /// Version of this form.
+    pub version: u32,
+    /// Whether every sample is in the store.
+    pub complete: bool,
+    /// Samples by how far they came.
+    pub funnel: Funnel,
+    /// Candidate programs.
+    pub candidates: Candidates,
+    /// Questions: groups of sibling samples.
+    pub questions: Questions,
+    /// Samples that were not accepted, by `stage:reason`.
+    pub failures: BTreeMap<String, u64>,
+    /// What the results depend on.
+    pub settings: BTreeMap<String, String>,
+}
+
+/// Samples by how far they came: each number is part of the one before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Funnel {
+    /// Malformed records, which are no samples.
+    pub skipped_records: u64,
+    /// Samples.
+    pub samples: u64,
+    /// Their question's program returned an answer.
+    pub v0: u64,
+    /// The answer is right.
+    pub v1: u64,
+    /// And the program is right on all sibling samples it was chosen on.
+    pub v2: u64,
+    /// Accepted by the run's rule.
+    pub accepted: u64,
+    /// With rationale and certificate.
+    pub rationales: u64,
+}
+
+/// Candidate programs, each counted once per question.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Candidates {
+    /// Proposed.
+    pub proposed: u64,
+    /// Of those: parsed.
+    pub parsed: u64,
+    /// Of those: returned on some sample.
+    pub ran: u64,
+    /// Of those: right on some sample.
+    pub right: u64,
+}
+
+/// Questions: groups of sibling samples.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Questions {
+    /// All.
+    pub total: u64,
+    /// With two scenes or more.
+    pub with_siblings: u64,
+    /// Some candidate is right on all samples.
+    pub oracle: u64,
+    /// The chosen program is right on all samples.
+    pub chosen_right: u64,
+    /// Questions with siblings for which a program was chosen by its first scene alone.
+    pub chosen_by_one_scene: u64,
+    /// Of those: that program is right on every sample of the other scenes.
+    pub chosen_by_one_scene_holds: u64,
+}
+
+impl Summary {
+    /// From a store.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn read(reader: &Reader) -> Result<Self, StoreError> {
+        let counts: Counts = reader.counts()?;
+        let settings = reader.settings()?;
+        let expected = settings.get("data.samples").and_then(|n| n.parse().ok());
+        let [v0, v1, v2] = counts.levels;
+        Ok(Self {
+            version: 1,
+            complete: expected == Some(counts.samples),
+            funnel: Funnel {
+                skipped_records: counts.read_errors,
+                samples: counts.samples,
+                v0,
+                v1,
+                v2,
+                accepted: counts.accepted,
+                rationales: counts.rationales,
+            },
+            candidates: Candidates {
+                proposed: counts.candidates,
+                parsed: counts.candidates_parsed,
+                ran: counts.candidates_ran,
+                right: counts.candidates_right,
+            },
+            questions: Questions {
+                total: counts.questions,
+                with_siblings: counts.questions_with_siblings,
+                oracle: counts.oracle,
+                chosen_right: counts.chosen_right,
+                chosen_by_one_scene: counts.one_chosen,
+                chosen_by_one_scene_holds: counts.one_holds,
+            },
+            failures: counts.failures,
+            settings,
+        })
+    }
+
+    /// Writes `summary.json` into the run's folder, and returns its path.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn write(&self, folder: &Path) -> io::Result<PathBuf> {
+        let path = folder.join(FILE_NAME);
+        let mut file = AtomicFile::create(&path)?;
+        serde_json::to_writer_pretty(&mut file, self)?;
+        file.write_all(b"\n")?;
+        file.commit()?;
+        Ok(path)
+    }
+
+    /// For a terminal: some 20 lines. `seconds` and `session` (samples done in them) give the speed.
+    pub fn text(&self, seconds: f64, session: u64) -> String {
+        let mut out = String::new();
+        let f = &self.funnel;
+        let mut line = |name: &str, n: u64, of: u64, note: &str| {
+            let share = if of == 0 {
+                "      ".to_owned()
+            } else {
+                format!("{:5.1}%", 100.0 * n as f64 / of as f64)
+            };
+            let _ = writeln!(out, "  {name:<24}{n:>9}  {share}  {note}");
+        };
+        line("samples", f.samples, 0, "");
+        if f.skipped_records > 0 {
+            line(
+                "skipped records",
+                f.skipped_records,
+                0,
+                "malformed; see read_errors in run.db",
+            );
+        }
+        line("V0 ran", f.v0, f.samples, "the program returned an answer");
+        line("V1 right", f.v1, f.samples, "the answer is right");
+        line(
+            "V2 right on siblings",
+            f.v2,
+            f.samples,
+            "and so are all siblings'",
+        );
+        line("accepted", f.accepted, f.samples, "");
+        line("rationales", f.rationales, f.samples, "");
+        let c = &self.candidates;
+        line("candidates", c.proposed, 0, "");
+        line("  parsed", c.parsed, c.proposed, "");
+        line("  ran", c.ran, c.proposed, "on some sample");
+        line("  right", c.right, c.proposed, "on some sample");
+        let q = &self.questions;
+        line("questions", q.total, 0, "");
+        line(
+            "  oracle",
+            q.oracle,
+            q.total,
+            "some candidate is right on all samples",
+        );
+        line(
+            "  chosen",
+            q.chosen_right,
+            q.total,
+            "the chosen program is right on all samples",
+        );
+        if q.with_siblings > 0 {
+            line(
+                "  chosen by one scene",
+                q.chosen_by_one_scene_holds,
+                q.chosen_by_one_scene,
+                "and right on all other scenes",
+            );
+        }
+        let mut failures: Vec<(&String, &u64)> = self.failures.iter().collect();
+        failures.sort_by_key(|(name, n)| (std::cmp::Reverse(**n), name.as_str()));
+        for (name, n) in failures {
+            line(&format!("failed {name}"), *n, f.samples, "");
+        }
+        if seconds > 0.0 && session > 0 {
+            let rationales = f.rationales as f64 * session as f64 / f.samples.max(1) as f64;
+            let _ = writeln!(
+                out,
+                "  {seconds:.1} s for {session} samples: {:.0} samples/s, {:.0} rationales/s",
+                session as f64 / seconds,
+                rationales / seconds,
+            );
+        }
+        out
+    }
+}

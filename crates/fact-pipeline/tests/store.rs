@@ -1,0 +1,273 @@
+//! The run store and what is derived from it, on rows made by hand.
+
+#![allow(clippy::unwrap_used, reason = "a failed step fails the test")]
+
+use fact_core::certificate::{Certificate, PackRef, VERSION};
+use fact_core::matcher::Matcher;
+use fact_core::rationale::{GroundedBox, Rationale, Step, StepKind};
+use fact_core::sample::{Sample, WeightedAnswer};
+use fact_core::verify::Level;
+use fact_lang::tool::ImageRef;
+use fact_pipeline::export::{ExportOptions, Format, export, parse_row};
+use fact_pipeline::store::{
+    CandidateRow, GroupRow, GroupRows, RationaleRow, Reader, SampleRow, StageRow, StoreError,
+    VerdictRow, Writer,
+};
+use fact_pipeline::summary::Summary;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+const PROGRAM: &str = "def execute_command(image):\n    return image.count(\"cup\") == 2\n";
+
+fn settings() -> BTreeMap<String, String> {
+    let pairs = [
+        ("candidates", "10"),
+        ("data", "\"jsonl:data.jsonl\""),
+        ("data.samples", "3"),
+    ];
+    pairs.map(|(k, v)| (k.to_owned(), v.to_owned())).into()
+}
+
+fn certificate() -> Certificate {
+    Certificate {
+        version: VERSION,
+        question: "There are two cups.".into(),
+        choices: Vec::new(),
+        answer: "true".into(),
+        matcher: Matcher::TrueFalse,
+        pack: PackRef {
+            name: "blocks".into(),
+            version: "1".into(),
+            sha256: "00".into(),
+            source: None,
+        },
+        images: vec![ImageRef {
+            sha256: "ff".into(),
+            width: 400,
+            height: 100,
+        }],
+        program: PROGRAM.into(),
+        residual: PROGRAM.into(),
+        answers: Vec::new(),
+        result: "True".into(),
+        claims: vec![Vec::new()],
+    }
+}
+
+/// A sample of the group `g`; only accepted ones have a rationale.
+fn sample(ordinal: u64, accepted: bool) -> SampleRow {
+    let rationale = RationaleRow {
+        residual: PROGRAM.into(),
+        rationale: Rationale {
+            steps: vec![Step {
+                kind: StepKind::Evidence,
+                text: "There are 2 cups in the image.".into(),
+                cites: vec![7],
+                boxes: vec![GroundedBox {
+                    name: "the cup".into(),
+                    image: 0,
+                    bbox: [1.0, 2.0, 30.5, 40.0],
+                }],
+            }],
+            conclusion: "So the statement is true.".into(),
+        },
+        certificate: certificate(),
+    };
+    SampleRow {
+        ordinal,
+        sample: Sample {
+            id: format!("s{ordinal}"),
+            images: vec![format!("images/{ordinal}.png")],
+            question: "There are two cups.".into(),
+            answers: vec![WeightedAnswer {
+                text: "true".into(),
+                weight: 1.0,
+            }],
+            group: "g".into(),
+            scene: format!("scene {ordinal}"),
+            choices: Vec::new(),
+        },
+        predicted: Some(if accepted { "true" } else { "false" }.into()),
+        level: Some(if accepted { Level::V1 } else { Level::V0 }),
+        accepted,
+        confidence: Some(0.75),
+        failure: (!accepted).then(|| "verify:wrong".into()),
+        stages: vec![StageRow {
+            stage: "verify",
+            status: if accepted { "ok" } else { "failed" }.into(),
+            reason: None,
+            detail: Some(serde_json::json!({ "score": 1 })),
+        }],
+        verdicts: vec![VerdictRow {
+            candidate: 0,
+            outcome: "returned",
+            reason: None,
+            predicted: Some("True".into()),
+            score: Some(1.0),
+        }],
+        rationale: accepted.then_some(rationale),
+    }
+}
+
+fn group(key: u64, samples: Vec<SampleRow>) -> GroupRows {
+    GroupRows {
+        group: GroupRow {
+            key,
+            name: "g".into(),
+            question: "There are two cups.".into(),
+            scenes: samples.len(),
+            visible: samples.len(),
+            chosen: Some(0),
+            oracle: false,
+            chosen_one: Some(0),
+            one_holds: (samples.len() > 1).then_some(false),
+        },
+        candidates: vec![CandidateRow {
+            proposer: "bank".into(),
+            source: "exemplar 1".into(),
+            score: 0.9,
+            program: PROGRAM.into(),
+            level: Some(Level::V1),
+            ran: samples.len(),
+            right: 1,
+            all_right: samples.len() == 1,
+            slice: Some(4),
+            reason: None,
+        }],
+        samples,
+    }
+}
+
+/// Two groups, the later one first: what is read must not depend on the order of commits.
+fn store(folder: &Path) -> Reader {
+    let mut writer = Writer::open(folder).unwrap();
+    writer.bind(&settings()).unwrap();
+    writer.commit(&group(1, vec![sample(1, true)])).unwrap();
+    writer
+        .commit(&group(0, vec![sample(0, true), sample(2, false)]))
+        .unwrap();
+    drop(writer);
+    Reader::open(folder).unwrap()
+}
+
+#[test]
+fn exports_are_as_documented() {
+    let folder = tempfile::tempdir().unwrap();
+    let reader = store(folder.path());
+    for format in [Format::Jsonl, Format::Llava, Format::Sharegpt] {
+        let (path, _) = export(&reader, format, folder.path(), ExportOptions::default()).unwrap();
+        let text = std::fs::read_to_string(path).unwrap();
+        insta::assert_snapshot!(format.to_string(), text);
+        for line in text.lines().filter(|_| format == Format::Jsonl) {
+            let row = parse_row(line).unwrap();
+            assert_eq!(serde_json::to_string(&row).unwrap(), line);
+            if let Some(rationale) = row.rationale() {
+                assert_eq!(rationale.conclusion, "So the statement is true.");
+            }
+        }
+    }
+    let summary = Summary::read(&reader).unwrap();
+    insta::assert_json_snapshot!("summary", summary);
+}
+
+#[test]
+fn parquet_holds_the_same_rows() {
+    use parquet::file::reader::{FileReader, SerializedFileReader};
+    use parquet::record::RowAccessor;
+    let folder = tempfile::tempdir().unwrap();
+    let reader = store(folder.path());
+    let options = ExportOptions::default();
+    let (path, rows) = export(&reader, Format::Parquet, folder.path(), options).unwrap();
+    assert_eq!(rows, 3);
+    let file = SerializedFileReader::new(std::fs::File::open(path).unwrap()).unwrap();
+    let rows: Vec<_> = file
+        .get_row_iter(None)
+        .unwrap()
+        .map(Result::unwrap)
+        .collect();
+    let ids: Vec<&String> = rows.iter().map(|row| row.get_string(0).unwrap()).collect();
+    assert_eq!(ids, ["s0", "s1", "s2"]);
+    assert!(rows[0].get_bool(5).unwrap() && !rows[2].get_bool(5).unwrap());
+    assert_eq!(rows[2].get_double(7).unwrap(), 0.75);
+    assert!(rows[2].get_string(11).is_err(), "no rationale");
+    let steps: serde_json::Value = serde_json::from_str(rows[0].get_string(12).unwrap()).unwrap();
+    assert_eq!(steps[0]["boxes"][0]["box"][2], 30.5);
+}
+
+#[test]
+fn a_failed_export_leaves_nothing_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let reader = store(folder.path());
+    let out = folder.path().join("out");
+    // The images are not there.
+    let options = ExportOptions {
+        images: true,
+        ..ExportOptions::default()
+    };
+    assert!(export(&reader, Format::Parquet, &out, options).is_err());
+    assert_eq!(std::fs::read_dir(&out).unwrap().count(), 0);
+}
+
+#[test]
+fn a_group_is_there_as_a_whole_or_not_at_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut writer = Writer::open(folder.path()).unwrap();
+    writer.bind(&settings()).unwrap();
+    writer.commit(&group(0, vec![sample(0, true)])).unwrap();
+    // The second sample's id is taken, so the group cannot be written.
+    let clash = group(1, vec![sample(1, true), sample(0, true)]);
+    assert!(writer.commit(&clash).is_err());
+    assert_eq!(writer.samples_done().unwrap(), 1);
+    assert_eq!(
+        writer
+            .groups_done()
+            .unwrap()
+            .into_iter()
+            .collect::<Vec<_>>(),
+        [0]
+    );
+    writer.commit(&group(1, vec![sample(1, true)])).unwrap();
+}
+
+#[test]
+fn one_writer_and_readers_beside_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut writer = Writer::open(folder.path()).unwrap();
+    writer.bind(&settings()).unwrap();
+    assert!(matches!(
+        Writer::open(folder.path()),
+        Err(StoreError::Locked(_))
+    ));
+    let reader = Reader::open(folder.path()).unwrap();
+    assert_eq!(reader.counts().unwrap().samples, 0);
+    writer.commit(&group(0, vec![sample(0, true)])).unwrap();
+    assert_eq!(reader.counts().unwrap().samples, 1);
+    assert!(reader.sample("s0").unwrap().is_some());
+    assert!(reader.sample("s1").unwrap().is_none());
+}
+
+#[test]
+fn other_settings_and_versions_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(store(folder.path()));
+    let mut writer = Writer::open(folder.path()).unwrap();
+    writer.bind(&settings()).unwrap();
+    let mut other = settings();
+    other.insert("candidates".into(), "4".into());
+    other.insert("seed".into(), "1".into());
+    let error = writer.bind(&other).unwrap_err().to_string();
+    assert!(
+        error.contains("candidates is 4, was 10; seed is 1, was not set"),
+        "{error}"
+    );
+    drop(writer);
+
+    let database = rusqlite::Connection::open(folder.path().join("run.db")).unwrap();
+    database.pragma_update(None, "user_version", 9).unwrap();
+    drop(database);
+    let error = Reader::open(folder.path()).unwrap_err();
+    assert!(
+        matches!(error, StoreError::Version { found: 9, .. }),
+        "{error}"
+    );
+}
