@@ -1,5 +1,7 @@
 //! A certificate that was tampered with is rejected, for the right reason.
 
+#![allow(clippy::expect_used, reason = "a failed step fails the test")]
+
 mod common;
 
 use common::{Scene, explained};
@@ -145,11 +147,11 @@ fn a_changed_answer_of_a_tool_is_noticed() {
     for recorded in &mut forged.certificate.answers {
         if let Answer::Detections(found) = &mut recorded.answer {
             for detection in found {
-                if let Some(color) = detection.attributes.get_mut("color") {
-                    if *color == Arg::Str("yellow".into()) {
-                        *color = Arg::Str("blue".into());
-                        changed += 1;
-                    }
+                if let Some(color) = detection.attributes.get_mut("color")
+                    && *color == Arg::Str("yellow".into())
+                {
+                    *color = Arg::Str("blue".into());
+                    changed += 1;
                 }
             }
         }

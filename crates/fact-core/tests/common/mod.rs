@@ -1,6 +1,11 @@
 //! A written scene that answers perception's requests, for tests.
 
-#![allow(dead_code, reason = "not every test file uses all of it")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    clippy::expect_used,
+    reason = "each test file uses a part; a failed step fails the test"
+)]
 
 use fact_core::Matcher;
 use fact_core::certificate::{inputs, limits};
