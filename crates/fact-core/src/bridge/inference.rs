@@ -590,7 +590,7 @@ fn every(said: &Predicate, noun: &str, place: &str) -> Option<String> {
 
 /// Whether a predicate says no more than one call of the pack does.
 fn is_plain(said: &Predicate) -> bool {
-    let bound = ["exactly", "at least", "at most", "than", " that "];
+    let bound = ["at least", "at most", "than", " that "];
     matches!(said, Predicate::Verb(_, rest) if !bound.iter().any(|b| rest.contains(b)))
 }
 

@@ -133,9 +133,12 @@ impl<'a> Behaviour<'a> {
         })
     }
 
-    /// Whether `program` gives the original's result.
+    /// Whether `program` gives the original's result, and by looking, if the original looked: a
+    /// table of flips is finite, and an answer from nowhere is no residual of one from evidence.
     pub fn same_result(&self, program: &Module) -> bool {
-        same_end(self.end, &self.setting.run(program).outcome)
+        let run = self.setting.run(program);
+        same_end(self.end, &run.outcome)
+            && (self.flips.is_empty() || used_answers(&run).contains(&true))
     }
 
     /// The first flipped table on which `program` ends otherwise than the original.
