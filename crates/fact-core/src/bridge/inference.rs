@@ -361,6 +361,11 @@ impl<'m> Inferrer<'_, 'm> {
                 }
             }
             (false, true, _) => {
+                // "Both squares touch the wall" has said it.
+                let called = matches!(c.element.kind, ExprKind::Call { .. });
+                if called && is_plain(&element) && !filtered && c.clauses.len() == 1 {
+                    return;
+                }
                 if let Some(text) = every(&element, &noun, place) {
                     self.push(&text, event, Vec::new());
                 }

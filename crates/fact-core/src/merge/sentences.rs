@@ -160,7 +160,10 @@ fn drop_repeated(material: &Material<'_>, sentences: &mut Vec<Sentence>) {
                 || ["Both ", &format!("All {count} "), &format!("The {count} ")]
                     .iter()
                     .any(|start| other.text.starts_with(start))
-                || count == 1;
+                // That there is one is presupposed where it is spoken of, but not where all of
+                // them are judged.
+                || (count == 1
+                    && other.facts.iter().all(|f| material.facts[*f].iterations.is_empty()));
             j != i && counted && elements.iter().all(|e| subjects.contains(e))
         });
         if let Some(by) = by {

@@ -20,10 +20,23 @@ pub(crate) fn set_name(material: &Material<'_>, objects: &[u32]) -> (String, Opt
         .iter()
         .map(|o| material.namer.noun(*o).place)
         .collect();
+    // What was looked for everywhere is not said to be where it happens to be.
+    let everywhere = creators.iter().next().is_some_and(|creator| {
+        creators.len() == 1 && creator.is_some_and(|call| looked_everywhere(material, call))
+    });
     let place = places[0]
         .clone()
-        .filter(|_| places.iter().all(|p| *p == places[0]));
+        .filter(|_| !everywhere && places.iter().all(|p| *p == places[0]));
     (noun, place)
+}
+
+/// Whether a pack call's receiver is a whole image.
+fn looked_everywhere(material: &Material<'_>, call: u32) -> bool {
+    let call = &material.trace.pack_calls[call as usize];
+    match material.namer.argument(call, "self") {
+        Some(TraceValue::Object(o)) => material.namer.is_whole_image(*o),
+        _ => false,
+    }
 }
 
 /// The noun of a pack call's `[there be] … (noun)`.
