@@ -11,8 +11,9 @@ use crate::explain::{Context, write};
 use crate::merge::facts::{Iterations, facts};
 use crate::merge::index::Index;
 use crate::merge::names::Namer;
+use crate::merge::words::same;
 use crate::rationale::Rationale;
-use crate::slice::{Behaviour, Setting, superfluous};
+use crate::slice::{Behaviour, Setting, is_whole, superfluous};
 use fact_lang::ast::Module;
 use fact_lang::pack::Pack;
 use fact_lang::run::{Outcome, Returned};
@@ -205,7 +206,13 @@ fn examine(
         });
     }
     let behaviour = Behaviour::new(setting, &program, &run);
-    if let Some(table) = behaviour.first_disagreement(&residual) {
+    let whole = is_whole(&program, &residual);
+    let disagreement = if whole {
+        None
+    } else {
+        behaviour.first_disagreement(&residual)
+    };
+    if let Some(table) = disagreement {
         rejections.push(Rejection::Flip { table });
     } else if !options.fast
         && let Some(id) = superfluous(&behaviour, &residual)
@@ -325,7 +332,9 @@ fn entailment(
         .collect();
     let distinct = |at: usize| {
         !needed[..at].iter().any(|f| {
-            f.what == needed[at].what && f.args == needed[at].args && f.result == needed[at].result
+            f.what == needed[at].what
+                && f.args == needed[at].args
+                && same(&run.trace, &f.result, &needed[at].result)
         })
     };
     for (at, fact) in needed.iter().enumerate() {

@@ -139,7 +139,8 @@ pub fn write(
                 .collect(),
         );
     }
-    let inferred = inferences(&material, &index);
+    let mut inferred = inferences(&material, &index);
+    inferred.retain(|i| !steps.iter().any(|step: &Step| repeats(&i.text, &step.text)));
     let reasoned = inferred.last().is_some_and(|i| i.text.starts_with("So "));
     for inference in inferred {
         steps.push(Step {
@@ -152,6 +153,36 @@ pub fn write(
     }
     let conclusion = conclusion(context.answer, context.matcher, reasoned);
     Ok((Rationale { steps, conclusion }, claims))
+}
+
+/// Whether an inference says what a sentence said: `So 1 of the 3 boxes is empty` after `1 of the 3
+/// boxes is empty: the first`, `So no cup is red` after `None of the 3 cups is red`.
+fn repeats(inference: &str, said: &str) -> bool {
+    let Some(inference) = inference.strip_prefix("So ") else {
+        return false;
+    };
+    let inference = inference.trim_end_matches('.');
+    let lower = said.to_lowercase();
+    if lower.trim_end_matches('.').split(':').next() == Some(inference) {
+        return true;
+    }
+    let Some(denied) = inference.strip_prefix("no ") else {
+        return false;
+    };
+    let Some(of) = ["none of the ", "neither of the "]
+        .iter()
+        .find_map(|p| lower.strip_prefix(p))
+    else {
+        return false;
+    };
+    let of = of
+        .trim_start_matches(|c: char| c.is_ascii_digit())
+        .trim_start()
+        .trim_end_matches('.');
+    // The noun ends where the plural of its first words gives what was said.
+    denied
+        .match_indices(' ')
+        .any(|(at, _)| format!("{}{}", crate::english::plural(&denied[..at]), &denied[at..]) == of)
 }
 
 fn boxes(namer: &Namer<'_>, objects: &[u32]) -> Vec<GroundedBox> {

@@ -221,7 +221,7 @@ class Item:
             return self._top <= wall.top
         return self._bottom >= wall.bottom
 
-    @says("{self} [touch] the< {corner}> corner")
+    @says("{self} [touch] a< {corner}> corner")
     def touches_corner(self, corner: str = None) -> bool:
         """Does it touch two walls that meet in a corner of its box? corner is for example "bottom right",
         or one side for both corners there; without it any corner."""

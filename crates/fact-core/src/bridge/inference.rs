@@ -146,11 +146,14 @@ impl<'m> Inferrer<'_, 'm> {
             };
             self.witness(&said, iteration, true, test.id, result);
         } else {
-            let Some(noun) = self.iterated_noun(iter, loop_id, result) else {
+            let Some((noun, place)) = self.iterated_noun(iter, loop_id, result) else {
                 return;
             };
-            if let Some(text) = said.text(Number::Singular, true) {
-                self.push(&format!("so no {noun} {text}"), result, Vec::new());
+            // A place is that of one run of the inner loop; the outer loop saw others.
+            let nested = !self.index.loops_around(loop_id).is_empty();
+            let place = if nested { "" } else { place.as_str() };
+            if let Some(text) = none(&said, &noun, place) {
+                self.push(&text, result, Vec::new());
             }
         }
     }
@@ -166,9 +169,8 @@ impl<'m> Inferrer<'_, 'm> {
         let TraceValue::Object(object) = self.material.trace.event(iteration).value else {
             return;
         };
-        // One simple condition on the object is what the evidence said already.
-        if matches!(said, Predicate::Verb(_, rest) if !rest.contains(" that ") && !rest.contains("exactly") && !rest.contains(" at ") && !rest.contains("than"))
-        {
+        // One plain condition on the object is what the evidence said already.
+        if is_plain(said) {
             return;
         }
         if let Some(text) = said.text(Number::Singular, affirmed) {
@@ -178,14 +180,26 @@ impl<'m> Inferrer<'_, 'm> {
         }
     }
 
-    fn iterated_noun(&self, iter: &Expr, loop_id: NodeId, before: EventId) -> Option<String> {
+    /// What a loop iterates over, in words: the noun, and the place (with a leading space) if all
+    /// of it is in one.
+    fn iterated_noun(
+        &self,
+        iter: &Expr,
+        loop_id: NodeId,
+        before: EventId,
+    ) -> Option<(String, String)> {
+        let objects = self.iterated(loop_id, before);
+        let known = (!objects.is_empty()).then(|| set_name(self.material, &objects));
+        let place = match &known {
+            Some((_, Some(place))) => format!(" {place}"),
+            _ => String::new(),
+        };
         if let Some(said) = spoken(self.material, iter, "")
             && said.template.is_existential()
         {
-            return said.noun(self.material);
+            return Some((said.noun(self.material)?, place));
         }
-        let objects = self.iterated(loop_id, before);
-        (!objects.is_empty()).then(|| set_name(self.material, &objects).0)
+        known.map(|(noun, _)| (noun, place))
     }
 
     fn iterated(&self, loop_id: NodeId, before: EventId) -> Vec<u32> {
@@ -317,8 +331,13 @@ impl<'m> Inferrer<'_, 'm> {
             return;
         };
         let loop_id = clause.target.id;
-        let Some(noun) = self.iterated_noun(&clause.iter, loop_id, event) else {
+        let Some((noun, place)) = self.iterated_noun(&clause.iter, loop_id, event) else {
             return;
+        };
+        let place = if c.clauses.len() > 1 {
+            ""
+        } else {
+            place.as_str()
         };
         let filter = Predicate::And(parts.clone()).text(Number::Singular, true);
         let noun = match filter {
@@ -337,26 +356,30 @@ impl<'m> Inferrer<'_, 'm> {
                 self.witness(&all, iteration, true, id, before);
             }
             (true, false, _) => {
-                if let Some(text) = element.text(Number::Singular, true) {
-                    self.push(&format!("so no {noun} {text}"), event, Vec::new());
+                if let Some(text) = none(&element, &noun, place) {
+                    self.push(&text, event, Vec::new());
                 }
             }
             (false, true, _) => {
-                if let Some(text) = element.text(Number::Singular, true) {
-                    self.push(&format!("so every {noun} {text}"), event, Vec::new());
+                // "Both squares touch the wall" has said it.
+                let called = matches!(c.element.kind, ExprKind::Call { .. });
+                if called && is_plain(&element) && !filtered && c.clauses.len() == 1 {
+                    return;
+                }
+                if let Some(text) = every(&element, &noun, place) {
+                    self.push(&text, event, Vec::new());
                 }
             }
             (false, false, Some(iteration)) => {
-                let denied = element.text(Number::Singular, false);
-                match (denied, &self.material.trace.event(iteration).value) {
-                    (Some(_), TraceValue::Object(_)) => {
-                        self.witness(&element, iteration, false, id, before);
-                    }
-                    _ => {
-                        if let Some(text) = element.text(Number::Singular, true) {
-                            self.push(&format!("so not every {noun} {text}"), event, Vec::new());
-                        }
-                    }
+                let named = element.text(Number::Singular, false).is_some();
+                if named && !is_plain(&element) {
+                    self.witness(&element, iteration, false, id, before);
+                } else if let Some(text) = element.text(Number::Singular, true) {
+                    self.push(
+                        &format!("so not every {noun}{place} {text}"),
+                        event,
+                        Vec::new(),
+                    );
                 }
             }
             _ => {}
@@ -377,18 +400,24 @@ impl<'m> Inferrer<'_, 'm> {
         let ones = matches!(c.element.kind, ExprKind::Constant(Constant::Int(1)))
             || matches!(&c.element.kind, ExprKind::Name(n) if n.id == variable.id);
         let mut parts = Vec::new();
+        let mut unsaid = false;
         let conditions = clause.conditions.iter();
         let tested = conditions.chain((!ones).then_some(&c.element));
         for condition in tested {
             match predicate(self.material, condition, &variable.id) {
                 Some(p) => parts.push(p),
-                None => return,
+                None => unsaid = true,
             }
         }
-        let said = match parts.len() {
-            0 => return,
-            1 => parts.remove(0),
-            _ => Predicate::And(parts),
+        if parts.is_empty() && !unsaid {
+            return;
+        }
+        let said = if unsaid {
+            Predicate::Verb("meet".into(), " the condition".into())
+        } else if parts.len() == 1 {
+            parts.remove(0)
+        } else {
+            Predicate::And(parts)
         };
         let loop_id = clause.target.id;
         let domain = self.iterated(loop_id, event);
@@ -397,7 +426,7 @@ impl<'m> Inferrer<'_, 'm> {
             TraceValue::Items { len, .. } => i64::from(*len),
             _ => return,
         };
-        let Some(noun) = self.iterated_noun(&clause.iter, loop_id, event) else {
+        let Some((noun, place)) = self.iterated_noun(&clause.iter, loop_id, event) else {
             return;
         };
         let Ok(n) = usize::try_from(count) else {
@@ -408,17 +437,35 @@ impl<'m> Inferrer<'_, 'm> {
         } else {
             number_of(n)
         };
-        let Some(text) = said.text(number, true) else {
-            return;
-        };
         let total = domain.len();
         let text = match (n, total) {
-            (0, _) => format!("so no {noun} {text}"),
-            (n, m) if n == m && m > 1 => format!("so all {m} {} {text}", plural(&noun)),
-            (n, m) if m > 1 => format!("so {n} of the {m} {} {text}", plural(&noun)),
-            (n, _) => format!("so {n} {noun} {text}"),
+            (0, _) => none(&said, &noun, &place),
+            (n, m) if n == m && m > 1 => match &said {
+                Predicate::Not(inner) => {
+                    let none = if m == 2 {
+                        "neither of the 2"
+                    } else {
+                        &format!("none of the {m}")
+                    };
+                    let text = inner.text(Number::Singular, true);
+                    text.map(|t| format!("so {none} {}{place} {t}", plural(&noun)))
+                }
+                _ => {
+                    let all = if m == 2 { "both" } else { &format!("all {m}") };
+                    let text = said.text(Number::Plural, true);
+                    text.map(|t| format!("so {all} {}{place} {t}", plural(&noun)))
+                }
+            },
+            (n, m) if m > 1 => said
+                .text(number, true)
+                .map(|t| format!("so {n} of the {m} {}{place} {t}", plural(&noun))),
+            _ => said
+                .text(number, true)
+                .map(|t| format!("so {n} {noun}{place} {t}")),
         };
-        self.push(&text, event, Vec::new());
+        if let Some(text) = text {
+            self.push(&text, event, Vec::new());
+        }
     }
 
     fn compare(
@@ -467,8 +514,12 @@ impl<'m> Inferrer<'_, 'm> {
             (CompareOp::Eq, false, false) | (CompareOp::NotEq, true, false) => "is not",
             (CompareOp::Gt, true, true) | (CompareOp::LtE, false, true) => "is more than",
             (CompareOp::Lt, true, true) | (CompareOp::GtE, false, true) => "is less than",
-            (CompareOp::GtE, true, true) | (CompareOp::Lt, false, true) => "is at least",
-            (CompareOp::LtE, true, true) | (CompareOp::Gt, false, true) => "is at most",
+            // "3 is at least 3" says no more than the 3.
+            (CompareOp::GtE | CompareOp::LtE, true, true) if a == b => return,
+            (CompareOp::GtE, true, true) => "is at least",
+            (CompareOp::LtE, true, true) => "is at most",
+            (CompareOp::Gt, false, true) => "is not more than",
+            (CompareOp::Lt, false, true) => "is not less than",
             _ => return,
         };
         // "2 is at least 1", said of existence, adds nothing.
@@ -515,6 +566,37 @@ impl<'m> Inferrer<'_, 'm> {
         let be = crate::english::conjugate("be", Number::Singular, holds);
         Some(format!("{first} {be} {phrase} {second}"))
     }
+}
+
+/// `so no square touches the wall`; denied inside, `so every square …`.
+fn none(said: &Predicate, noun: &str, place: &str) -> Option<String> {
+    match said {
+        Predicate::Not(inner) => Some(format!(
+            "so every {noun}{place} {}",
+            inner.text(Number::Singular, true)?
+        )),
+        _ => Some(format!(
+            "so no {noun}{place} {}",
+            said.text(Number::Singular, true)?
+        )),
+    }
+}
+
+/// `so every square touches the wall`; denied inside, `so no square …`.
+fn every(said: &Predicate, noun: &str, place: &str) -> Option<String> {
+    match said {
+        Predicate::Not(inner) => none(inner, noun, place),
+        _ => Some(format!(
+            "so every {noun}{place} {}",
+            said.text(Number::Singular, true)?
+        )),
+    }
+}
+
+/// Whether a predicate says no more than one call of the pack does.
+fn is_plain(said: &Predicate) -> bool {
+    let bound = ["at least", "at most", "than", " that "];
+    matches!(said, Predicate::Verb(_, rest) if !bound.iter().any(|b| rest.contains(b)))
 }
 
 /// Whether a statement holds a jump out of its block.

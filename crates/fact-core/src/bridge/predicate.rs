@@ -3,7 +3,7 @@
 use crate::english::{Number, Part, Template, article, conjugate, plural, singular};
 use crate::merge::sentences::Material;
 use fact_lang::ast::{CompareOp, Constant, Expr, ExprKind, UnaryOp};
-use fact_lang::pack::PackFunction;
+use fact_lang::pack::{PackFunction, PackFunctionKind};
 
 /// A verb phrase, such as *holds exactly 2 black items and has a circle that touches the wall*.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,7 +28,9 @@ impl Predicate {
                     rest.strip_prefix(" a "),
                     rest.strip_prefix(" an "),
                 ) {
-                    (false, Some(r), _) | (false, None, Some(r)) if lemma == "have" => {
+                    (false, Some(r), _) | (false, None, Some(r))
+                        if lemma == "have" && !r.contains(" that ") =>
+                    {
                         format!(" any {}", plural(r))
                     }
                     _ => rest.clone(),
@@ -42,6 +44,28 @@ impl Predicate {
                 // "not a and not b".
                 if conjunction && !affirmed {
                     return None;
+                }
+                // "has a circle and 2 squares", not "has a circle and has 2 squares".
+                if let (true, Some(Self::Verb(lemma, _))) = (affirmed, parts.first()) {
+                    let rests: Option<Vec<String>> = parts
+                        .iter()
+                        .map(|p| match p {
+                            Self::Verb(other, rest)
+                                if other == lemma && !rest.contains(" that ") =>
+                            {
+                                Some(rest.trim_start().to_owned())
+                            }
+                            _ => None,
+                        })
+                        .collect();
+                    if let Some(rests) = rests {
+                        let joined = if conjunction {
+                            crate::english::join_and(&rests)
+                        } else {
+                            crate::english::join_or(&rests)
+                        };
+                        return Some(format!("{} {joined}", conjugate(lemma, number, true)));
+                    }
                 }
                 let texts: Vec<String> = parts
                     .iter()
@@ -71,6 +95,23 @@ pub fn quantity(op: CompareOp, bound: &str) -> Option<String> {
 
 /// The condition as a predicate of the variable, if it is one that rules can say.
 pub fn predicate(material: &Material<'_>, expr: &Expr, variable: &str) -> Option<Predicate> {
+    direct(material, expr, variable).or_else(|| {
+        // A property of a property is said of neither: one level is enough for English.
+        if variable.contains('.') {
+            return None;
+        }
+        let property = property_of(material, expr, variable)?;
+        let inner = direct(material, expr, &format!("{variable}.{property}"))?;
+        let text = inner.text(Number::Singular, true)?;
+        let noun = property.replace('_', " ");
+        Some(Predicate::Verb(
+            "have".into(),
+            format!(" {} {noun} that {text}", article(&noun)),
+        ))
+    })
+}
+
+fn direct(material: &Material<'_>, expr: &Expr, variable: &str) -> Option<Predicate> {
     match &expr.kind {
         ExprKind::Bool { and, values } => {
             let parts: Vec<Predicate> = values
@@ -173,7 +214,7 @@ fn compare(
         let (_, Part::Verb(verb), rest) = said.template.split_verb()? else {
             return None;
         };
-        if !said.template.mentions("result") {
+        if !said.template.mentions("result") || length_of(left).is_some() {
             return None;
         }
         let number = if bound == "1" {
@@ -282,8 +323,40 @@ pub fn length_of(expr: &Expr) -> Option<&Expr> {
     }
 }
 
+/// Whether the expression is the variable, or the attribute path that stands for one:
+/// `tower.top`.
 fn is_variable(expr: &Expr, variable: &str) -> bool {
-    matches!(&expr.kind, ExprKind::Name(name) if &*name.id == variable)
+    match &expr.kind {
+        ExprKind::Name(name) => &*name.id == variable,
+        ExprKind::Attribute { value, attr } => variable
+            .rsplit_once('.')
+            .is_some_and(|(path, last)| last == &**attr && is_variable(value, path)),
+        _ => false,
+    }
+}
+
+/// The object-valued property of the variable that an expression speaks of: `top` in
+/// `tower.top.color == "black"`.
+fn property_of<'e>(material: &Material<'_>, expr: &'e Expr, variable: &str) -> Option<&'e str> {
+    if let ExprKind::Attribute { value, attr } = &expr.kind
+        && is_variable(value, variable)
+    {
+        let object = material.pack.functions.iter().any(|f| {
+            f.name == *attr
+                && f.kind == PackFunctionKind::Property
+                && material
+                    .pack
+                    .classes
+                    .iter()
+                    .any(|c| Some(&c.name) == f.returns.as_ref())
+        });
+        return object.then_some(&**attr);
+    }
+    let mut found = None;
+    crate::merge::index::children(expr, &mut |child| {
+        found = found.or_else(|| property_of(material, child, variable));
+    });
+    found
 }
 
 /// A literal as it is shown.
@@ -329,8 +402,10 @@ pub fn spoken<'m>(material: &Material<'m>, expr: &Expr, variable: &str) -> Optio
         crate::merge::facts::What::Function(at) if f.node == expr.id => Some(at as usize),
         _ => None,
     });
-    let mut named =
-        (0..material.pack.functions.len()).filter(|i| material.pack.functions[*i].name == *attr);
+    let mut named = (0..material.pack.functions.len()).filter(|i| {
+        let function = &material.pack.functions[*i];
+        function.name == *attr && function.says.is_some()
+    });
     let at = executed.or_else(|| {
         let first = named.next()?;
         // Two classes may have a method of this name; say nothing rather than the wrong thing,

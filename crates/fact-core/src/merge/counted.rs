@@ -3,7 +3,7 @@
 use super::facts::Fact;
 use super::sentences::{Material, Sentence, made};
 use super::words::{fill, listed_objects};
-use crate::english::{Part, Template, article, join_and, join_or, plural};
+use crate::english::{Part, Template, article, join_and, plural};
 use fact_lang::trace::TraceValue;
 
 /// How many there are, as `[there be]` says it.
@@ -152,11 +152,7 @@ pub(super) fn among(material: &Material<'_>, holders: &[u32], denied: bool) -> S
         return format!("{word} of the {known} {}", plural(&noun));
     }
     if denied {
-        let names: Vec<String> = holders
-            .iter()
-            .map(|h| material.namer.noun(*h).full())
-            .collect();
-        return join_or(&names);
+        return material.namer.alternatives(holders);
     }
     format!("each of {}", material.namer.list(holders, true))
 }

@@ -1,6 +1,8 @@
 //! What the text calls an object.
 
-use crate::english::{Number, Part, Template, article, join_and, ordinal, plural, singular};
+use crate::english::{
+    Number, Part, Template, article, join_and, join_or, ordinal, plural, singular,
+};
 use fact_lang::pack::Pack;
 use fact_lang::run::Inputs;
 use fact_lang::trace::{Object, PackCall, Trace, TraceValue};
@@ -16,18 +18,25 @@ pub struct Noun {
     pub unique: bool,
     /// Where: `in the second box`.
     pub place: Option<String>,
+    /// What tells it from others of the same head and place: `upper`, or ` at (25, 60)`, which
+    /// begins with a space because it stands behind the head.
+    pub mark: Option<String>,
 }
 
 impl Noun {
     /// `the small yellow square`.
     pub fn definite(&self) -> String {
-        format!("the {}", self.head)
+        match self.mark.as_deref() {
+            Some(mark) if mark.starts_with(' ') => format!("the {}{mark}", self.head),
+            Some(mark) => format!("the {mark} {}", self.head),
+            None => format!("the {}", self.head),
+        }
     }
 
     /// `the small yellow square in the second box`.
     pub fn full(&self) -> String {
         match &self.place {
-            Some(place) => format!("the {} {place}", self.head),
+            Some(place) => format!("{} {place}", self.definite()),
             None => self.definite(),
         }
     }
@@ -137,7 +146,48 @@ impl<'a> Namer<'a> {
 
     /// The name of an object.
     pub fn noun(&self, object: u32) -> Noun {
-        self.noun_within(object, NESTING)
+        let mut noun = self.noun_within(object, NESTING);
+        if !noun.unique {
+            noun.mark = self.mark(object, &noun);
+        }
+        noun
+    }
+
+    /// What tells an object from others that have its head and place: its side among two, its
+    /// center among more.
+    fn mark(&self, object: u32, noun: &Noun) -> Option<String> {
+        let (image, own) = self.region(object)?;
+        let class = self.record(object).class;
+        let mut others = Vec::new();
+        for (at, other) in self.trace.objects.iter().enumerate() {
+            let at = at as u32;
+            if at == object || other.class != class {
+                continue;
+            }
+            let named = self.noun_within(at, NESTING);
+            let region = self.region(at).filter(|(i, b)| *i == image && *b != own);
+            if let (true, Some((_, bbox))) =
+                (named.head == noun.head && named.place == noun.place, region)
+            {
+                others.push(bbox);
+            }
+        }
+        let center = |b: [f64; 4]| ((b[0] + b[2]) / 2.0, (b[1] + b[3]) / 2.0);
+        let (x, y) = center(own);
+        match others.as_slice() {
+            [] => None,
+            [other] => {
+                let (ox, oy) = center(*other);
+                let word = match ((x - ox).abs() >= (y - oy).abs(), x < ox, y < oy) {
+                    (true, true, _) => "left",
+                    (true, false, _) => "right",
+                    (false, _, true) => "upper",
+                    (false, _, false) => "lower",
+                };
+                Some(word.to_owned())
+            }
+            _ => Some(format!(" at ({x:.0}, {y:.0})")),
+        }
     }
 
     /// The name of an object; its place names other objects at most `depth` deep.
@@ -153,12 +203,14 @@ impl<'a> Namer<'a> {
                     head: head.to_owned(),
                     unique: true,
                     place: None,
+                    mark: None,
                 };
             }
             return Noun {
                 head: text,
                 unique: false,
                 place,
+                mark: None,
             };
         }
         if let Some(head) = self.element_noun(object) {
@@ -166,6 +218,7 @@ impl<'a> Namer<'a> {
                 head,
                 unique: false,
                 place,
+                mark: None,
             };
         }
         if self.is_whole_image(object) {
@@ -173,12 +226,14 @@ impl<'a> Namer<'a> {
                 head: self.image_name(object),
                 unique: true,
                 place: None,
+                mark: None,
             };
         }
         Noun {
             head: spaced(&self.pack.classes[class].name),
             unique: false,
             place,
+            mark: None,
         }
     }
 
@@ -345,6 +400,25 @@ impl<'a> Namer<'a> {
         list_of(objects.iter().map(|object| self.noun(*object)), definite)
     }
 
+    /// `the second or third box`, `the tower in the first or third box`.
+    pub fn alternatives(&self, objects: &[u32]) -> String {
+        let heads: Vec<String> = objects.iter().map(|o| self.noun(*o).head).collect();
+        let split: Option<Vec<(&str, &str)>> = heads.iter().map(|h| ordinal_parts(h)).collect();
+        if let Some(split) = split.filter(|_| objects.iter().all(|o| self.noun(*o).unique)) {
+            let (_, rest) = split[0];
+            let (kind, first) = match heads[0].split_once(" in the ") {
+                Some((kind, _)) => (format!("{kind} in the "), rest),
+                None => (String::new(), rest),
+            };
+            if split.iter().all(|(_, r)| *r == first) {
+                let words: Vec<String> = split.iter().map(|(w, _)| (*w).to_owned()).collect();
+                return format!("the {kind}{} {first}", join_or(&words));
+            }
+        }
+        let names: Vec<String> = objects.iter().map(|o| self.noun(*o).full()).collect();
+        join_or(&names)
+    }
+
     /// The noun for a set of objects: their common head, or their common last word, or the class.
     pub fn common_noun(&self, objects: &[u32]) -> String {
         let nouns: Vec<Noun> = objects.iter().map(|o| self.noun(*o)).collect();
@@ -354,9 +428,13 @@ impl<'a> Namer<'a> {
         if nouns.iter().all(|n| n.head == first.head) {
             return first.head.clone();
         }
+        // `tower in the first box` is a tower.
         let last = |n: &Noun| {
-            n.head
-                .split_whitespace()
+            let head = n
+                .head
+                .split_once(" in ")
+                .map_or(n.head.as_str(), |(head, _)| head);
+            head.split_whitespace()
                 .last()
                 .unwrap_or_default()
                 .to_owned()
@@ -384,7 +462,7 @@ fn list_of(nouns: impl Iterator<Item = Noun>, definite: bool) -> String {
             None => heads.push((noun, 1)),
         }
     }
-    if let Some(joined) = join_ordinals(&heads) {
+    if let Some(joined) = join_ordinals(&heads).or_else(|| join_places(&heads)) {
         return joined;
     }
     let parts: Vec<String> = heads
@@ -414,6 +492,47 @@ fn join_ordinals(heads: &[(Noun, i64)]) -> Option<String> {
     }
     let words: Vec<String> = split.iter().map(|(w, _)| (*w).to_owned()).collect();
     Some(format!("the {} {}", join_and(&words), plural(rest)))
+}
+
+/// `tower in the first box` → (first, box); `first box` → (first, box).
+fn ordinal_parts(head: &str) -> Option<(&str, &str)> {
+    head.split_once(" in the ")
+        .map_or(head, |(_, holder)| holder)
+        .split_once(' ')
+}
+
+/// `the towers in the first and second boxes` for `tower in the first box`, ...
+fn join_places(heads: &[(Noun, i64)]) -> Option<String> {
+    if heads.len() < 2 || !heads.iter().all(|(n, _)| n.unique) {
+        return None;
+    }
+    let split: Vec<(&str, &str)> = heads
+        .iter()
+        .map(|(n, _)| n.head.split_once(" in the "))
+        .collect::<Option<_>>()?;
+    if !split.iter().all(|(kind, _)| *kind == split[0].0) {
+        return None;
+    }
+    let holders: Vec<(Noun, i64)> = split
+        .iter()
+        .map(|(_, holder)| {
+            let head = (*holder).to_owned();
+            (
+                Noun {
+                    head,
+                    unique: true,
+                    place: None,
+                    mark: None,
+                },
+                1,
+            )
+        })
+        .collect();
+    Some(format!(
+        "the {} in {}",
+        plural(split[0].0),
+        join_ordinals(&holders)?
+    ))
 }
 
 /// The pack's noun for anything, and the words of its vocabulary that are adjectives.

@@ -2,7 +2,7 @@
 
 use super::names::number_of;
 use super::sentences::{Material, Sentence, made};
-use super::words::{fill, objects_of, set_name, subject_list};
+use super::words::{agree, fill, objects_of, set_name, subject_list};
 use crate::english::{Number, Part, Template, conjugate, plural};
 use fact_lang::ast::NodeId;
 use fact_lang::trace::{EventId, TraceValue};
@@ -161,13 +161,15 @@ pub(super) fn quantified(
                         format!("all {n}")
                     };
                     format!(
-                        "{all} {nouns}{place} {}{rest}",
-                        conjugate(verb, Number::Plural, true)
+                        "{all} {nouns}{place} {}{}",
+                        conjugate(verb, Number::Plural, true),
+                        agree(verb, rest, Number::Plural)
                     )
                 }
                 (k, n) => format!(
-                    "{k} of the {n} {nouns}{place} {}{rest}: {}",
+                    "{k} of the {n} {nouns}{place} {}{}: {}",
                     conjugate(verb, number_of(k), true),
+                    agree(verb, rest, number_of(k)),
                     material.namer.list(&yes, true)
                 ),
             }
@@ -177,9 +179,10 @@ pub(super) fn quantified(
             for (subjects, affirmed) in [(&yes, true), (&no, false)] {
                 if !subjects.is_empty() {
                     clauses.push(format!(
-                        "{} {}{rest}",
+                        "{} {}{}",
                         subject_list(material, subjects),
-                        conjugate(verb, number_of(subjects.len()), affirmed)
+                        conjugate(verb, number_of(subjects.len()), affirmed),
+                        agree(verb, rest, number_of(subjects.len()))
                     ));
                 }
             }

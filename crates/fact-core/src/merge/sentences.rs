@@ -5,7 +5,7 @@ use super::facts::{Fact, Iterations, What};
 use super::names::Namer;
 use super::predicated::predicate;
 use super::valued::{fields, valued};
-use super::words::listed_objects;
+use super::words::{listed_objects, same};
 use crate::english::{Template, sentence};
 use fact_lang::pack::Pack;
 use fact_lang::trace::{EventId, Trace, TraceValue};
@@ -52,6 +52,7 @@ pub fn evidence(material: &Material<'_>) -> Vec<Sentence> {
             sentences.push(sentence);
         }
     }
+    absorb(material, &mut sentences);
     drop_repeated(material, &mut sentences);
     sentences.sort_by_key(|s| s.at);
     sentences
@@ -62,9 +63,11 @@ fn groups(material: &Material<'_>) -> Vec<Vec<usize>> {
     let mut groups: Vec<Vec<usize>> = Vec::new();
     for (at, fact) in material.facts.iter().enumerate() {
         // The same call with the same arguments again establishes nothing new.
-        let again = material.facts[..at]
-            .iter()
-            .any(|f| f.what == fact.what && f.args == fact.args && f.result == fact.result);
+        let again = material.facts[..at].iter().any(|f| {
+            f.what == fact.what
+                && f.args == fact.args
+                && same(material.trace, &f.result, &fact.result)
+        });
         if again {
             continue;
         }
@@ -105,6 +108,35 @@ fn function(material: &Material<'_>, group: &[usize]) -> Vec<Sentence> {
     }
 }
 
+/// What an object is need not be said where another sentence names it.
+fn absorb(material: &Material<'_>, sentences: &mut Vec<Sentence>) {
+    let mut at = 0;
+    while at < sentences.len() {
+        let sentence = &sentences[at];
+        let listing = sentence
+            .facts
+            .iter()
+            .all(|f| matches!(material.facts[*f].what, What::Field(_)));
+        let home = sentences.iter().enumerate().position(|(j, other)| {
+            j != at
+                && listing
+                && !other.text.is_empty()
+                && sentence.objects.iter().all(|o| {
+                    let noun = material.namer.noun(*o);
+                    other.objects.contains(o) && other.text.contains(noun.head.as_str())
+                })
+        });
+        match home {
+            Some(home) => {
+                let facts = sentences[at].facts.clone();
+                sentences[home].facts.extend(facts);
+                sentences.remove(at);
+            }
+            None => at += 1,
+        }
+    }
+}
+
 /// A list that another sentence speaks of as a whole need not be announced.
 fn drop_repeated(material: &Material<'_>, sentences: &mut Vec<Sentence>) {
     let mut absorbed: Vec<(usize, usize)> = Vec::new();
@@ -124,9 +156,14 @@ fn drop_repeated(material: &Material<'_>, sentences: &mut Vec<Sentence>) {
                 .iter()
                 .filter_map(|f| material.facts[*f].receiver())
                 .collect();
-            let counted = other.text.contains(&format!(" {count} "))
-                || other.text.starts_with("Both ")
-                || count == 1;
+            let counted = other.text.contains(&format!("of the {count} "))
+                || ["Both ", &format!("All {count} "), &format!("The {count} ")]
+                    .iter()
+                    .any(|start| other.text.starts_with(start))
+                // That there is one is presupposed where it is spoken of, but not where all of
+                // them are judged.
+                || (count == 1
+                    && other.facts.iter().all(|f| material.facts[*f].iterations.is_empty()));
             j != i && counted && elements.iter().all(|e| subjects.contains(e))
         });
         if let Some(by) = by {

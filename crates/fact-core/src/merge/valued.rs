@@ -1,6 +1,6 @@
 //! Statements of values, and lists of what there is.
 
-use super::facts::What;
+use super::facts::{Fact, What};
 use super::names::number_of;
 use super::predicated::Member;
 use super::sentences::{Material, Sentence, made};
@@ -29,8 +29,6 @@ pub(super) fn valued(
             None => by_rest.push((text, affirmed, vec![at])),
         }
     }
-    let simple =
-        matches!(subject, [Part::Place { name, .. }, ..] if name == "self") && subject.len() <= 2;
     let mut clauses = Vec::new();
     let mut objects = Vec::new();
     for (rest, affirmed, facts) in &by_rest {
@@ -38,12 +36,17 @@ pub(super) fn valued(
             .iter()
             .map(|f| material.facts[*f].receiver())
             .collect::<Option<_>>();
-        match subjects.filter(|_| simple) {
+        match subjects {
             Some(subjects) => {
-                let number = number_of(subjects.len());
+                let alone = subject_is_self(subject);
+                let number = if alone {
+                    number_of(subjects.len())
+                } else {
+                    Number::Singular
+                };
                 clauses.push(format!(
-                    "{} {}{rest}",
-                    subject_list(material, &subjects),
+                    "{}{}{rest}",
+                    fill_subject(material, subject, &material.facts[facts[0]], &subjects),
                     conjugate(verb, number, *affirmed)
                 ));
                 objects.extend(subjects);
@@ -59,8 +62,37 @@ pub(super) fn valued(
                 }
             }
         }
+        for f in facts {
+            if let TraceValue::Object(result) = material.facts[*f].result {
+                objects.push(result);
+            }
+        }
     }
     vec![made(material, join_and(&clauses), group.to_vec(), objects)]
+}
+
+/// Whether the subject is the receiver and nothing else.
+fn subject_is_self(subject: &[Part]) -> bool {
+    matches!(subject, [Part::Place { name, .. }, ..] if name == "self") && subject.len() <= 2
+}
+
+/// The subject of a clause with several receivers in the place of `{self}`.
+fn fill_subject(
+    material: &Material<'_>,
+    subject: &[Part],
+    fact: &Fact,
+    receivers: &[u32],
+) -> String {
+    let mut out = String::new();
+    for part in subject {
+        match part {
+            Part::Place { name, .. } if name == "self" => {
+                out.push_str(&subject_list(material, receivers));
+            }
+            other => out.push_str(&fill(material, std::slice::from_ref(other), fact)),
+        }
+    }
+    out
 }
 
 /// Attributes that were read. Where the noun of an object shows the attribute, saying what the
@@ -69,6 +101,7 @@ pub(super) fn fields(material: &Material<'_>, group: &[usize]) -> Vec<Sentence> 
     let What::Field(name) = &material.facts[group[0]].what else {
         return Vec::new();
     };
+    let mut sentences = Vec::new();
     let mut shown: Vec<(usize, u32)> = Vec::new();
     let mut other: Vec<(String, Vec<(usize, u32)>)> = Vec::new();
     for &at in group {
@@ -77,6 +110,20 @@ pub(super) fn fields(material: &Material<'_>, group: &[usize]) -> Vec<Sentence> 
             continue;
         };
         if material.namer.noun_shows(object, name) {
+            // "The top of the tower is a black square" has said it.
+            let introduced = material
+                .facts
+                .iter()
+                .any(|f| f.result == TraceValue::Object(object) && f.what != fact.what);
+            if introduced {
+                sentences.push(Sentence {
+                    text: String::new(),
+                    facts: vec![at],
+                    objects: vec![object],
+                    at: fact.event,
+                });
+                continue;
+            }
             shown.push((at, object));
         } else {
             let value = value_text(material, &fact.result);
@@ -86,7 +133,7 @@ pub(super) fn fields(material: &Material<'_>, group: &[usize]) -> Vec<Sentence> 
             }
         }
     }
-    let mut sentences = listings(material, &shown);
+    sentences.extend(listings(material, &shown));
     let clauses: Vec<String> = other
         .iter()
         .map(|(value, members)| {

@@ -4,7 +4,7 @@ use super::facts::Fact;
 use super::names::Noun;
 use super::sentences::Material;
 use crate::english::{Number, Part, Template, article, join_and, ordinal, plural};
-use fact_lang::trace::TraceValue;
+use fact_lang::trace::{Trace, TraceValue};
 use std::collections::HashSet;
 
 /// Noun and place of a set of objects: as the list that gave them is called.
@@ -20,10 +20,23 @@ pub(crate) fn set_name(material: &Material<'_>, objects: &[u32]) -> (String, Opt
         .iter()
         .map(|o| material.namer.noun(*o).place)
         .collect();
+    // What was looked for everywhere is not said to be where it happens to be.
+    let everywhere = creators.iter().next().is_some_and(|creator| {
+        creators.len() == 1 && creator.is_some_and(|call| looked_everywhere(material, call))
+    });
     let place = places[0]
         .clone()
-        .filter(|_| places.iter().all(|p| *p == places[0]));
+        .filter(|_| !everywhere && places.iter().all(|p| *p == places[0]));
     (noun, place)
+}
+
+/// Whether a pack call's receiver is a whole image.
+fn looked_everywhere(material: &Material<'_>, call: u32) -> bool {
+    let call = &material.trace.pack_calls[call as usize];
+    match material.namer.argument(call, "self") {
+        Some(TraceValue::Object(o)) => material.namer.is_whole_image(*o),
+        _ => false,
+    }
 }
 
 /// The noun of a pack call's `[there be] … (noun)`.
@@ -79,6 +92,10 @@ pub(crate) fn fill(material: &Material<'_>, parts: &[Part], fact: &Fact) -> Stri
                 let value = place_value(fact, name);
                 match value {
                     Some(TraceValue::Int(i)) if *as_ordinal => out.push_str(&ordinal(i + 1)),
+                    // What is found is introduced: "the top of the tower is a black square".
+                    Some(TraceValue::Object(o)) if name == "result" => {
+                        out.push_str(&material.namer.list(&[*o], false));
+                    }
                     Some(value) => push_agreeing(&mut out, &value_text(material, value)),
                     None => {}
                 }
@@ -198,4 +215,28 @@ pub(super) fn objects_of(fact: &Fact) -> Vec<u32> {
             _ => None,
         })
         .collect()
+}
+
+/// Whether two values of a trace are the same, elements of lists compared in turn.
+pub(crate) fn same(trace: &Trace, a: &TraceValue, b: &TraceValue) -> bool {
+    match (a, b) {
+        (TraceValue::Items { len: m, .. }, TraceValue::Items { len: n, .. }) => {
+            let (a, b) = (trace.items_of(a), trace.items_of(b));
+            m == n
+                && a.len() == b.len()
+                && std::iter::zip(a, b).all(|(x, y)| same(trace, &x.0, &y.0))
+        }
+        _ => a == b,
+    }
+}
+
+/// A phrase behind `be` in the number of its subject: ` a black block` → ` black blocks`.
+pub(super) fn agree(verb: &str, rest: &str, number: Number) -> String {
+    let noun = rest
+        .strip_prefix(" a ")
+        .or_else(|| rest.strip_prefix(" an "));
+    match (verb, number, noun) {
+        ("be", Number::Plural, Some(noun)) => format!(" {}", plural(noun)),
+        _ => rest.to_owned(),
+    }
 }

@@ -4,11 +4,11 @@
 //! the evidence had been otherwise; else `for p in ps: if p.red: return "yes"` / `return "no"`
 //! would shrink to `return "no"`.
 
-use fact_lang::tool::{Answer, Arg, Detection, Recorded};
+use fact_lang::tool::{Answer, Arg, BBox, Detection, Recorded};
 use sha2::{Digest, Sha256};
 
 /// At most this many tables; the choice among more is seeded by the table's content.
-pub const MAX_FLIPS: usize = 48;
+pub const MAX_FLIPS: usize = 96;
 
 /// One change to a table of recorded answers.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,7 +29,8 @@ impl Flip {
 }
 
 /// The flips of the answers for which `used` holds: each boolean negated, each number moved, each
-/// text replaced, each detection removed or repeated, each of its attributes given another value.
+/// text replaced, each detection removed or repeated, each of its attributes given another value,
+/// each moved into a corner of where it was looked for and onto the one before it.
 /// A fixed function of its arguments.
 pub fn flips(answers: &[Recorded], used: &dyn Fn(usize) -> bool) -> Vec<Flip> {
     let mut all = Vec::new();
@@ -49,7 +50,9 @@ pub fn flips(answers: &[Recorded], used: &dyn Fn(usize) -> bool) -> Vec<Flip> {
                     push(Answer::Text(other));
                 }
             }
-            Answer::Detections(found) => detections(found, answers, &mut push),
+            Answer::Detections(found) => {
+                detections(found, answers, recorded.request.region, &mut push);
+            }
             Answer::Error(_) => {}
         }
     }
@@ -82,7 +85,12 @@ fn other_texts(text: &str, answers: &[Recorded]) -> Vec<String> {
     others
 }
 
-fn detections(found: &[Detection], answers: &[Recorded], push: &mut dyn FnMut(Answer)) {
+fn detections(
+    found: &[Detection],
+    answers: &[Recorded],
+    region: BBox,
+    push: &mut dyn FnMut(Answer),
+) {
     if found.len() > 1 {
         push(Answer::Detections(Vec::new()));
     }
@@ -93,6 +101,22 @@ fn detections(found: &[Detection], answers: &[Recorded], push: &mut dyn FnMut(An
         let mut twice = found.to_vec();
         twice.insert(i, found[i].clone());
         push(Answer::Detections(twice));
+        let mut moves = vec![moved(found[i].bbox, region.left, region.bottom)];
+        if let Some(other) = i.checked_sub(1).or((found.len() > 1).then_some(i + 1)) {
+            // Directly on top of its neighbour.
+            moves.push(moved(
+                found[i].bbox,
+                found[other].bbox.left,
+                found[other].bbox.top,
+            ));
+        }
+        for bbox in moves {
+            if bbox != found[i].bbox {
+                let mut changed = found.to_vec();
+                changed[i].bbox = bbox;
+                push(Answer::Detections(changed));
+            }
+        }
         for (name, value) in &found[i].attributes {
             if let Some(other) = other_value(name, value, answers) {
                 let mut changed = found.to_vec();
@@ -100,6 +124,17 @@ fn detections(found: &[Detection], answers: &[Recorded], push: &mut dyn FnMut(An
                 push(Answer::Detections(changed));
             }
         }
+    }
+}
+
+/// The box with its lower left corner at (`left`, `bottom`).
+fn moved(bbox: BBox, left: f64, bottom: f64) -> BBox {
+    let (width, height) = (bbox.right - bbox.left, bbox.bottom - bbox.top);
+    BBox {
+        left,
+        top: bottom - height,
+        right: left + width,
+        bottom,
     }
 }
 

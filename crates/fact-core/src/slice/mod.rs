@@ -133,9 +133,12 @@ impl<'a> Behaviour<'a> {
         })
     }
 
-    /// Whether `program` gives the original's result.
+    /// Whether `program` gives the original's result, and by looking, if the original looked: a
+    /// table of flips is finite, and an answer from nowhere is no residual of one from evidence.
     pub fn same_result(&self, program: &Module) -> bool {
-        same_end(self.end, &self.setting.run(program).outcome)
+        let run = self.setting.run(program);
+        same_end(self.end, &run.outcome)
+            && (self.flips.is_empty() || used_answers(&run).contains(&true))
     }
 
     /// The first flipped table on which `program` ends otherwise than the original.
@@ -208,11 +211,13 @@ pub fn slice(setting: Setting<'_>, original: &Module, run: &Run) -> Result<Slice
     }
 
     let kept = deletable(&current);
-    let text = print::print(original, &|id| keeps(original, &current, id));
+    // Nothing was left out: the printed residual is the program itself, which agrees with itself.
+    let whole = dropped.is_empty();
+    let text = print::print(original, &|id| contains(&current.body, id));
     let residual = parse_program(&text).map_err(|_| SliceError::NotReproduced)?;
     let residual_run = setting.run(&residual);
     if !same_end(&run.outcome, &residual_run.outcome)
-        || behaviour.first_disagreement(&residual).is_some()
+        || (!whole && behaviour.first_disagreement(&residual).is_some())
     {
         return Err(SliceError::NotReproduced);
     }
@@ -238,6 +243,11 @@ pub fn superfluous(behaviour: &Behaviour<'_>, residual: &Module) -> Option<NodeI
     deletable(residual)
         .into_iter()
         .find(|id| behaviour.agrees(&without(residual, &[*id])))
+}
+
+/// Whether the residual is the program itself, as [`print`](print::print) shows it.
+pub fn is_whole(program: &Module, residual: &Module) -> bool {
+    print::print(program, &|_| true) == print::print(residual, &|_| true)
 }
 
 /// Every statement that a slice may leave out, outer before inner: all but the `def` of an entry.
@@ -342,12 +352,6 @@ fn strip(body: &mut Vec<Stmt>, ids: &[NodeId]) {
 fn contains(body: &[Stmt], id: NodeId) -> bool {
     body.iter()
         .any(|s| s.id == id || blocks(s).into_iter().any(|b| contains(b, id)))
-}
-
-/// Whether the printed residual shows statement `id` of the original: it is still in the cut tree,
-/// or it is no statement that can be cut (the entry's `def`, a `pass`).
-fn keeps(_original: &Module, cut: &Module, id: NodeId) -> bool {
-    contains(&cut.body, id)
 }
 
 /// For each node id of the module, whether its statement holds an event of the closure; imports and

@@ -154,6 +154,7 @@ fn read(
         items: Vec::new(),
         hard: Vec::new(),
         strange: false,
+        budget: split::Budget::default(),
     };
     for (index, &rect) in frames.iter().enumerate() {
         let frame = Frame { rect, ground };
@@ -188,6 +189,7 @@ struct Work<'a> {
     /// Clusters that are not one shape.
     hard: Vec<(Cluster, Frame, usize)>,
     strange: bool,
+    budget: split::Budget,
 }
 
 impl Work<'_> {
@@ -278,7 +280,7 @@ impl Work<'_> {
     }
 
     fn split(&mut self, cluster: &Cluster, frame: Frame, index: usize, label: u8, sizes: &[usize]) {
-        if let Some(found) = split::explain(cluster, frame, label, sizes) {
+        if let Some(found) = split::explain(cluster, frame, label, sizes, &self.budget) {
             for found in found {
                 let within =
                     |at: i64, low: u32, high: u32| at.clamp(i64::from(low), i64::from(high)) as u32;

@@ -20,6 +20,7 @@ mod phrase;
 mod question;
 mod shape;
 mod split;
+mod stamp;
 
 pub use analyse::{Analysis, Item, NotFlat, Size, analyse};
 pub use panels::Rect;

@@ -5,14 +5,13 @@
 //! is the smallest set of candidates that covers all pixels of the colour, and among equally small
 //! sets the one that, drawn again, differs least from the image. Sizes seen elsewhere in the image
 //! (and the customary ones) are tried before arbitrary sizes, whole shapes before shapes cut by
-//! the frame.
+//! the frame. The work is bounded by a [`Budget`]: what cannot be explained within it stays whole.
 
 use super::cluster::{Cluster, Frame, Pixel};
 use super::panels::Rect;
 use super::shape::Shape;
-use std::cell::RefCell;
-use std::collections::BTreeMap;
-use std::rc::Rc;
+use super::stamp::{Stamp, Stamps};
+use std::cell::Cell;
 
 const KINDS: [Shape; 3] = [Shape::Square, Shape::Circle, Shape::Triangle];
 /// Most shapes of one colour in one cluster.
@@ -21,7 +20,6 @@ const MOST_SHAPES: usize = 9;
 const MOST_AREA: usize = 40_000;
 const MOST_CANDIDATES: usize = 3000;
 const MOST_CANDIDATES_A_STAMP: usize = 300;
-const MOST_NODES: usize = 40_000;
 /// A set is accepted if, drawn again, it differs from the image by at most this share of the
 /// colour's pixels ...
 const MISFIT: f32 = 0.12;
@@ -29,8 +27,42 @@ const MISFIT: f32 = 0.12;
 const GOOD: f32 = 0.02;
 /// What one more shape must explain, in pixels, to be believed; a cut by the frame counts twice.
 const PER_SHAPE: f32 = 6.0;
+/// Steps (about a nanosecond each) for one way to explain one colour of one cluster.
+const STEPS: u64 = 12_000_000;
+/// Steps for an image.
+const STEPS_AN_IMAGE: u64 = 150_000_000;
 /// Shapes smaller than this are not looked for.
 const SMALLEST: usize = 5;
+
+/// What is left of the work allowed on one image, counted in steps, not in time: the same image
+/// always gives the same result.
+pub(super) struct Budget(Cell<u64>);
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self(Cell::new(STEPS_AN_IMAGE))
+    }
+}
+
+impl Budget {
+    /// Takes at most `steps` for a part of the work; the rest of them is to be given back.
+    fn portion(&self, steps: u64) -> Self {
+        let steps = steps.min(self.0.get());
+        self.0.set(self.0.get() - steps);
+        Self(Cell::new(steps))
+    }
+
+    fn give_back(&self, rest: Self) {
+        self.0.set(self.0.get() + rest.0.get());
+    }
+
+    /// Whether there was so much left; now there is less.
+    fn spend(&self, steps: usize) -> bool {
+        let left = self.0.get().checked_sub(steps as u64);
+        self.0.set(left.unwrap_or(0));
+        left.is_some()
+    }
+}
 
 /// A shape found: its kind and its whole box, which may reach beyond the frame by what is cut off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +80,7 @@ pub(super) fn explain(
     frame: Frame,
     label: u8,
     usual: &[usize],
+    budget: &Budget,
 ) -> Option<Vec<Found>> {
     if cluster.rect.width() as usize * cluster.rect.height() as usize > MOST_AREA {
         return None;
@@ -59,11 +92,15 @@ pub(super) fn explain(
     let stamps = Stamps::default();
     let mut best: Option<Solution> = None;
     for (sizes, beyond) in [(&usual, 0), (&usual, reach), (&any, 0), (&any, reach)] {
-        let canvas = Canvas::new(cluster, frame, label, beyond, &stamps);
-        if beyond > 0 && !canvas.cut {
-            continue;
-        }
-        let Some(mut solution) = canvas.solve(sizes) else {
+        let portion = budget.portion(STEPS);
+        let canvas = Canvas::new(cluster, frame, label, beyond, &stamps, &portion);
+        let solution = if beyond > 0 && !canvas.cut {
+            None
+        } else {
+            canvas.solve(sizes)
+        };
+        budget.give_back(portion);
+        let Some(mut solution) = solution else {
             continue;
         };
         if beyond > 0 {
@@ -91,6 +128,7 @@ struct Solution {
 /// One colour of a cluster, padded where the frame may cut it.
 struct Canvas<'a> {
     stamps: &'a Stamps,
+    budget: &'a Budget,
     width: usize,
     height: usize,
     /// Position of the canvas in the image.
@@ -110,7 +148,14 @@ struct Canvas<'a> {
 }
 
 impl<'a> Canvas<'a> {
-    fn new(cluster: &Cluster, frame: Frame, label: u8, beyond: usize, stamps: &'a Stamps) -> Self {
+    fn new(
+        cluster: &Cluster,
+        frame: Frame,
+        label: u8,
+        beyond: usize,
+        stamps: &'a Stamps,
+        budget: &'a Budget,
+    ) -> Self {
         let pad = |touches: bool| if touches { beyond } else { 0 };
         let (inner, outer): (Rect, Rect) = (cluster.rect, frame.rect);
         let before_x = pad(inner.left == outer.left);
@@ -122,6 +167,7 @@ impl<'a> Canvas<'a> {
         let height = before_y + inner_height + after_y;
         let mut canvas = Self {
             stamps,
+            budget,
             width,
             height,
             left: i64::from(inner.left) - before_x as i64,
@@ -179,6 +225,9 @@ impl<'a> Canvas<'a> {
                 continue;
             }
             for kind in KINDS {
+                if !self.budget.spend(16 * size * size) {
+                    return Vec::new();
+                }
                 let stamp = self.stamps.get(kind, size);
                 let places = (0..=self.height - size)
                     .flat_map(|y| (0..=self.width - size).map(move |x| (x, y)));
@@ -187,8 +236,15 @@ impl<'a> Canvas<'a> {
                     if kept.len() >= most.min(MOST_CANDIDATES) {
                         break;
                     }
+                    if !self.budget.spend(4) {
+                        return Vec::new();
+                    }
                     if !self.fits(&stamp, x, y) {
                         continue;
+                    }
+                    let work = 2 * size * size + 4 * kept.len() + self.pixels.len() / 8;
+                    if !self.budget.spend(work) {
+                        return Vec::new();
                     }
                     // One that explains no more than a larger one, drawn no worse, is not needed.
                     kept.extend(
@@ -246,12 +302,19 @@ impl<'a> Canvas<'a> {
             return None;
         }
         let candidates = self.candidates(sizes);
+        let mut reached = vec![0; self.targets.div_ceil(64)];
+        for candidate in &candidates {
+            add(&mut reached, &candidate.covered);
+        }
+        if ones(&reached) < self.targets {
+            return None;
+        }
         let mut search = Search {
             canvas: self,
             candidates: &candidates,
             chosen: Vec::new(),
             best: None,
-            nodes: 0,
+            exhausted: false,
         };
         let good = GOOD * self.area;
         let mut levels = 0;
@@ -260,7 +323,7 @@ impl<'a> Canvas<'a> {
             levels += u32::from(search.best.is_some());
             // A set that is not good may be beaten by one of one or two shapes more.
             let done = search.best.as_ref().is_some_and(|best| best.misfit <= good);
-            if done || levels > 2 || search.nodes > MOST_NODES {
+            if done || levels > 2 || search.exhausted {
                 break;
             }
         }
@@ -313,7 +376,7 @@ impl<'a> Canvas<'a> {
             let (mut best, mut least) = (whole, misfit + 0.5);
             for shape in smaller {
                 // Sizes ascend: the first size that works is the smallest.
-                if shape.side > best.side {
+                if shape.side > best.side || !self.budget.spend(1) {
                     break;
                 }
                 found[at] = shape;
@@ -332,6 +395,7 @@ impl<'a> Canvas<'a> {
     /// How far the chosen shapes (in places of the canvas), drawn, differ from the image, in
     /// pixels.
     fn misfit(&self, chosen: &[Found]) -> f32 {
+        self.budget.spend(2 * self.pixels.len());
         let mut drawn = vec![0.0f32; self.pixels.len()];
         for found in chosen {
             let stamp = self.stamps.get(found.shape, found.side as usize);
@@ -406,6 +470,16 @@ impl Candidate {
     }
 }
 
+fn add(set: &mut [u64], more: &[u64]) {
+    for (set, more) in set.iter_mut().zip(more) {
+        *set |= more;
+    }
+}
+
+fn ones(set: &[u64]) -> usize {
+    set.iter().map(|word| word.count_ones() as usize).sum()
+}
+
 /// Whether the first bit set lies within the second.
 fn within(part: &[u64], whole: &[u64]) -> bool {
     part.iter()
@@ -418,7 +492,7 @@ struct Search<'a> {
     candidates: &'a [Candidate],
     chosen: Vec<usize>,
     best: Option<Best>,
-    nodes: usize,
+    exhausted: bool,
 }
 
 struct Best {
@@ -430,7 +504,11 @@ struct Best {
 impl Search<'_> {
     /// Tries all sets of at most `left` more candidates that cover what is open.
     fn extend(&mut self, covered: &[u64], left: usize) {
-        self.nodes += 1;
+        let work = self.candidates.len() + self.canvas.targets / 8;
+        self.exhausted |= !self.canvas.budget.spend(work);
+        if self.exhausted {
+            return;
+        }
         let open = (0..self.canvas.targets).find(|&t| covered[t / 64] & (1 << (t % 64)) == 0);
         let Some(open) = open else {
             let chosen: Vec<Found> = self
@@ -449,14 +527,10 @@ impl Search<'_> {
             }
             return;
         };
-        if left == 0 || self.nodes > MOST_NODES {
+        if left == 0 {
             return;
         }
-        let rest = self.canvas.targets
-            - covered
-                .iter()
-                .map(|word| word.count_ones() as usize)
-                .sum::<usize>();
+        let rest = self.canvas.targets - ones(covered);
         for at in 0..self.candidates.len() {
             let candidate = &self.candidates[at];
             // Sorted by how much they cover: the later ones cannot do it either.
@@ -466,87 +540,11 @@ impl Search<'_> {
             if candidate.covered[open / 64] & (1 << (open % 64)) == 0 {
                 continue;
             }
-            let next: Vec<u64> = covered
-                .iter()
-                .zip(&candidate.covered)
-                .map(|(a, b)| a | b)
-                .collect();
+            let mut next = covered.to_vec();
+            add(&mut next, &candidate.covered);
             self.chosen.push(at);
             self.extend(&next, left - 1);
             self.chosen.pop();
-        }
-    }
-}
-
-/// Shapes drawn so far, by kind and side.
-#[derive(Default)]
-struct Stamps(RefCell<BTreeMap<(Shape, usize), Rc<Stamp>>>);
-
-impl Stamps {
-    fn get(&self, kind: Shape, side: usize) -> Rc<Stamp> {
-        let mut drawn = self.0.borrow_mut();
-        let stamp = drawn.entry((kind, side));
-        stamp
-            .or_insert_with(|| Rc::new(Stamp::of(kind, side)))
-            .clone()
-    }
-}
-
-/// A shape drawn at one size: how much of each pixel of its box it covers.
-struct Stamp {
-    kind: Shape,
-    side: usize,
-    cover: Vec<f32>,
-    rows: Vec<StampRow>,
-    area: f32,
-}
-
-struct StampRow {
-    /// Columns that are covered however it is drawn.
-    sure: (usize, usize),
-    /// Columns that may show it.
-    may: (usize, usize),
-}
-
-impl Stamp {
-    fn of(kind: Shape, side: usize) -> Self {
-        const SUB: usize = 4;
-        let mut cover = vec![0.0; side * side];
-        let mut rows = Vec::with_capacity(side);
-        for y in 0..side {
-            for x in 0..side {
-                let mut inside = 0;
-                for sub in 0..SUB * SUB {
-                    let at = |pixel: usize, sub: usize| {
-                        (pixel as f32 + (sub as f32 + 0.5) / SUB as f32) / side as f32
-                    };
-                    let (u, v) = (at(x, sub % SUB), at(y, sub / SUB));
-                    inside += usize::from(match kind {
-                        Shape::Circle => (u - 0.5).powi(2) + (v - 0.5).powi(2) <= 0.25,
-                        Shape::Triangle => (u - 0.5).abs() <= v / 2.0,
-                        _ => true,
-                    });
-                }
-                cover[y * side + x] = inside as f32 / (SUB * SUB) as f32;
-            }
-            let row = &cover[y * side..(y + 1) * side];
-            // All kinds are convex: a row's covered columns are one interval.
-            let span = |least: f32| {
-                let first = row.iter().position(|&c| c >= least).unwrap_or(0);
-                let last = row.iter().rposition(|&c| c >= least).map_or(0, |at| at + 1);
-                (first, last)
-            };
-            rows.push(StampRow {
-                sure: span(0.9),
-                may: span(0.05),
-            });
-        }
-        Self {
-            kind,
-            side,
-            area: cover.iter().sum(),
-            cover,
-            rows,
         }
     }
 }

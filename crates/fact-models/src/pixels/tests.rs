@@ -250,6 +250,21 @@ fn what_is_no_drawing_is_refused() {
     assert_eq!(analyse(&RgbImage::new(0, 0)), Err(NotFlat::Empty));
 }
 
+#[test]
+fn blobs_that_are_no_shapes_are_given_up_soon() {
+    // Each blob invites endless ways to put it together from small shapes.
+    let image = RgbImage::from_fn(1000, 1000, |x, y| {
+        let (dx, dy) = (f64::from(x % 200) - 100.0, f64::from(y % 200) - 100.0);
+        let petals = 3.0 + f64::from((x / 200 + y / 200 * 5) % 5);
+        let inside = dx.hypot(dy) < 60.0 + 25.0 * (dy.atan2(dx) * petals).sin();
+        Rgb(if inside { rgb("blue") } else { [240; 3] })
+    });
+    let start = std::time::Instant::now();
+    assert_eq!(analyse(&image), Err(NotFlat::Shapes));
+    // A fraction of a second; minutes without the budget.
+    assert!(start.elapsed().as_secs() < 30);
+}
+
 fn find(image: &RgbImage, region: [f64; 4], name: &str) -> Result<Vec<Detection>, String> {
     let view = View::of_pixels(image);
     Pixels
@@ -300,7 +315,6 @@ fn properties_and_questions_are_answered_or_refused() {
     let square: BBox = [160.0, 10.0, 180.0, 30.0].into();
     let verify = |name, attribute| Pixels.verify(&view, square, name, attribute);
     assert_eq!(verify("object", "yellow"), Ok(true));
-    assert_eq!(verify("object", "round"), verify("object", "round"));
     assert_eq!(verify("square", "big"), Ok(false));
     assert!(
         verify("square", "fluffy")

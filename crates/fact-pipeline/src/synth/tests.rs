@@ -163,3 +163,45 @@ fn the_reader_reads_what_was_written() {
         assert!(data.matcher().is_right(told, &record.sample.answers));
     }
 }
+
+#[test]
+fn programs_return_the_answers_from_pixels() {
+    use fact_lang::pack::Pack;
+    use fact_lang::run::{Inputs, Limits, Outcome, run};
+    use fact_lang::tool::{Answer, Answers, ImageRef, Request};
+    use fact_models::{Perception, View};
+
+    struct Live<'a>(&'a Perception, [View<'a>; 1]);
+    impl Answers for Live<'_> {
+        fn answer(&mut self, request: &Request) -> Option<Answer> {
+            Some(self.0.answer(&self.1, request))
+        }
+    }
+
+    let pack = Pack::builtin("blocks").unwrap();
+    let pixels = fact_models::pixels::perception();
+    for sample in generate(&options(1200)).unwrap() {
+        let program = fact_lang::syntax::parse_program(&sample.program).unwrap();
+        let image = sample.draw();
+        let reference = ImageRef {
+            sha256: sample.id.as_str().into(),
+            width: image.width(),
+            height: image.height(),
+        };
+        let mut answers = Live(&pixels, [View::of_pixels(&image)]);
+        let inputs = Inputs::image(reference);
+        let ran = run(&program, &pack, &inputs, &mut answers, &Limits::default());
+        let Outcome::Returned(returned) = &ran.outcome else {
+            panic!("{}\n{:?}", sample.program, ran.outcome);
+        };
+        let answer = if sample.answer { "True" } else { "False" };
+        assert_eq!(
+            returned.text,
+            answer,
+            "{}\n{}\n{}",
+            sample.question,
+            sample.program,
+            sample.picture.structured_rep()
+        );
+    }
+}
