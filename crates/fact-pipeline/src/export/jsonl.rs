@@ -10,9 +10,10 @@ pub(super) fn write(
     only_accepted: bool,
 ) -> Result<(AtomicFile, u64), ExportError> {
     let path = file.path().to_owned();
+    let own_pack = super::own_pack(reader)?;
     let mut rows = 0;
     reader.for_each(only_accepted, |row| {
-        let row = ExportRow::from(row);
+        let row = ExportRow::from(row).with_pack(own_pack.as_deref());
         let encoded = serde_json::to_writer(&mut file, &row).map_err(|e| ExportError::Encode {
             path: path.clone(),
             message: e.to_string(),

@@ -12,6 +12,7 @@ pub use row::{ExportRow, OneOrMany, RowStep};
 
 use crate::datasets::{self, ImageReadError, ImageSource, OpenError};
 use crate::store::{Reader, StoreError};
+use fact_lang::pack::Pack;
 use std::collections::HashMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -175,6 +176,15 @@ pub fn export(
     };
     file.commit().map_err(failed)?;
     Ok((path, rows))
+}
+
+/// The source of the run's pack, unless it is a shipped one, which every checker has.
+fn own_pack(reader: &Reader) -> Result<Option<String>, ExportError> {
+    let Some((name, source)) = reader.pack_source()? else {
+        return Ok(None);
+    };
+    let shipped = Pack::builtin(&name).is_ok_and(|pack| *pack.module.source == *source);
+    Ok((!shipped).then_some(source))
 }
 
 /// The images of a run's samples, looked up in the data set it was made from.

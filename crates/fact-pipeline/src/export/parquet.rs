@@ -75,9 +75,10 @@ pub(super) fn write(
         batch.clear();
         Ok(())
     };
+    let own_pack = super::own_pack(reader)?;
     reader.for_each(only_accepted, |row| {
         rows += 1;
-        batch.push(ExportRow::from(row));
+        batch.push(ExportRow::from(row).with_pack(own_pack.as_deref()));
         if batch.len() < most {
             return Ok(());
         }

@@ -38,6 +38,17 @@ pub struct ExportRow {
     pub certificate: Option<Certificate>,
 }
 
+impl ExportRow {
+    /// Puts the source of the user's own pack into the certificate, so that the row can be checked
+    /// with nothing else at hand.
+    pub fn with_pack(mut self, source: Option<&str>) -> Self {
+        if let (Some(certificate), Some(source)) = (&mut self.certificate, source) {
+            certificate.pack.source = Some(source.to_owned());
+        }
+        self
+    }
+}
+
 /// One thing as itself, several as a list.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
