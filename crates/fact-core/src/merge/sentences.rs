@@ -52,6 +52,7 @@ pub fn evidence(material: &Material<'_>) -> Vec<Sentence> {
             sentences.push(sentence);
         }
     }
+    say_once(&mut sentences);
     absorb(material, &mut sentences);
     drop_repeated(material, &mut sentences);
     sentences.sort_by_key(|s| s.at);
@@ -105,6 +106,29 @@ fn function(material: &Material<'_>, group: &[usize]) -> Vec<Sentence> {
     match material.facts[group[0]].result {
         TraceValue::Bool(_) => predicate(material, &template, group),
         _ => valued(material, &template, group),
+    }
+}
+
+/// Two calls may establish the same: `box.count(x)` and `len(box.find(x))`.
+fn say_once(sentences: &mut Vec<Sentence>) {
+    let mut at = 0;
+    while at < sentences.len() {
+        let text = &sentences[at].text;
+        let first = sentences[..at]
+            .iter()
+            .position(|s| s.text == *text && !text.is_empty());
+        match first {
+            Some(first) => {
+                let again = sentences.remove(at);
+                sentences[first].facts.extend(again.facts);
+                for object in again.objects {
+                    if !sentences[first].objects.contains(&object) {
+                        sentences[first].objects.push(object);
+                    }
+                }
+            }
+            None => at += 1,
+        }
     }
 }
 

@@ -29,7 +29,8 @@ impl Flip {
 }
 
 /// The flips of the answers for which `used` holds: each boolean negated, each number moved, each
-/// text replaced, each detection removed or repeated, each of its attributes given another value,
+/// text replaced, each detection removed or repeated, one invented where
+/// there is none, each of its attributes given another value,
 /// each moved into a corner of where it was looked for and onto the one before it.
 /// A fixed function of its arguments.
 pub fn flips(answers: &[Recorded], used: &dyn Fn(usize) -> bool) -> Vec<Flip> {
@@ -51,6 +52,9 @@ pub fn flips(answers: &[Recorded], used: &dyn Fn(usize) -> bool) -> Vec<Flip> {
                 }
             }
             Answer::Detections(found) => {
+                if found.is_empty() {
+                    push(Answer::Detections(vec![invented(recorded, answers)]));
+                }
                 detections(found, answers, recorded.request.region, &mut push);
             }
             Answer::Error(_) => {}
@@ -124,6 +128,38 @@ fn detections(
                 push(Answer::Detections(changed));
             }
         }
+    }
+}
+
+/// Something where nothing was found: called what was looked for, in the middle half of where, with
+/// the attributes of the first thing that the table shows.
+fn invented(recorded: &Recorded, answers: &[Recorded]) -> Detection {
+    let label = recorded.request.args.iter().find_map(|(_, arg)| match arg {
+        Arg::Str(text) => Some(text.clone()),
+        _ => None,
+    });
+    let attributes = answers.iter().find_map(|r| match &r.answer {
+        Answer::Detections(found) => found
+            .iter()
+            .find(|d| !d.attributes.is_empty())
+            .map(|d| d.attributes.clone()),
+        _ => None,
+    });
+    let r = recorded.request.region;
+    let (dx, dy) = ((r.right - r.left) / 4.0, (r.bottom - r.top) / 4.0);
+    let bbox = BBox {
+        left: r.left + dx,
+        top: r.top + dy,
+        right: r.right - dx,
+        bottom: r.bottom - dy,
+    };
+    let label = label.unwrap_or_else(|| "thing".to_owned());
+    Detection {
+        label,
+        bbox,
+        score: 1.0,
+        id: None,
+        attributes: attributes.unwrap_or_default(),
     }
 }
 
