@@ -1,6 +1,6 @@
 //! What follows from the evidence: the sentences between it and the conclusion.
 
-use super::predicate::{Predicate, length_of, literal, predicate, spoken};
+use super::predicate::{Predicate, every, is_plain, length_of, literal, none, predicate, spoken};
 use crate::english::{Number, plural, sentence};
 use crate::merge::index::Index;
 use crate::merge::names::number_of;
@@ -566,37 +566,6 @@ impl<'m> Inferrer<'_, 'm> {
         let be = crate::english::conjugate("be", Number::Singular, holds);
         Some(format!("{first} {be} {phrase} {second}"))
     }
-}
-
-/// `so no square touches the wall`; denied inside, `so every square …`.
-fn none(said: &Predicate, noun: &str, place: &str) -> Option<String> {
-    match said {
-        Predicate::Not(inner) => Some(format!(
-            "so every {noun}{place} {}",
-            inner.text(Number::Singular, true)?
-        )),
-        _ => Some(format!(
-            "so no {noun}{place} {}",
-            said.text(Number::Singular, true)?
-        )),
-    }
-}
-
-/// `so every square touches the wall`; denied inside, `so no square …`.
-fn every(said: &Predicate, noun: &str, place: &str) -> Option<String> {
-    match said {
-        Predicate::Not(inner) => none(inner, noun, place),
-        _ => Some(format!(
-            "so every {noun}{place} {}",
-            said.text(Number::Singular, true)?
-        )),
-    }
-}
-
-/// Whether a predicate says no more than one call of the pack does.
-fn is_plain(said: &Predicate) -> bool {
-    let bound = ["at least", "at most", "than", " that "];
-    matches!(said, Predicate::Verb(_, rest) if !bound.iter().any(|b| rest.contains(b)))
 }
 
 /// Whether a statement holds a jump out of its block.

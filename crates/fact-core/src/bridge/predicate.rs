@@ -81,6 +81,37 @@ impl Predicate {
     }
 }
 
+/// `so no square touches the wall`; denied inside, `so every square …`.
+pub fn none(said: &Predicate, noun: &str, place: &str) -> Option<String> {
+    match said {
+        Predicate::Not(inner) => Some(format!(
+            "so every {noun}{place} {}",
+            inner.text(Number::Singular, true)?
+        )),
+        _ => Some(format!(
+            "so no {noun}{place} {}",
+            said.text(Number::Singular, true)?
+        )),
+    }
+}
+
+/// `so every square touches the wall`; denied inside, `so no square …`.
+pub fn every(said: &Predicate, noun: &str, place: &str) -> Option<String> {
+    match said {
+        Predicate::Not(inner) => none(inner, noun, place),
+        _ => Some(format!(
+            "so every {noun}{place} {}",
+            said.text(Number::Singular, true)?
+        )),
+    }
+}
+
+/// Whether a predicate says no more than one call of the pack does.
+pub fn is_plain(said: &Predicate) -> bool {
+    let bound = ["at least", "at most", "than", " that "];
+    matches!(said, Predicate::Verb(_, rest) if !bound.iter().any(|b| rest.contains(b)))
+}
+
 /// What a number is compared with, in words: `exactly 2`, `at least 2`, `more than 2`.
 pub fn quantity(op: CompareOp, bound: &str) -> Option<String> {
     Some(match op {
