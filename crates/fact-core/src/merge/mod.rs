@@ -5,6 +5,7 @@ mod counted;
 pub mod facts;
 pub mod index;
 pub mod names;
+mod pairs;
 mod predicated;
 pub mod sentences;
 mod valued;

@@ -1,6 +1,7 @@
 //! Quantified statements: what is true of which of several things.
 
 use super::names::number_of;
+use super::pairs::pairs;
 use super::sentences::{Material, Sentence, made};
 use super::words::{agree, fill, objects_of, set_name, subject_list};
 use crate::english::{Number, Part, Template, conjugate, plural};
@@ -19,6 +20,9 @@ pub(super) fn predicate(
     };
     let simple_subject = matches!(subject, [Part::Place { name, .. }] if name == "self")
         || matches!(subject, [Part::Place { name, .. }, Part::Text(t)] if name == "self" && t.trim().is_empty());
+    if simple_subject && let Some(sentences) = pairs(material, verb, rest, group) {
+        return sentences;
+    }
     let mut sentences = Vec::new();
     // Facts that say the same of their subjects.
     let mut by_rest: Vec<(String, Vec<usize>)> = Vec::new();
