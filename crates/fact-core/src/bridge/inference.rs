@@ -5,7 +5,7 @@ use crate::english::{Number, plural, sentence};
 use crate::merge::index::Index;
 use crate::merge::names::number_of;
 use crate::merge::sentences::Material;
-use crate::merge::words::{number_text, set_name};
+use crate::merge::words::{is_whole, number_text, set_name};
 use fact_lang::ast::{
     CompareOp, Comprehension, ComprehensionKind, Constant, Expr, ExprKind, NodeId, Stmt, StmtKind,
     UnaryOp,
@@ -90,6 +90,18 @@ impl<'m> Inferrer<'_, 'm> {
             })
     }
 
+    /// How an `if` was decided, each time before an event.
+    fn decisions(&self, stmt: NodeId, before: EventId) -> Vec<bool> {
+        let events = self.material.trace.events.iter().take(before.index());
+        events
+            .filter(|e| !e.node.pack && e.node.node == stmt)
+            .filter_map(|e| match e.kind {
+                EventKind::Branch { taken } => Some(taken),
+                _ => None,
+            })
+            .collect()
+    }
+
     fn truth(&self, event: EventId) -> Option<bool> {
         match &self.material.trace.event(event).value {
             TraceValue::Bool(b) => Some(*b),
@@ -106,7 +118,7 @@ impl<'m> Inferrer<'_, 'm> {
             };
             let in_loop = self.index.loops_around(stmt.id).last().copied();
             match in_loop {
-                Some(loop_id) => self.loop_condition(loop_id, test, inside, result),
+                Some(loop_id) => self.loop_condition(loop_id, stmt.id, test, inside, result),
                 None => self.expr(test, result),
             }
         }
@@ -130,7 +142,15 @@ impl<'m> Inferrer<'_, 'm> {
     }
 
     /// A condition in a loop: found, or true of none.
-    fn loop_condition(&mut self, loop_id: NodeId, test: &Expr, found: bool, result: EventId) {
+    fn loop_condition(
+        &mut self,
+        loop_id: NodeId,
+        stmt: NodeId,
+        test: &Expr,
+        found: bool,
+        result: EventId,
+    ) {
+        let decided = self.decisions(stmt, result);
         let Some((target, iter)) = self.index.loop_parts(loop_id) else {
             return;
         };
@@ -144,8 +164,21 @@ impl<'m> Inferrer<'_, 'm> {
             let Some(iteration) = self.material.iterations.latest(loop_id, result) else {
                 return;
             };
-            self.witness(&said, iteration, true, test.id, result);
+            // The return may stand in either arm.
+            let Some(taken) = decided.last() else {
+                return;
+            };
+            self.witness(&said, iteration, *taken, test.id, result);
         } else {
+            // True of none only if it was asked of each: an earlier `continue` may have passed some
+            // by, and the arm may have been taken without leaving the loop.
+            let asked = self.material.iterations.count(loop_id);
+            if decided.contains(&true) || decided.len() != asked {
+                return;
+            }
+            if !is_whole(self.material, &self.iterated(loop_id, result)) {
+                return;
+            }
             let Some((noun, place)) = self.iterated_noun(iter, loop_id, result) else {
                 return;
             };
@@ -319,6 +352,11 @@ impl<'m> Inferrer<'_, 'm> {
         let ExprKind::Name(variable) = &clause.target.kind else {
             return;
         };
+        // What an outer clause filtered away was not judged.
+        let outer = &c.clauses[..c.clauses.len() - 1];
+        if outer.iter().any(|clause| !clause.conditions.is_empty()) {
+            return;
+        }
         let mut parts = Vec::new();
         for condition in &clause.conditions {
             match predicate(self.material, condition, &variable.id) {
@@ -345,6 +383,10 @@ impl<'m> Inferrer<'_, 'm> {
             _ => noun,
         };
         let last = self.material.iterations.latest(loop_id, event);
+        // A witness speaks for itself; of none or all may be said only where all were judged.
+        if any != outcome && !is_whole(self.material, &self.iterated(loop_id, event)) {
+            return;
+        }
         match (any, outcome, last) {
             (true, true, Some(iteration)) => {
                 parts.push(element);
@@ -437,6 +479,9 @@ impl<'m> Inferrer<'_, 'm> {
         } else {
             number_of(n)
         };
+        if !is_whole(self.material, &domain) {
+            return;
+        }
         let total = domain.len();
         let text = match (n, total) {
             (0, _) => none(&said, &noun, &place),

@@ -73,6 +73,11 @@ impl Iterations {
             .map(|(_, event)| *event)
     }
 
+    /// Number of iterations of a loop, all its instances together.
+    pub fn count(&self, id: NodeId) -> usize {
+        self.all.iter().filter(|(l, _)| *l == id).count()
+    }
+
     /// All iterations of the loop instance that `iteration` belongs to.
     pub fn instance(&self, trace: &Trace, id: NodeId, iteration: EventId) -> Vec<EventId> {
         let number = |e: EventId| match trace.event(e).kind {

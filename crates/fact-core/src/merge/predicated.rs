@@ -3,7 +3,7 @@
 use super::names::number_of;
 use super::pairs::pairs;
 use super::sentences::{Material, Sentence, made};
-use super::words::{agree, fill, objects_of, set_name, subject_list};
+use super::words::{agree, fill, is_whole, objects_of, set_name, subject_list};
 use crate::english::{Number, Part, Template, conjugate, plural};
 use fact_lang::ast::NodeId;
 use fact_lang::trace::{EventId, TraceValue};
@@ -112,7 +112,8 @@ pub(super) fn by_domain(
                 let judged: HashSet<u32> = members.iter().map(|(_, o)| *o).collect();
                 let complete =
                     values.len() == judged.len() && values.iter().all(|v| judged.contains(v));
-                (complete && values.len() > 1).then(|| set_name(material, &values))
+                (complete && values.len() > 1 && is_whole(material, &values))
+                    .then(|| set_name(material, &values))
             });
             (Domain { all }, members)
         })

@@ -30,6 +30,22 @@ pub(crate) fn set_name(material: &Material<'_>, objects: &[u32]) -> (String, Opt
     (noun, place)
 }
 
+/// Whether objects are all that the calls which listed them gave: `boxes[1:]` is not "the boxes".
+pub(crate) fn is_whole(material: &Material<'_>, objects: &[u32]) -> bool {
+    let mut calls: Vec<u32> = objects
+        .iter()
+        .filter_map(|o| material.namer.creator(*o))
+        .collect();
+    calls.dedup();
+    calls.iter().all(|call| {
+        let event = material.trace.pack_calls[*call as usize].event;
+        event.is_none_or(|event| {
+            let listed = listed_objects(material, &material.trace.event(event).value);
+            listed.iter().all(|o| objects.contains(o))
+        })
+    })
+}
+
 /// Whether a pack call's receiver is a whole image.
 fn looked_everywhere(material: &Material<'_>, call: u32) -> bool {
     let call = &material.trace.pack_calls[call as usize];
