@@ -8,11 +8,13 @@
 //! | [`pixels`] | perception of flat-coloured images from pixels |
 //! | [`scene`] | answers from annotations: CLEVR, GQA, NLVR, COCO |
 //! | [`perception`] | the capability traits and what an image is to them |
+//! | [`remote`] | what back ends behind a wire have in common |
 //! | `router` | [`Perception::answer`]: from a request to a capability |
 
 pub mod decode;
 pub mod perception;
 pub mod pixels;
+pub mod remote;
 mod router;
 pub mod scene;
 
