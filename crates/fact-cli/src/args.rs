@@ -1,7 +1,7 @@
 //! The flags.
 
 use clap::{Args, Parser, Subcommand};
-use fact_pipeline::config::{Accept, PerceptionKind, ProposerKind, Visible};
+use fact_pipeline::config::{Accept, PerceptionSpec, ProposerKind, Visible};
 use fact_pipeline::export::Format;
 use fact_pipeline::synth::Smoothing;
 use std::path::PathBuf;
@@ -120,9 +120,10 @@ pub(crate) struct RunArgs {
     /// What programs may call: blocks, scene, viper, or the path of a pack
     #[arg(long, value_name = "NAME|PATH")]
     pub(crate) pack: Option<String>,
-    /// Who looks at the images: pixels, or scene (the annotations)
-    #[arg(long, value_name = "KIND")]
-    pub(crate) perception: Option<PerceptionKind>,
+    /// Who looks at the images: pixels, scene (the annotations), http://HOST:PORT (a tool server),
+    /// or vlm:MODEL@URL (a vision-language model)
+    #[arg(long, value_name = "KIND|URL")]
+    pub(crate) perception: Option<PerceptionSpec>,
     /// Where programs come from, in order of preference: bank, gold
     #[arg(long, value_name = "KIND,…", value_delimiter = ',')]
     pub(crate) propose: Option<Vec<ProposerKind>>,
@@ -210,13 +211,16 @@ impl LimitArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 A program that raises or reaches a limit is a result: the exit code is 0. docs/formats.md describes
-the object that --json prints.
+the object that --json prints, and the lines that --batch reads and --out gets.
 
 Example:
-  fact exec program.py --image img.png --pack blocks --perception pixels --json")]
+  fact exec program.py --image img.png --pack blocks --perception pixels --json
+  fact exec --batch programs.jsonl --pack viper --perception http://127.0.0.1:9000 \\
+            --out results.jsonl")]
 pub(crate) struct ExecArgs {
     /// The program; - reads standard input
-    pub(crate) program: PathBuf,
+    #[arg(required_unless_present = "batch", conflicts_with = "batch")]
+    pub(crate) program: Option<PathBuf>,
     /// An image; several for a program that takes `images`
     #[arg(long, value_name = "FILE")]
     pub(crate) image: Vec<PathBuf>,
@@ -230,17 +234,39 @@ pub(crate) struct ExecArgs {
     /// What the program may call: blocks, scene, viper, or the path of a pack
     #[arg(long, value_name = "NAME|PATH", default_value = "blocks")]
     pub(crate) pack: String,
-    /// Who looks at the image: pixels, or scene (the annotation)
-    #[arg(long, value_name = "KIND")]
-    pub(crate) perception: Option<PerceptionKind>,
+    /// Who looks at the image: pixels, scene (the annotation), http://HOST:PORT (a tool server), or
+    /// vlm:MODEL@URL (a vision-language model)
+    #[arg(long, value_name = "KIND|URL")]
+    pub(crate) perception: Option<PerceptionSpec>,
     /// Print one JSON object
-    #[arg(long)]
+    #[arg(long, conflicts_with = "batch")]
     pub(crate) json: bool,
-    /// Also print the trace
-    #[arg(long, conflicts_with = "json")]
+    /// Also print the trace; with --json or --batch as JSON
+    #[arg(long)]
     pub(crate) trace: bool,
     #[command(flatten)]
+    pub(crate) batch: BatchArgs,
+    #[command(flatten)]
     pub(crate) limits: LimitArgs,
+}
+
+/// Many programs at once.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Many programs")]
+pub(crate) struct BatchArgs {
+    /// Programs as JSON lines: id, program, and what it runs on: image or images, scene, question,
+    /// choices; what a line lacks is taken from the flags
+    #[arg(long, value_name = "FILE", requires = "out")]
+    pub(crate) batch: Option<PathBuf>,
+    /// Results as JSON lines, in the same order
+    #[arg(long, value_name = "FILE", requires = "batch")]
+    pub(crate) out: Option<PathBuf>,
+    /// Folder that images of lines are under [default: that of the programs]
+    #[arg(long, value_name = "DIR", requires = "batch")]
+    pub(crate) images: Option<PathBuf>,
+    /// Threads that compute; changes nothing in the results [default: one per core]
+    #[arg(long, value_name = "N", requires = "batch", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) threads: Option<u16>,
 }
 
 /// Flags of `fact show`.

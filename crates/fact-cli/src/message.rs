@@ -52,14 +52,23 @@ macro_rules! failures {
 }
 
 failures!(
+    fact_pipeline::back_end::BackEndError,
     fact_pipeline::config::ConfigError,
     fact_pipeline::check::CheckError,
     fact_pipeline::engine::RunError,
+    fact_pipeline::exec::ExecError,
+    fact_pipeline::exec::batch::BatchError,
     fact_pipeline::export::ExportError,
     fact_pipeline::packs::PackLoadError,
     fact_pipeline::show::ShowError,
     fact_pipeline::store::StoreError,
 );
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::new(error, None)
+    }
+}
 
 impl From<SynthError> for Failure {
     fn from(error: SynthError) -> Self {

@@ -1,5 +1,9 @@
 //! What a run does: `fact.toml` and the flags over it.
 
+mod perception;
+
+pub use perception::PerceptionSpec;
+
 use fact_lang::run::Limits;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
@@ -13,7 +17,7 @@ pub const FILE_NAME: &str = "fact.toml";
 const MAX_THREADS: usize = 1024;
 
 /// A commented `fact.toml` with every key; what `fact init` writes.
-pub const TEMPLATE: &str = include_str!("config_template.toml");
+pub const TEMPLATE: &str = include_str!("config/template.toml");
 
 /// Everything that a run's results depend on, and how and where it is done.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -26,7 +30,7 @@ pub struct RunConfig {
     pub pack: String,
     /// Perception back end.
     #[serde(default)]
-    pub perception: PerceptionKind,
+    pub perception: PerceptionSpec,
     /// Where programs come from, in order of preference.
     #[serde(default = "default_propose")]
     pub propose: Vec<ProposerKind>,
@@ -76,17 +80,6 @@ fn default_out() -> PathBuf {
 
 fn default_candidates() -> usize {
     10
-}
-
-/// A perception back end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PerceptionKind {
-    /// Looks at the pixels of flat-colour images.
-    #[default]
-    Pixels,
-    /// Reads the data set's annotations.
-    Scene,
 }
 
 /// Where programs come from.
@@ -145,7 +138,6 @@ macro_rules! named {
     };
 }
 
-named!(PerceptionKind, "perception", "pixels" => Self::Pixels, "scene" => Self::Scene);
 named!(ProposerKind, "proposer", "bank" => Self::Bank, "gold" => Self::Gold);
 named!(Accept, "rule", "siblings" => Self::Siblings, "v1" => Self::V1, "v2" => Self::V2);
 

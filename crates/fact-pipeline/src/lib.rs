@@ -6,6 +6,7 @@
 //! |---|---|
 //! | [`datasets`] | files → samples |
 //! | [`proposers`] | questions → candidate programs |
+//! | [`calls`] | questions to back ends behind a wire: batched, each once, kept |
 //! | [`stages`] | execute, verify, choose, explain: one group of samples at a time |
 //! | [`engine`] | drives the stages over a data set |
 //! | [`store`] | the run in SQLite |
@@ -14,6 +15,8 @@
 //! [`config`] says what a run does, [`reporter`] how it tells of its progress, [`packs`] which API
 //! programs have, [`terminal`] how foreign text is shown. Nothing here prints or reads flags.
 
+pub mod back_end;
+pub mod calls;
 pub mod check;
 pub mod config;
 pub mod datasets;

@@ -1,11 +1,17 @@
 //! `fact exec`.
 
 use crate::args::ExecArgs;
-use crate::message::{self, Failure, Outcome};
+use crate::interrupt;
+use crate::message::{self, Failure, INTERRUPTED, Outcome};
 use fact_lang::run::Limits;
-use fact_pipeline::config::PerceptionKind;
+use fact_pipeline::back_end::BackEnd;
+use fact_pipeline::calls::CallLog;
+use fact_pipeline::config::PerceptionSpec;
+use fact_pipeline::datasets::ImageSource;
+use fact_pipeline::exec::batch::Batch;
 use fact_pipeline::exec::{self, Execution, Subject};
 use fact_pipeline::packs;
+use fact_pipeline::store::Calls;
 use fact_pipeline::terminal::{lines, one_line};
 use fact_pipeline::trace_text::trace_text;
 use std::fmt::Write;
@@ -17,35 +23,54 @@ use std::process::ExitCode;
 const MAX_BYTES: u64 = 64 << 20;
 
 pub(crate) fn main(args: ExecArgs) -> Outcome {
-    let source = text(&args.program)?;
     let pack = packs::load(&args.pack)?;
-    let mut subject = Subject {
-        question: args.question.clone(),
-        ..Subject::default()
-    };
-    for path in &args.image {
-        let name = path.to_string_lossy().into_owned();
-        subject.images.push((name, bytes(path)?.into()));
-    }
-    if let Some(path) = &args.scene {
-        let scene = serde_json::from_str(&text(path)?)
-            .map_err(|e| Failure::new(format!("{} is not JSON: {e}", path.display()), None))?;
-        subject.scene = Some(scene);
+    let limits = limits(&args);
+    let subject = subject(&args)?;
+    let perception =
+        args.perception
+            .clone()
+            .unwrap_or(match (subject.images.is_empty(), &subject.scene) {
+                (true, Some(_)) => PerceptionSpec::Scene,
+                _ => PerceptionSpec::Pixels,
+            });
+    let back_end = BackEnd::open(&perception)?;
+    if let (Some(input), Some(out)) = (&args.batch.batch, &args.batch.out) {
+        let default = &subject;
+        let folder = match input.parent() {
+            Some(parent) if parent != Path::new("") => parent,
+            _ => Path::new("."),
+        };
+        return batch(
+            Batch {
+                input,
+                out,
+                images: args.batch.images.as_deref().unwrap_or(folder),
+                default,
+                pack: &pack,
+                limits: &limits,
+                threads: args.batch.threads.map_or_else(cores, usize::from),
+                trace: args.trace,
+            },
+            &back_end,
+        );
     }
     if subject.images.is_empty() && subject.scene.is_none() {
         let hint = "give --image FILE, or --scene FILE with an annotation".to_owned();
         return Err(Failure::new("nothing to run the program on", Some(hint)));
     }
-    let perception = args.perception.unwrap_or(match subject.images.is_empty() {
-        true => PerceptionKind::Scene,
-        false => PerceptionKind::Pixels,
-    });
-    let limits = limits(&args);
-    let execution = exec::exec(&source, &pack, perception, &subject, &limits)
-        .map_err(|e| Failure::new(e, None))?;
+    // Given whenever --batch is not.
+    let source = text(args.program.as_deref().unwrap_or(Path::new("-")))?;
+    let execution = exec::exec(&source, &pack, &back_end, &subject, &limits)?;
     if args.json {
-        let object =
-            serde_json::to_string_pretty(&execution.report).map_err(|e| Failure::new(e, None))?;
+        let mut object = execution.report.to_json();
+        if args.trace {
+            object.extend(
+                execution
+                    .trace_json(&pack)
+                    .map(|trace| ("trace".to_owned(), trace)),
+            );
+        }
+        let object = serde_json::to_string_pretty(&object).map_err(|e| Failure::new(e, None))?;
         message::say(&(object + "\n"))?;
     } else {
         message::say(&readable(&execution))?;
@@ -57,6 +82,52 @@ pub(crate) fn main(args: ExecArgs) -> Outcome {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What the flags say to run on.
+fn subject(args: &ExecArgs) -> Result<Subject, Failure> {
+    let mut subject = Subject {
+        question: args.question.clone(),
+        ..Subject::default()
+    };
+    for path in &args.image {
+        let name = path.to_string_lossy().into_owned();
+        let bytes = bytes(path)?.into();
+        subject.images.push(ImageSource::Bytes { name, bytes });
+    }
+    if let Some(path) = &args.scene {
+        let scene: serde_json::Value = serde_json::from_str(&text(path)?)
+            .map_err(|e| Failure::new(format!("{} is not JSON: {e}", path.display()), None))?;
+        subject.scene = Some(scene.into());
+    }
+    Ok(subject)
+}
+
+/// Runs many programs; tells how they ended.
+fn batch(batch: Batch<'_>, back_end: &BackEnd) -> Outcome {
+    let stop = interrupt::stop_flag();
+    let calls = batch.out.with_added_extension("calls.db");
+    let at_work = back_end.start(|fingerprint| {
+        let log: Box<dyn CallLog> = Box::new(Calls::in_file(&calls, fingerprint)?);
+        Ok::<_, Failure>(log)
+    })?;
+    let outcomes = match exec::batch::run(&batch, back_end, at_work.perceiver(), &stop) {
+        Ok(outcomes) => outcomes,
+        Err(error) if error.is_stop() => {
+            message::note("stopped before the end; no results were written");
+            return Ok(ExitCode::from(INTERRUPTED));
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let counts: Vec<String> = (outcomes.0.iter())
+        .map(|(outcome, count)| format!("{count} {outcome}"))
+        .collect();
+    message::note(&format!("{}: {}", batch.out.display(), counts.join(", ")));
+    Ok(ExitCode::SUCCESS)
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }
 
 fn limits(args: &ExecArgs) -> Limits {

@@ -56,7 +56,10 @@ fn config(args: &RunArgs) -> Result<RunConfig, Failure> {
     let texts = [
         ("data", args.data.clone()),
         ("pack", args.pack.clone()),
-        ("perception", args.perception.map(|p| p.to_string())),
+        (
+            "perception",
+            args.perception.as_ref().map(ToString::to_string),
+        ),
         ("bank", args.bank.as_deref().map(path)),
         ("out", args.out.as_deref().map(path)),
         ("visible", args.visible.map(|v| v.to_string())),

@@ -173,6 +173,11 @@ impl RecordFault {
         }
     }
 
+    /// Whether nothing after it in the file can be read.
+    pub fn ends_file(&self) -> bool {
+        matches!(self, Self::Broken(_) | Self::Io(_))
+    }
+
     /// What to do about it, where that is not obvious.
     pub fn hint(&self) -> Option<&'static str> {
         match self {

@@ -5,7 +5,7 @@ use crate::config::Accept;
 use crate::datasets::Record;
 use crate::proposers::{Candidate, Malformed};
 use crate::stages::choose::{self, Board, Choice, Look};
-use crate::stages::{Attempt, Eyes, Prepared, Seen, explain};
+use crate::stages::{Attempt, Perceiver, Prepared, Seen, execute, explain};
 use crate::store::{
     CandidateRow, GroupRow, GroupRows, RationaleRow, SampleRow, StageRow, VerdictRow,
 };
@@ -17,6 +17,8 @@ use serde_json::json;
 /// What a worker needs; makes rows of groups.
 pub struct GroupWork<'a> {
     setup: &'a Setup,
+    perceiver: Perceiver<'a>,
+    halted: &'a dyn Fn() -> bool,
     decode: DecodeLimits,
 }
 
@@ -74,10 +76,12 @@ impl Work<'_> {
 }
 
 impl<'a> GroupWork<'a> {
-    /// For a run.
-    pub fn new(setup: &'a Setup) -> Self {
+    /// For a run; `halted` tells whether to stop waiting for answers.
+    pub fn new(setup: &'a Setup, perceiver: Perceiver<'a>, halted: &'a dyn Fn() -> bool) -> Self {
         Self {
             setup,
+            perceiver,
+            halted,
             decode: DecodeLimits::default(),
         }
     }
@@ -85,7 +89,7 @@ impl<'a> GroupWork<'a> {
     /// Takes a group through all stages.
     ///
     /// # Errors
-    /// Only in a strict run, if a sample cannot be looked at.
+    /// In a strict run, if a sample cannot be looked at; if a back end behind a wire cannot be asked.
     pub fn group(&self, group: &OpenGroup) -> Result<GroupRows, RunError> {
         let (proposed, malformed) = self.propose(&group.records);
         let mut work = Work {
@@ -101,12 +105,8 @@ impl<'a> GroupWork<'a> {
             proposed,
             malformed,
         };
-        for (s, (_, record)) in group.records.iter().enumerate() {
-            if work.malformed[s].is_some() {
-                work.pass_over(Attempt::malformed());
-            } else {
-                self.execute(&mut work, record)?;
-            }
+        for first in (0..group.records.len()).step_by(self.perceiver.samples_at_once()) {
+            self.execute(&mut work, first)?;
         }
         let board = Board::new(&work.attempts, &work.scenes, &work.looks);
         let visible = board.visible_count(self.setup.config.visible);
@@ -174,39 +174,83 @@ impl<'a> GroupWork<'a> {
         (out, malformed)
     }
 
-    /// Runs every candidate on a sample.
-    fn execute(&self, work: &mut Work<'_>, record: &Record) -> Result<(), RunError> {
+    /// Runs every candidate on the samples from `first` on, as many as are taken at once.
+    fn execute(&self, work: &mut Work<'_>, first: usize) -> Result<(), RunError> {
         let setup = self.setup;
-        let prepared = match Prepared::new(record.into(), setup.looks, &self.decode) {
-            Ok(prepared) => prepared,
-            Err(error) if setup.config.strict => {
-                return Err(RunError::Sample {
-                    id: record.sample.id.clone(),
-                    error,
-                });
-            }
-            Err(error) => {
-                work.pass_over(Attempt::unreadable(error.kind()));
-                return Ok(());
-            }
-        };
-        let mut eyes = Eyes::new(&prepared, &setup.perception);
-        let matcher = setup.data.matcher();
-        for (c, proposed) in work.proposed.iter().enumerate() {
-            let Ok(program) = &proposed.program else {
-                continue;
+        let group = work.group;
+        let end = group
+            .records
+            .len()
+            .min(first + self.perceiver.samples_at_once());
+        let mut prepared = Vec::new();
+        let mut passed_over = Vec::new();
+        for (s, (_, record)) in (first..end).zip(&group.records[first..end]) {
+            let reason = if work.malformed[s].is_some() {
+                Attempt::malformed()
+            } else {
+                match Prepared::new(record.into(), setup.perception.looks(), &self.decode) {
+                    Ok(ready) => {
+                        prepared.push(ready);
+                        passed_over.push(None);
+                        continue;
+                    }
+                    Err(error) if setup.config.strict => {
+                        return Err(RunError::Sample {
+                            id: record.sample.id.clone(),
+                            error,
+                        });
+                    }
+                    Err(error) => Attempt::unreadable(error.kind()),
+                }
             };
-            let limits = &setup.config.limits;
-            let run = run(program, &setup.pack, &prepared.inputs, &mut eyes, limits);
-            if work.looks[c].slice.is_none() {
-                work.looks[c].slice = explain::slice_size(&run.trace);
-            }
-            let attempt = Attempt::judge(&run.outcome, &record.sample, matcher);
-            work.attempts[c].push(attempt);
+            passed_over.push(Some(reason));
         }
-        let answers = eyes.seen();
-        let inputs = prepared.inputs;
-        work.seen.push(Some(Seen { inputs, answers }));
+        let samples: Vec<&Record> = (group.records[first..end].iter().zip(&passed_over))
+            .filter(|(_, passed_over)| passed_over.is_none())
+            .map(|((_, record), _)| record)
+            .collect();
+        let matcher = setup.data.matcher();
+        let (looks, proposed) = (&work.looks, &work.proposed);
+        let parsed: Vec<(usize, &Module)> = (proposed.iter().enumerate())
+            .filter_map(|(c, proposed)| Some((c, proposed.program.as_ref().ok()?)))
+            .collect();
+        let programs: Vec<&Module> = parsed.iter().map(|(_, program)| *program).collect();
+        let executed = execute(
+            &programs,
+            &prepared,
+            &setup.pack,
+            self.perceiver,
+            &setup.config.limits,
+            self.halted,
+            |p, s, run| {
+                // The slice is measured on the first sample; a trace is too large to keep.
+                let unmeasured = looks[parsed[p].0].slice.is_none();
+                let slice = unmeasured.then(|| explain::slice_size(&run.trace));
+                let attempt = Attempt::judge(&run.outcome, &samples[s].sample, matcher);
+                (attempt, slice.flatten())
+            },
+        )?;
+        let columns: Vec<usize> = parsed.iter().map(|(c, _)| *c).collect();
+        let mut executed = executed.into_iter().zip(prepared);
+        for reason in passed_over {
+            if let Some(reason) = reason {
+                work.pass_over(reason);
+                continue;
+            }
+            // One of each for every sample that is not passed over.
+            let Some((executed, prepared)) = executed.next() else {
+                break;
+            };
+            for (c, (attempt, slice)) in columns.iter().zip(executed.runs) {
+                let look = &mut work.looks[*c];
+                look.slice = look.slice.or(slice);
+                work.attempts[*c].push(attempt);
+            }
+            work.seen.push(Some(Seen {
+                inputs: prepared.inputs,
+                answers: executed.answers,
+            }));
+        }
         Ok(())
     }
 

@@ -15,16 +15,17 @@ pub use group::GroupWork;
 pub use index::{Index, IndexError};
 pub use source::{GroupSource, OpenGroup};
 
-use crate::config::{PerceptionKind, ProposerKind, RunConfig};
+use crate::back_end::{BackEnd, BackEndError};
+use crate::calls::{AskError, CallLog};
+use crate::config::{ProposerKind, RunConfig};
 use crate::datasets::{self, DataSet, OpenError, RecordError};
 use crate::packs::{self, PackLoadError};
 use crate::proposers::Proposer;
 use crate::proposers::bank::{Bank, BankError};
 use crate::reporter::Reporter;
-use crate::stages::{Looks, PrepareError};
+use crate::stages::{Perceiver, PrepareError};
 use crate::store::{GroupRows, StoreError, Writer};
 use fact_lang::pack::Pack;
-use fact_models::Perception;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError, mpsc};
@@ -62,9 +63,15 @@ pub enum RunError {
         /// Why.
         error: PrepareError,
     },
+    /// The perception back end cannot be used.
+    #[error(transparent)]
+    BackEnd(#[from] BackEndError),
+    /// A call of a back end has no answer.
+    #[error("the perception has no answer: {0}")]
+    Ask(#[from] AskError),
     /// A thread cannot be started.
     #[error("cannot start a worker thread: {0}")]
-    Thread(std::io::Error),
+    Thread(#[from] std::io::Error),
 }
 
 impl RunError {
@@ -78,6 +85,8 @@ impl RunError {
                 Some("without --strict it is counted and skipped".into())
             }
             Self::Index(e) => e.hint(),
+            Self::BackEnd(e) => e.hint(),
+            Self::Ask(e) => e.hint(),
             // Their messages carry their hints.
             Self::Data(_) => None,
             Self::Thread(_) => Some("use fewer --threads".into()),
@@ -120,9 +129,7 @@ pub struct Setup {
     /// The pack.
     pub pack: Pack,
     /// The perception.
-    pub perception: Perception,
-    /// What it looks at.
-    pub looks: Looks,
+    pub perception: BackEnd,
     /// The proposers, in order of preference.
     pub proposers: Vec<Box<dyn Proposer>>,
 }
@@ -135,7 +142,7 @@ impl Setup {
     pub fn open(config: RunConfig) -> Result<Self, RunError> {
         let pack = packs::load(&config.pack)?;
         let data = datasets::open(&config.data)?;
-        let (perception, looks) = perception(config.perception);
+        let perception = BackEnd::open(&config.perception)?;
         let mut proposers: Vec<Box<dyn Proposer>> = Vec::new();
         for kind in &config.propose {
             proposers.push(match kind {
@@ -151,7 +158,6 @@ impl Setup {
             data,
             pack,
             perception,
-            looks,
             proposers,
         })
     }
@@ -172,20 +178,12 @@ impl Setup {
         put("data.sha256", &index.sha256);
         put("pack.version", &self.pack.version);
         put("pack.sha256", &self.pack.sha256);
-        put("perception.fingerprint", &self.perception.fingerprint);
+        put("perception.fingerprint", self.perception.fingerprint());
         for proposer in &self.proposers {
             let key = format!("propose.{}.fingerprint", proposer.name());
             settings.insert(key, proposer.fingerprint());
         }
         settings
-    }
-}
-
-/// The perception of a kind.
-pub fn perception(kind: PerceptionKind) -> (Perception, Looks) {
-    match kind {
-        PerceptionKind::Pixels => (fact_models::pixels::perception(), Looks::AtPixels),
-        PerceptionKind::Scene => (fact_models::scene::perception(), Looks::AtAnnotations),
     }
 }
 
@@ -201,7 +199,18 @@ pub fn run(
     reporter: &dyn Reporter,
     stop: &AtomicBool,
 ) -> Result<Finished, RunError> {
-    let setup = Setup::open(config)?;
+    run_setup(&Setup::open(config)?, reporter, stop)
+}
+
+/// Does a run with what is already open, as [`run`] does.
+///
+/// # Errors
+/// As for [`run`].
+pub fn run_setup(
+    setup: &Setup,
+    reporter: &dyn Reporter,
+    stop: &AtomicBool,
+) -> Result<Finished, RunError> {
     let mut writer = Writer::open(&setup.config.out)?;
     let index = Index::build(&*setup.data, setup.config.limit, setup.config.strict)?;
     writer.bind(&setup.settings(&index))?;
@@ -230,17 +239,25 @@ pub fn run(
         done: writer.samples_done()?,
         ..Tally::default()
     };
+    let at_work = setup.perception.start(|fingerprint| {
+        let calls: Box<dyn CallLog> = Box::new(writer.calls(fingerprint)?);
+        Ok::<_, RunError>(calls)
+    })?;
+    let perceiver = at_work.perceiver();
     reporter.started(tally.total, tally.done);
     let started = Instant::now();
     let session = writer.begin_session(threads)?;
     let worked = work(
-        &setup,
-        &index,
+        Work {
+            setup,
+            perceiver,
+            index: &index,
+            reporter,
+            stop,
+            threads,
+        },
         &mut writer,
         &mut tally,
-        reporter,
-        stop,
-        threads,
     );
     reporter.finished();
     let seconds = started.elapsed().as_secs_f64();
@@ -263,15 +280,25 @@ pub fn run(
 /// Malformed records that are told of one by one.
 const WARNINGS: usize = 5;
 
-fn work(
-    setup: &Setup,
-    index: &Index,
-    writer: &mut Writer,
-    tally: &mut Tally,
-    reporter: &dyn Reporter,
-    stop: &AtomicBool,
+/// What the workers of a run share.
+struct Work<'a> {
+    setup: &'a Setup,
+    perceiver: Perceiver<'a>,
+    index: &'a Index,
+    reporter: &'a dyn Reporter,
+    stop: &'a AtomicBool,
     threads: usize,
-) -> Result<(), RunError> {
+}
+
+fn work(work: Work<'_>, writer: &mut Writer, tally: &mut Tally) -> Result<(), RunError> {
+    let Work {
+        setup,
+        perceiver,
+        index,
+        reporter,
+        stop,
+        threads,
+    } = work;
     let done = writer.groups_done()?;
     let source = Mutex::new(GroupSource::new(
         &*setup.data,
@@ -286,19 +313,25 @@ fn work(
     };
     let cancelled = AtomicBool::new(false);
     let halted = || stop.load(Ordering::Relaxed) || cancelled.load(Ordering::Relaxed);
-    let (sender, receiver) = mpsc::sync_channel::<Result<GroupRows, RunError>>(2 * threads);
+    let workers = perceiver.workers(threads);
+    let (sender, receiver) = mpsc::sync_channel::<Result<GroupRows, RunError>>(2 * workers);
     std::thread::scope(|scope| {
-        for _ in 0..threads {
+        for _ in 0..workers {
             let sender = sender.clone();
             let (next, halted) = (&next, &halted);
             std::thread::Builder::new()
                 .name("fact-worker".into())
                 .stack_size(STACK_BYTES)
                 .spawn_scoped(scope, move || {
-                    let work = GroupWork::new(setup);
+                    let work = GroupWork::new(setup, perceiver, halted);
                     while !halted() {
                         let Some(group) = next() else { break };
-                        if sender.send(work.group(&group)).is_err() {
+                        let rows = match work.group(&group) {
+                            // The group is done by the next session, from the answers kept.
+                            Err(RunError::Ask(AskError::Stopped)) => break,
+                            rows => rows,
+                        };
+                        if sender.send(rows).is_err() {
                             break;
                         }
                     }

@@ -1,10 +1,14 @@
 //! Execute: programs on the images of a sample.
 
 use super::annotation::{self, AnnotationError};
+use crate::calls::{AskError, Dispatcher};
 use crate::datasets::{ImageReadError, ImageSource, Record, SceneSource};
 use fact_core::certificate;
-use fact_lang::run::Inputs;
+use fact_lang::ast::Module;
+use fact_lang::pack::Pack;
+use fact_lang::run::{Inputs, Limits, Outcome, Run, run};
 use fact_lang::tool::{Answer, Answers, ImageRef, Recorded, Request};
+use fact_models::remote::{Ask, Picture};
 use fact_models::{DecodeError, DecodeLimits, DecodedImage, Perception, Scene, View};
 use std::io::Cursor;
 use std::sync::Arc;
@@ -17,6 +21,8 @@ pub struct Prepared {
     pub inputs: Inputs,
     images: Vec<Option<DecodedImage>>,
     scene: Option<Scene>,
+    /// For a perception behind a wire.
+    pictures: Arc<[Picture]>,
 }
 
 /// What a perception looks at.
@@ -26,6 +32,8 @@ pub enum Looks {
     AtPixels,
     /// At annotations.
     AtAnnotations,
+    /// At files, which are sent elsewhere, whole or in parts.
+    AtFiles,
 }
 
 /// Why a sample cannot be looked at.
@@ -100,8 +108,15 @@ impl Prepared {
     ) -> Result<Self, PrepareError> {
         let mut images = Vec::new();
         let mut pixels = Vec::new();
+        let mut pictures = Vec::new();
         for source in material.images {
             let (image, decoded) = match looks {
+                Looks::AtFiles => {
+                    let picture = picture(source, limits)?;
+                    let image = picture.image.clone();
+                    pictures.push(picture);
+                    (image, None)
+                }
                 Looks::AtPixels => {
                     let decoded = decode(source, limits)?;
                     (decoded.image_ref(), Some(decoded))
@@ -130,13 +145,38 @@ impl Prepared {
             inputs: certificate::inputs(images, material.question, material.choices),
             images: pixels,
             scene,
+            pictures: pictures.into(),
         })
     }
 }
 
+/// An image with all that may be sent of it.
+fn picture(source: &ImageSource, limits: &DecodeLimits) -> Result<Picture, PrepareError> {
+    let bytes = source.read(limits.file_bytes)?;
+    let name = match source {
+        ImageSource::File { path, .. } => path.to_string_lossy().as_ref().into(),
+        other => other.name().into(),
+    };
+    let decoded = decode_bytes(source, &bytes, limits)?;
+    Ok(Picture {
+        image: decoded.image_ref(),
+        name,
+        bytes,
+        pixels: Arc::new(decoded.rgb),
+    })
+}
+
 fn decode(source: &ImageSource, limits: &DecodeLimits) -> Result<DecodedImage, PrepareError> {
     let bytes = source.read(limits.file_bytes)?;
-    fact_models::decode(&bytes, limits).map_err(|error| PrepareError::Decode {
+    decode_bytes(source, &bytes, limits)
+}
+
+fn decode_bytes(
+    source: &ImageSource,
+    bytes: &[u8],
+    limits: &DecodeLimits,
+) -> Result<DecodedImage, PrepareError> {
+    fact_models::decode(bytes, limits).map_err(|error| PrepareError::Decode {
         name: source.name().to_owned(),
         source: error,
     })
@@ -181,33 +221,137 @@ pub struct Seen {
     pub answers: Vec<Recorded>,
 }
 
-/// Answers requests on one sample's images by a local back end, each once: all candidates of the
-/// sample share what was seen.
-pub struct Eyes<'a> {
-    perception: &'a Perception,
-    views: Vec<View<'a>>,
+/// Most workers that are there only to wait: each holds a group with its images.
+const MOST_WAITING: usize = 64;
+
+/// Who answers the requests of programs.
+#[derive(Clone, Copy)]
+pub enum Perceiver<'a> {
+    /// A back end in this process: it answers while a program runs.
+    Local(&'a Perception),
+    /// One behind a wire: programs suspend, and are run again with its answers.
+    Remote(&'a Dispatcher),
+}
+
+impl Perceiver<'_> {
+    /// How many samples are worth working on together: answers from afar are asked for together.
+    pub fn samples_at_once(self) -> usize {
+        match self {
+            Self::Local(_) => 1,
+            // Bounds the decoded images in memory.
+            Self::Remote(_) => 16,
+        }
+    }
+
+    /// How many workers to run where `threads` can compute at once: those that wait for a back end
+    /// do not compute.
+    pub fn workers(self, threads: usize) -> usize {
+        match self {
+            Self::Local(_) => threads,
+            Self::Remote(dispatcher) => {
+                let remote = dispatcher.remote();
+                threads + (remote.concurrency() * remote.batch()).min(MOST_WAITING)
+            }
+        }
+    }
+}
+
+/// What programs made of one sample.
+#[derive(Debug)]
+pub struct Executed<T> {
+    /// What `judge` made of each program's run.
+    pub runs: Vec<T>,
+    /// What was asked, by all programs together, and answered: in the order of asking.
+    pub answers: Vec<Recorded>,
+}
+
+/// Runs each program on each sample to its end; `judge(program, sample, run)` keeps what is needed
+/// of a run. Programs that suspend are run again, from their start, when all that is missing for
+/// all of them was answered.
+///
+/// # Errors
+/// If a back end behind a wire cannot be asked.
+pub fn execute<T>(
+    programs: &[&Module],
+    samples: &[Prepared],
+    pack: &Pack,
+    perceiver: Perceiver<'_>,
+    limits: &Limits,
+    halted: &dyn Fn() -> bool,
+    mut judge: impl FnMut(usize, usize, Run) -> T,
+) -> Result<Vec<Executed<T>>, AskError> {
+    let mut eyes: Vec<Eyes<'_>> = samples
+        .iter()
+        .map(|prepared| Eyes::new(prepared, perceiver))
+        .collect();
+    let mut ended: Vec<Vec<Option<T>>> = samples
+        .iter()
+        .map(|_| programs.iter().map(|_| None).collect())
+        .collect();
+    loop {
+        let mut missing: Vec<(usize, Request)> = Vec::new();
+        for (s, prepared) in samples.iter().enumerate() {
+            for (p, program) in programs.iter().enumerate() {
+                if ended[s][p].is_some() {
+                    continue;
+                }
+                let run = run(program, pack, &prepared.inputs, &mut eyes[s], limits);
+                match (&run.outcome, perceiver) {
+                    (Outcome::Suspended(request), Perceiver::Remote(_)) => {
+                        let known = missing.iter().any(|(of, r)| *of == s && r == request);
+                        if !known {
+                            missing.push((s, request.clone()));
+                        }
+                    }
+                    _ => ended[s][p] = Some(judge(p, s, run)),
+                }
+            }
+        }
+        let (Perceiver::Remote(dispatcher), false) = (perceiver, missing.is_empty()) else {
+            break;
+        };
+        let asks = missing.iter().map(|(s, request)| Ask {
+            pictures: samples[*s].pictures.clone(),
+            request: request.clone(),
+        });
+        let answers = dispatcher.ask_all(asks.collect(), halted)?;
+        for ((s, request), answer) in missing.into_iter().zip(answers) {
+            eyes[s].seen.push(Recorded { request, answer });
+        }
+    }
+    let executed = |(runs, eyes): (Vec<Option<T>>, Eyes<'_>)| Executed {
+        runs: runs.into_iter().flatten().collect(),
+        answers: eyes.seen,
+    };
+    Ok(ended.into_iter().zip(eyes).map(executed).collect())
+}
+
+/// Answers requests on one sample's images, each once: all programs of the sample share what was
+/// seen.
+struct Eyes<'a> {
+    local: Option<(&'a Perception, Vec<View<'a>>)>,
     seen: Vec<Recorded>,
 }
 
 impl<'a> Eyes<'a> {
-    /// What was asked and seen so far.
-    pub fn seen(self) -> Vec<Recorded> {
-        self.seen
-    }
-
     /// Opens the eyes on a prepared sample.
-    pub fn new(prepared: &'a Prepared, perception: &'a Perception) -> Self {
-        let count = prepared.inputs.images.len();
-        let views = (0..count)
-            .map(|i| View {
-                pixels: prepared.images[i].as_ref().map(|image| &image.rgb),
+    fn new(prepared: &'a Prepared, perceiver: Perceiver<'a>) -> Self {
+        let views = |perception| {
+            let view = |(i, image): (usize, &'a Option<DecodedImage>)| View {
+                pixels: image.as_ref().map(|image| &image.rgb),
                 scene: prepared.scene.as_ref().filter(|_| i == 0),
                 ..View::default()
-            })
-            .collect();
+            };
+            (
+                perception,
+                prepared.images.iter().enumerate().map(view).collect(),
+            )
+        };
         Self {
-            perception,
-            views,
+            local: match perceiver {
+                Perceiver::Local(perception) => Some(views(perception)),
+                Perceiver::Remote(_) => None,
+            },
             seen: Vec::new(),
         }
     }
@@ -218,7 +362,8 @@ impl Answers for Eyes<'_> {
         if let Some(known) = self.seen.iter().find(|r| r.request == *request) {
             return Some(known.answer.clone());
         }
-        let answer = self.perception.answer(&self.views, request);
+        let (perception, views) = self.local.as_ref()?;
+        let answer = perception.answer(views, request);
         self.seen.push(Recorded {
             request: request.clone(),
             answer: answer.clone(),

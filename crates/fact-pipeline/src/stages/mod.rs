@@ -12,5 +12,5 @@ pub mod verify;
 
 pub use annotation::AnnotationError;
 pub use choose::{Board, Choice, Look};
-pub use execute::{Eyes, Looks, Material, PrepareError, Prepared, Seen};
+pub use execute::{Executed, Looks, Material, Perceiver, PrepareError, Prepared, Seen, execute};
 pub use verify::Attempt;

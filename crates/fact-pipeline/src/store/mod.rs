@@ -4,11 +4,13 @@
 //! derived from it. A group of samples is written in one transaction, so a run that is killed loses
 //! at most the groups in flight.
 
+mod calls;
 mod lock;
 mod read;
 mod rows;
 mod write;
 
+pub use calls::Calls;
 pub use lock::{Lock, LockError};
 pub use read::{Counts, ReadRow, Reader, SampleView, VerdictView};
 pub use rows::{CandidateRow, GroupRow, GroupRows, RationaleRow, SampleRow, StageRow, VerdictRow};
@@ -20,7 +22,7 @@ use std::path::{Path, PathBuf};
 pub const FILE_NAME: &str = "run.db";
 
 /// Version of the schema, kept as SQLite's `user_version`.
-pub const SCHEMA_VERSION: i64 = 1;
+pub const SCHEMA_VERSION: i64 = 2;
 
 /// Why the store cannot be used.
 #[derive(Debug, thiserror::Error)]

@@ -99,12 +99,3 @@ CREATE TABLE rationales (
     rationale   TEXT NOT NULL,
     certificate TEXT NOT NULL
 );
-
-CREATE TABLE calls (
-    key         TEXT PRIMARY KEY,
-    tool        TEXT NOT NULL,
-    fingerprint TEXT NOT NULL,
-    request     TEXT NOT NULL,
-    answer      TEXT,
-    state       TEXT NOT NULL
-) WITHOUT ROWID;

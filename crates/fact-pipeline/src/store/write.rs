@@ -1,5 +1,6 @@
 //! The writer of a run store.
 
+use super::calls::{BUSY, Calls};
 use super::rows::GroupRows;
 use super::{Lock, SCHEMA_VERSION, StoreError, database};
 use crate::datasets::RecordError;
@@ -54,6 +55,7 @@ impl Writer {
             .pragma_update(None, "journal_mode", "WAL")
             .and_then(|()| connection.pragma_update(None, "synchronous", "NORMAL"))
             .and_then(|()| connection.pragma_update(None, "foreign_keys", "ON"))
+            .and_then(|()| connection.busy_timeout(BUSY))
             .map_err(failed("opening"))?;
         let version: i64 = connection
             .pragma_query_value(None, "user_version", |row| row.get(0))
@@ -66,6 +68,7 @@ impl Writer {
                     .map_err(failed("making the tables"))?;
                 transaction
                     .execute_batch(include_str!("schema.sql"))
+                    .and_then(|()| transaction.execute_batch(include_str!("calls.sql")))
                     .and_then(|()| transaction.pragma_update(None, "user_version", SCHEMA_VERSION))
                     .and_then(|()| transaction.commit())
                     .map_err(failed("making the tables"))?;
@@ -83,6 +86,14 @@ impl Writer {
     /// The run's folder.
     pub fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    /// The log of calls to the back end with this fingerprint.
+    ///
+    /// # Errors
+    /// If it cannot be opened.
+    pub fn calls(&self, fingerprint: &str) -> Result<Calls, StoreError> {
+        Calls::of_run(&self.path, fingerprint)
     }
 
     fn failed(&self, doing: &'static str) -> impl FnOnce(rusqlite::Error) -> StoreError + use<> {

@@ -1,46 +1,17 @@
-//! Running one program on one image, outside of any run: what `fact exec` shows.
+//! What `fact exec` says of a run.
 
-use crate::config::PerceptionKind;
-use crate::datasets::{ImageSource, SceneSchema, SceneSource};
 use crate::stages::verify::limit_name;
-use crate::stages::{Eyes, Material, PrepareError, Prepared};
 use fact_lang::ast::{Module, Span};
-use fact_lang::pack::Pack;
-use fact_lang::run::{Limits, Outcome, Run, run};
-use fact_lang::syntax::{SyntaxError, parse_program};
+use fact_lang::run::{Outcome, Run};
+use fact_lang::syntax::SyntaxError;
 use fact_lang::tool::{Answer, Arg, BBox};
-use fact_models::DecodeLimits;
 use serde::Serialize;
-use serde_json::Value;
 use std::collections::BTreeMap;
-use std::sync::Arc;
-
-/// What a program is run on.
-#[derive(Debug, Clone, Default)]
-pub struct Subject {
-    /// Images: name and encoded bytes.
-    pub images: Vec<(String, Arc<[u8]>)>,
-    /// Annotation of the first image.
-    pub scene: Option<Value>,
-    /// What the program's parameter `question` is bound to.
-    pub question: String,
-}
-
-/// A finished execution.
-#[derive(Debug)]
-pub struct Execution {
-    /// The program; `None` if it does not parse.
-    pub program: Option<Module>,
-    /// The run; `None` if it does not parse.
-    pub run: Option<Run>,
-    /// As an object: what `--json` prints.
-    pub report: Report,
-}
 
 /// The object that `fact exec --json` prints; `docs/formats.md`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Report {
-    /// `returned`, `raised`, `limit`, `suspended` or `syntax_error`.
+    /// `returned`, `raised`, `limit` or `syntax_error`.
     pub outcome: &'static str,
     /// Python's `repr` of the value returned.
     pub value: Option<String>,
@@ -99,71 +70,8 @@ pub struct Call {
     pub answer: Answer,
 }
 
-/// Runs a program.
-///
-/// # Errors
-/// If the images or the annotation cannot be used. A program that fails is a result.
-pub fn exec(
-    source: &str,
-    pack: &Pack,
-    kind: PerceptionKind,
-    subject: &Subject,
-    limits: &Limits,
-) -> Result<Execution, PrepareError> {
-    let (perception, looks) = crate::engine::perception(kind);
-    let image = |(name, bytes): &(String, Arc<[u8]>)| ImageSource::Bytes {
-        name: name.clone(),
-        bytes: bytes.clone(),
-    };
-    let mut images: Vec<ImageSource> = subject.images.iter().map(image).collect();
-    if images.is_empty() {
-        let relative = "scene".to_owned();
-        images.push(ImageSource::Absent { relative });
-    }
-    let scene = subject.scene.as_ref().map(|json| SceneSource {
-        schema: schema(json),
-        json: Arc::new(json.clone()),
-    });
-    let material = Material {
-        images: &images,
-        scene: scene.as_ref(),
-        question: &subject.question,
-        choices: &[],
-    };
-    let prepared = Prepared::new(material, looks, &DecodeLimits::default())?;
-    let program = match parse_program(source) {
-        Ok(program) => program,
-        Err(error) => {
-            return Ok(Execution {
-                program: None,
-                run: None,
-                report: syntax_report(source, &error),
-            });
-        }
-    };
-    let mut eyes = Eyes::new(&prepared, &perception);
-    let run = run(&program, pack, &prepared.inputs, &mut eyes, limits);
-    Ok(Execution {
-        report: report(&program, &run),
-        program: Some(program),
-        run: Some(run),
-    })
-}
-
-/// The schema of an annotation, by its shape: a list is NLVR's `structured_rep`, `objects` by id
-/// are a GQA scene graph, objects with `3d_coords` a CLEVR scene, everything else is Fact's own.
-fn schema(json: &Value) -> SceneSchema {
-    match json.get("objects") {
-        _ if json.is_array() => SceneSchema::Nlvr,
-        Some(Value::Object(_)) => SceneSchema::Gqa,
-        Some(Value::Array(objects)) if objects.iter().any(|o| o.get("3d_coords").is_some()) => {
-            SceneSchema::Clevr
-        }
-        _ => SceneSchema::Fact,
-    }
-}
-
-fn syntax_report(source: &str, error: &SyntaxError) -> Report {
+/// Of a program that does not parse.
+pub(super) fn syntax_report(source: &str, error: &SyntaxError) -> Report {
     let line = source.lines().nth(error.line as usize - 1);
     Report {
         outcome: "syntax_error",
@@ -181,6 +89,15 @@ fn syntax_report(source: &str, error: &SyntaxError) -> Report {
 }
 
 impl Report {
+    /// As a JSON object.
+    pub fn to_json(&self) -> serde_json::Map<String, serde_json::Value> {
+        match serde_json::to_value(self) {
+            Ok(serde_json::Value::Object(object)) => object,
+            // A struct of plain data is an object.
+            _ => serde_json::Map::new(),
+        }
+    }
+
     fn empty() -> Self {
         Self {
             outcome: "",
@@ -197,7 +114,8 @@ impl Report {
     }
 }
 
-fn report(program: &Module, run: &Run) -> Report {
+/// Of a run.
+pub(super) fn report(program: &Module, run: &Run) -> Report {
     let call = |call: &fact_lang::trace::ToolCall| {
         let recorded = &run.trace.answers[call.answer as usize];
         Call {
@@ -237,6 +155,7 @@ fn report(program: &Module, run: &Run) -> Report {
             location: location(program, *span),
             ..base
         },
+        // Runs end before they are reported on.
         Outcome::Suspended(_) => Report {
             outcome: "suspended",
             ..base
