@@ -10,6 +10,7 @@
 //! | [`scene`] | answers from annotations: CLEVR, GQA, NLVR, COCO |
 //! | [`perception`] | the capability traits and what an image is to them |
 //! | [`remote`] | what back ends behind a wire have in common |
+//! | [`server`] | perception that users plug in, behind HTTP |
 //! | [`tools`] | the tools that back ends know, and what a request must look like |
 //! | `router` | [`Perception::answer`]: from a request to a capability |
 
@@ -20,6 +21,7 @@ pub mod pixels;
 pub mod remote;
 mod router;
 pub mod scene;
+pub mod server;
 pub mod tools;
 
 pub use decode::{DecodeError, DecodeLimits, DecodedImage, decode};
