@@ -5,18 +5,24 @@
 //! | module | holds |
 //! |---|---|
 //! | [`decode`] | image files to pixels, with limits |
+//! | [`http`] | JSON over HTTP: time-outs, retries, limits, keys |
 //! | [`pixels`] | perception of flat-coloured images from pixels |
 //! | [`scene`] | answers from annotations: CLEVR, GQA, NLVR, COCO |
 //! | [`perception`] | the capability traits and what an image is to them |
 //! | [`remote`] | what back ends behind a wire have in common |
+//! | [`server`] | perception that users plug in, behind HTTP |
+//! | [`tools`] | the tools that back ends know, and what a request must look like |
 //! | `router` | [`Perception::answer`]: from a request to a capability |
 
 pub mod decode;
+pub mod http;
 pub mod perception;
 pub mod pixels;
 pub mod remote;
 mod router;
 pub mod scene;
+pub mod server;
+pub mod tools;
 
 pub use decode::{DecodeError, DecodeLimits, DecodedImage, decode};
 pub use perception::*;
