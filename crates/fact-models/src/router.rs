@@ -19,7 +19,7 @@ use fact_lang::tool::{Answer, Arg, Request};
 
 /// Why a request got no answer. Its text becomes [`Answer::Error`].
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
-enum RouteError {
+pub(crate) enum RouteError {
     #[error("no back end answers the tool `{tool}`; the tools are: {}", known())]
     UnknownTool { tool: String },
     #[error("the back end `{back_end}` cannot {what} (`{tool}`); {instead}")]
@@ -285,9 +285,9 @@ impl Perception {
 }
 
 /// Typed access to the arguments of one call, by position.
-struct Args<'a> {
-    tool: &'static str,
-    args: &'a [(String, Arg)],
+pub(crate) struct Args<'a> {
+    pub(crate) tool: &'static str,
+    pub(crate) args: &'a [(String, Arg)],
 }
 
 impl<'a> Args<'a> {
@@ -304,14 +304,14 @@ impl<'a> Args<'a> {
         }
     }
 
-    fn text(&self, at: usize) -> Result<&'a str, RouteError> {
+    pub(crate) fn text(&self, at: usize) -> Result<&'a str, RouteError> {
         match self.args.get(at) {
             Some((_, Arg::Str(text))) if !text.trim().is_empty() => Ok(text),
             _ => Err(self.wrong(at, "a non-empty str")),
         }
     }
 
-    fn optional_text(&self, at: usize) -> Result<Option<&'a str>, RouteError> {
+    pub(crate) fn optional_text(&self, at: usize) -> Result<Option<&'a str>, RouteError> {
         match self.args.get(at) {
             None | Some((_, Arg::None)) => Ok(None),
             Some((_, Arg::Str(text))) => Ok(Some(text)),
@@ -319,7 +319,7 @@ impl<'a> Args<'a> {
         }
     }
 
-    fn texts(&self, at: usize) -> Result<Vec<String>, RouteError> {
+    pub(crate) fn texts(&self, at: usize) -> Result<Vec<String>, RouteError> {
         let expected = "a non-empty list of str";
         let Some((_, Arg::List(items))) = self.args.get(at) else {
             return Err(self.wrong(at, expected));
