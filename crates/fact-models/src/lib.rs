@@ -5,6 +5,7 @@
 //! | module | holds |
 //! |---|---|
 //! | [`decode`] | image files to pixels, with limits |
+//! | [`http`] | JSON over HTTP: time-outs, retries, limits, keys |
 //! | [`pixels`] | perception of flat-coloured images from pixels |
 //! | [`scene`] | answers from annotations: CLEVR, GQA, NLVR, COCO |
 //! | [`perception`] | the capability traits and what an image is to them |
@@ -12,6 +13,7 @@
 //! | `router` | [`Perception::answer`]: from a request to a capability |
 
 pub mod decode;
+pub mod http;
 pub mod perception;
 pub mod pixels;
 pub mod remote;
