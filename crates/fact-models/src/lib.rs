@@ -10,6 +10,7 @@
 //! | [`scene`] | answers from annotations: CLEVR, GQA, NLVR, COCO |
 //! | [`perception`] | the capability traits and what an image is to them |
 //! | [`remote`] | what back ends behind a wire have in common |
+//! | [`vlm`] | perception by a vision-language model |
 //! | `router` | [`Perception::answer`]: from a request to a capability |
 
 pub mod decode;
@@ -19,6 +20,7 @@ pub mod pixels;
 pub mod remote;
 mod router;
 pub mod scene;
+pub mod vlm;
 
 pub use decode::{DecodeError, DecodeLimits, DecodedImage, decode};
 pub use perception::*;

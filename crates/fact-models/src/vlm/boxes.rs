@@ -83,7 +83,9 @@ impl Asked<'_> {
         })?;
         let keys = self.keys();
         let is_box = |members: &[(String, Json)]| {
-            members.iter().any(|(name, _)| keys.contains(&name.as_str()))
+            members
+                .iter()
+                .any(|(name, _)| keys.contains(&name.as_str()))
         };
         let entries = match json {
             Json::List(entries) => entries,

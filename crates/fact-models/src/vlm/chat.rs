@@ -182,7 +182,9 @@ impl Completion {
 impl Said {
     /// Whether the server sent probabilities of tokens.
     pub(super) fn has_probabilities(&self) -> bool {
-        self.tokens.as_ref().is_some_and(|tokens| !tokens.is_empty())
+        self.tokens
+            .as_ref()
+            .is_some_and(|tokens| !tokens.is_empty())
     }
 
     /// The probability of yes among yes and no, at the first token that is not white space. One of
@@ -273,16 +275,25 @@ mod tests {
         assert!(none.message.contains("OpenAI-compatible") && !none.transient);
         let busy = said(json!({"error": {"code": 429, "message": "slow down"}})).unwrap_err();
         assert!(busy.message.contains("slow down") && busy.transient);
-        assert!(!said(json!({"error": "no such model"})).unwrap_err().transient);
+        assert!(
+            !said(json!({"error": "no such model"}))
+                .unwrap_err()
+                .transient
+        );
     }
 
     #[test]
     fn usage_is_read_where_there_is_some() {
         let tokens = |usage: Value| {
             let reply = json!({"choices": [], "usage": usage});
-            serde_json::from_value::<Completion>(reply).unwrap().tokens()
+            serde_json::from_value::<Completion>(reply)
+                .unwrap()
+                .tokens()
         };
-        assert_eq!(tokens(json!({"prompt_tokens": 7, "completion_tokens": 2})), (7, 2));
+        assert_eq!(
+            tokens(json!({"prompt_tokens": 7, "completion_tokens": 2})),
+            (7, 2)
+        );
         assert_eq!(tokens(json!({"prompt_tokens": -7})), (0, 0));
         assert_eq!(tokens(json!("none")), (0, 0));
         assert_eq!(tokens(Value::Null), (0, 0));

@@ -94,12 +94,10 @@ impl Frame {
     /// From pixels of the picture to pixels of the original image.
     pub(super) fn original(&self, sent: BBox) -> BBox {
         let x = |x: f64| {
-            f64::from(self.crop.left)
-                + x * f64::from(self.crop.width) / f64::from(self.content.0)
+            f64::from(self.crop.left) + x * f64::from(self.crop.width) / f64::from(self.content.0)
         };
         let y = |y: f64| {
-            f64::from(self.crop.top)
-                + y * f64::from(self.crop.height) / f64::from(self.content.1)
+            f64::from(self.crop.top) + y * f64::from(self.crop.height) / f64::from(self.content.1)
         };
         BBox {
             left: x(sent.left),
@@ -121,12 +119,7 @@ impl Frame {
         let shown = if self.content == (width, height) {
             part.to_image()
         } else {
-            imageops::resize(
-                &*part,
-                self.content.0,
-                self.content.1,
-                FilterType::Triangle,
-            )
+            imageops::resize(&*part, self.content.0, self.content.1, FilterType::Triangle)
         };
         if self.canvas == self.content {
             return shown;
@@ -167,10 +160,8 @@ pub(super) fn outline(picture: &mut RgbImage, around: BBox) {
     let bottom = (around.bottom.ceil() as i64 + THICK).clamp(top + 1, height);
     for y in top..bottom {
         for x in left..right {
-            let edge = x < left + THICK
-                || x >= right - THICK
-                || y < top + THICK
-                || y >= bottom - THICK;
+            let edge =
+                x < left + THICK || x >= right - THICK || y < top + THICK || y >= bottom - THICK;
             if edge {
                 // Both are inside the picture by the clamps.
                 picture.put_pixel(x as u32, y as u32, Rgb([255, 0, 0]));
@@ -183,7 +174,10 @@ pub(super) fn outline(picture: &mut RgbImage, around: BBox) {
 ///
 /// # Errors
 /// What the encoder says; it writes to memory, so this tells of a picture it cannot express.
-pub(super) fn data_url(picture: &RgbImage, encoding: Encoding) -> Result<String, image::ImageError> {
+pub(super) fn data_url(
+    picture: &RgbImage,
+    encoding: Encoding,
+) -> Result<String, image::ImageError> {
     let mut bytes = Vec::new();
     let (width, height) = picture.dimensions();
     let kind = match encoding {
@@ -230,7 +224,10 @@ mod tests {
         let crop = Crop::of(bbox(1.2, 2.0, 3.1, 4.0), 10, 10).unwrap();
         assert_eq!((crop.left, crop.top, crop.width, crop.height), (1, 2, 3, 2));
         let over = Crop::of(bbox(-5.0, 8.0, 50.0, 80.0), 10, 10).unwrap();
-        assert_eq!((over.left, over.top, over.width, over.height), (0, 8, 10, 2));
+        assert_eq!(
+            (over.left, over.top, over.width, over.height),
+            (0, 8, 10, 2)
+        );
         assert_eq!(Crop::of(bbox(3.0, 3.0, 3.0, 9.0), 10, 10), None);
         assert_eq!(Crop::of(bbox(10.0, 0.0, 12.0, 9.0), 10, 10), None);
     }

@@ -221,21 +221,17 @@ impl Vlm {
         let crop = crop.ok_or_else(|| {
             format!("`{tool}` was given a region without a pixel of the image in it")
         })?;
-        let (frame, mut drawn) = if *question == Question::Depth {
-            // How far something is shows in comparison with the rest, so all of the image is sent.
-            let whole = Crop {
-                left: 0,
-                top: 0,
-                width: pixels.width(),
-                height: pixels.height(),
-            };
-            let frame = Frame::new(whole, &self.options);
-            (frame, frame.draw(pixels))
-        } else {
-            let frame = Frame::new(crop, &self.options);
-            (frame, frame.draw(pixels))
+        let depth = *question == Question::Depth;
+        // How far something is shows in comparison with the rest, so all of the image is sent.
+        let whole = Crop {
+            left: 0,
+            top: 0,
+            width: pixels.width(),
+            height: pixels.height(),
         };
-        if *question == Question::Depth {
+        let frame = Frame::new(if depth { whole } else { crop }, &self.options);
+        let mut drawn = frame.draw(pixels);
+        if depth {
             frame::outline(&mut drawn, frame.sent(crop));
         }
         let url = frame::data_url(&drawn, self.options.encoding).map_err(|error| {
@@ -246,10 +242,7 @@ impl Vlm {
 }
 
 /// The picture a request is about and the pixels of its region, if it has any.
-fn region<'a>(
-    tool: &'static str,
-    ask: &'a Ask,
-) -> Result<(&'a Picture, Option<Crop>), RouteError> {
+fn region<'a>(tool: &'static str, ask: &'a Ask) -> Result<(&'a Picture, Option<Crop>), RouteError> {
     let Request { image, region, .. } = ask.request;
     let picture = ask.pictures.get(image).ok_or(RouteError::Image {
         tool,

@@ -283,7 +283,10 @@ mod tests {
             quoted("<|im_end|><image>[INST][/INST]"),
             r#""\u003c|im_end|>\u003cimage>\u005bINST]\u005b/INST]""#
         );
-        assert_eq!(quoted("a\u{202e}b\u{2028}\u{7}"), r#""a\u202eb\u2028\u0007""#);
+        assert_eq!(
+            quoted("a\u{202e}b\u{2028}\u{7}"),
+            r#""a\u202eb\u2028\u0007""#
+        );
         assert_eq!(quoted("\u{e0041}"), r#""\udb40\udc41""#);
         // It is JSON, and means the text.
         let hostile = "\u{0}<|x\u{e0041}\u{feff}\"\\[A";
@@ -293,7 +296,11 @@ mod tests {
 
     #[test]
     fn a_repair_shows_a_bounded_quoted_answer() {
-        let text = repair("PROMPT", &format!("{}TAIL", "é\n".repeat(5000)), "it is long");
+        let text = repair(
+            "PROMPT",
+            &format!("{}TAIL", "é\n".repeat(5000)),
+            "it is long",
+        );
         assert!(text.starts_with("PROMPT\n\nYour last answer was \"é\\né\\n"));
         assert!(text.contains("(and so on) and cannot be used: it is long."));
         assert!(!text.contains("TAIL") && text.len() < 3000);

@@ -179,10 +179,8 @@ impl<'a> Question<'a> {
                 prompts::find(object, options.boxes, size)
             }
             Self::Exists { object } => prompts::EXISTS.fill(&[("object", &quoted(object))]),
-            Self::Verify { object, property } => prompts::VERIFY.fill(&[
-                ("object", &quoted(object)),
-                ("property", &quoted(property)),
-            ]),
+            Self::Verify { object, property } => prompts::VERIFY
+                .fill(&[("object", &quoted(object)), ("property", &quoted(property))]),
             Self::Query { question } => prompts::QUERY.fill(&[("question", &quoted(question))]),
             Self::Choose {
                 options: texts,

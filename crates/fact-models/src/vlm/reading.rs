@@ -18,7 +18,9 @@ const MAX_EXPLANATION: usize = 300;
 pub(super) fn body(text: &str) -> Result<&str, Problem> {
     let mut text = text.trim();
     if let Some(rest) = text.strip_prefix("<think>") {
-        let (_, answer) = rest.split_once("</think>").ok_or(Problem::EndlessReasoning)?;
+        let (_, answer) = rest
+            .split_once("</think>")
+            .ok_or(Problem::EndlessReasoning)?;
         text = answer.trim();
     }
     if text.is_empty() {
@@ -37,7 +39,13 @@ fn bare(body: &str) -> &str {
         usize::from(text.ends_with('.') && !text.ends_with(".."))
     };
     let mut text = &body[..body.len() - stop(body)];
-    for (open, close) in [("**", "**"), ("\"", "\""), ("“", "”"), ("'", "'"), ("`", "`")] {
+    for (open, close) in [
+        ("**", "**"),
+        ("\"", "\""),
+        ("“", "”"),
+        ("'", "'"),
+        ("`", "`"),
+    ] {
         let inner = text.strip_prefix(open).and_then(|t| t.strip_suffix(close));
         if let Some(inner) = inner.filter(|inner| !inner.contains(open) && !inner.contains(close)) {
             text = inner.trim();
@@ -128,8 +136,18 @@ pub(super) fn long(body: &str) -> Result<String, Problem> {
 fn is_refusal(text: &str) -> bool {
     let text = folded(text).replace('’', "'");
     [
-        "i'm sorry", "i am sorry", "sorry,", "sorry, ", "i cannot ", "i can't ", "i can not ",
-        "i'm unable", "i am unable", "i'm not able", "i am not able", "as an ai",
+        "i'm sorry",
+        "i am sorry",
+        "sorry,",
+        "sorry, ",
+        "i cannot ",
+        "i can't ",
+        "i can not ",
+        "i'm unable",
+        "i am unable",
+        "i'm not able",
+        "i am not able",
+        "as an ai",
     ]
     .into_iter()
     .any(|start| text.starts_with(start))
@@ -189,7 +207,14 @@ mod tests {
 
     #[test]
     fn yes_and_no_are_read_and_contradictions_seen() {
-        for text in ["yes", "Yes.", "YES!", "**Yes**", "'yes'", "Yes, the dog is brown."] {
+        for text in [
+            "yes",
+            "Yes.",
+            "YES!",
+            "**Yes**",
+            "'yes'",
+            "Yes, the dog is brown.",
+        ] {
             assert_eq!(yes_no(text), Ok(true), "{text}");
         }
         for text in ["no", "No.", "No, the dog is not brown.", "\"No\""] {
@@ -205,7 +230,15 @@ mod tests {
         ] {
             assert_eq!(yes_no(text), Err(Problem::YesAndNo), "{text}");
         }
-        for text in ["maybe", "The dog is brown", "nope", "yesterday", "1", "...", "I say yes"] {
+        for text in [
+            "maybe",
+            "The dog is brown",
+            "nope",
+            "yesterday",
+            "1",
+            "...",
+            "I say yes",
+        ] {
             assert_eq!(yes_no(text), Err(Problem::NeitherYesNorNo), "{text}");
         }
         let long = format!("yes, {}", "very ".repeat(200));
@@ -233,7 +266,11 @@ mod tests {
         assert!(reason(&"word ".repeat(13)).contains("12 words"));
         assert!(reason(&"x".repeat(121)).contains("120 characters"));
         assert_eq!(phrase("."), Err(Problem::Empty));
-        for text in ["I'm sorry, I can't help", "As an AI, I have no eyes", "I cannot tell"] {
+        for text in [
+            "I'm sorry, I can't help",
+            "As an AI, I have no eyes",
+            "I cannot tell",
+        ] {
             assert_eq!(phrase(text), Err(Problem::Refusal), "{text}");
             assert_eq!(long(text), Err(Problem::Refusal), "{text}");
         }
@@ -261,10 +298,28 @@ mod tests {
 
     #[test]
     fn ratings_are_numbers_from_0_to_100() {
-        for (text, expected) in [("85", 85.0), ("0.", 0.0), ("85/100", 85.0), ("100%", 100.0), ("7.5", 7.5)] {
+        for (text, expected) in [
+            ("85", 85.0),
+            ("0.", 0.0),
+            ("85/100", 85.0),
+            ("100%", 100.0),
+            ("7.5", 7.5),
+        ] {
             assert_eq!(rating(text), Ok(expected), "{text}");
         }
-        for text in ["101", "-1", "NaN", "inf", "1e2", "85 out of 100", "", "high", "8/10", "+5", "1.2.3"] {
+        for text in [
+            "101",
+            "-1",
+            "NaN",
+            "inf",
+            "1e2",
+            "85 out of 100",
+            "",
+            "high",
+            "8/10",
+            "+5",
+            "1.2.3",
+        ] {
             assert_eq!(rating(text), Err(Problem::NoRating), "{text}");
         }
     }

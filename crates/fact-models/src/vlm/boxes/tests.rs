@@ -41,10 +41,7 @@ fn the_same_box_is_read_in_every_convention() {
             BoxConvention::Norm1,
             r#"[{"bbox_2d": [0.1, 0.1, 0.5, 0.6], "label": "dog"}]"#,
         ),
-        (
-            BoxConvention::BoxTokens,
-            "<box>(100,100),(500,600)</box>",
-        ),
+        (BoxConvention::BoxTokens, "<box>(100,100),(500,600)</box>"),
     ] {
         let found = sides(asked("dog", convention).read(text));
         let [found] = &found[..] else {
@@ -94,7 +91,15 @@ fn what_is_no_list_of_boxes_is_a_problem() {
     }
     let deep = "[".repeat(100_000);
     assert!(matches!(problem(&deep), Problem::NotJson { .. }));
-    for text in ["3", "\"dog\"", "null", "true", "{}", r#"{"objects": 3}"#, r#"{"a": [], "b": []}"#] {
+    for text in [
+        "3",
+        "\"dog\"",
+        "null",
+        "true",
+        "{}",
+        r#"{"objects": 3}"#,
+        r#"{"a": [], "b": []}"#,
+    ] {
         assert_eq!(problem(text), Problem::NotAList, "{text}");
     }
     for text in [
@@ -109,12 +114,22 @@ fn what_is_no_list_of_boxes_is_a_problem() {
         "[null]",
     ] {
         assert!(
-            matches!(problem(text), Problem::NoBox { entry: 1, key: "bbox_2d" }),
+            matches!(
+                problem(text),
+                Problem::NoBox {
+                    entry: 1,
+                    key: "bbox_2d"
+                }
+            ),
             "{text}"
         );
     }
     let two = r#"[[1, 2, 3, 4], {"bbox_2d": [1, 2]}]"#;
-    assert!(problem(two).to_string().contains("entry 2 has no `bbox_2d`"));
+    assert!(
+        problem(two)
+            .to_string()
+            .contains("entry 2 has no `bbox_2d`")
+    );
 }
 
 #[test]
@@ -140,7 +155,9 @@ fn contradictions_are_seen() {
     );
     let good = |object, label: &str| {
         super::tests::asked(object, BoxConvention::Pixels)
-            .read(&format!(r#"[{{"bbox": [1, 2, 3, 4], "label": "{label}"}}]"#))
+            .read(&format!(
+                r#"[{{"bbox": [1, 2, 3, 4], "label": "{label}"}}]"#
+            ))
             .is_ok()
     };
     assert!(good("people", "person"));
@@ -167,9 +184,19 @@ fn boxes_outside_swapped_or_flat_are_problems_and_overhang_is_clipped() {
     ] {
         assert!(matches!(problem(text), Problem::Outside { .. }), "{text}");
     }
-    assert!(problem("[[0, 0, 50, 300]]").to_string().contains("[0, 0, 50, 300] in [0, 0, 200, 100]"));
-    assert!(matches!(problem("[[50, 0, 20, 50]]"), Problem::Inverted { .. }));
-    assert!(matches!(problem("[[0, 50, 20, 10]]"), Problem::Inverted { .. }));
+    assert!(
+        problem("[[0, 0, 50, 300]]")
+            .to_string()
+            .contains("[0, 0, 50, 300] in [0, 0, 200, 100]")
+    );
+    assert!(matches!(
+        problem("[[50, 0, 20, 50]]"),
+        Problem::Inverted { .. }
+    ));
+    assert!(matches!(
+        problem("[[0, 50, 20, 10]]"),
+        Problem::Inverted { .. }
+    ));
     assert!(matches!(problem("[[5, 5, 5, 9]]"), Problem::NoArea { .. }));
     assert!(matches!(problem("[[0, 0, 0, 0]]"), Problem::NoArea { .. }));
     assert_eq!(
@@ -177,9 +204,15 @@ fn boxes_outside_swapped_or_flat_are_problems_and_overhang_is_clipped() {
         [[100.0, 50.0, 300.0, 150.0]]
     );
     let norm = super::tests::asked("dog", BoxConvention::Norm1);
-    assert!(matches!(norm.read("[[0, 0, 500, 500]]"), Err(Problem::Outside { .. })));
+    assert!(matches!(
+        norm.read("[[0, 0, 500, 500]]"),
+        Err(Problem::Outside { .. })
+    ));
     let norm = super::tests::asked("dog", BoxConvention::Norm1000YFirst);
-    assert!(matches!(norm.read("[[0, 0, 1020, 500]]"), Err(Problem::Outside { .. })));
+    assert!(matches!(
+        norm.read("[[0, 0, 1020, 500]]"),
+        Err(Problem::Outside { .. })
+    ));
 }
 
 #[test]
@@ -201,7 +234,10 @@ fn what_lies_in_the_padding_is_not_in_the_image() {
         most: 5,
     };
     assert_eq!(asked.frame.size(), (256, 256));
-    assert_eq!(sides(asked.read("[[0, 0, 500, 500]]")), [[0.0, 0.0, 100.0, 100.0]]);
+    assert_eq!(
+        sides(asked.read("[[0, 0, 500, 500]]")),
+        [[0.0, 0.0, 100.0, 100.0]]
+    );
     assert!(matches!(
         asked.read("[[500, 500, 900, 900]]"),
         Err(Problem::Outside { .. })
@@ -212,9 +248,15 @@ fn what_lies_in_the_padding_is_not_in_the_image() {
 fn an_object_said_twice_is_one_and_too_many_are_refused() {
     let asked = asked("dog", BoxConvention::Pixels);
     let found = sides(asked.read("[[0, 0, 100, 50], [0, 0, 100, 51], [0, 0, 100, 80]]"));
-    assert_eq!(found, [[100.0, 50.0, 200.0, 100.0], [100.0, 50.0, 200.0, 130.0]]);
+    assert_eq!(
+        found,
+        [[100.0, 50.0, 200.0, 100.0], [100.0, 50.0, 200.0, 130.0]]
+    );
     let many = format!("[{}[0, 0, 9, 9]]", "[0, 0, 9, 9],".repeat(5));
-    assert_eq!(asked.read(&many), Err(Problem::TooMany { count: 6, most: 5 }));
+    assert_eq!(
+        asked.read(&many),
+        Err(Problem::TooMany { count: 6, most: 5 })
+    );
 }
 
 #[test]
@@ -240,7 +282,10 @@ fn box_tokens_are_read_with_and_without_their_marks() {
         "(a,b),(c,d)",
         "((((",
     ] {
-        assert!(matches!(asked.read(text), Err(Problem::Prose { .. })), "{text}");
+        assert!(
+            matches!(asked.read(text), Err(Problem::Prose { .. })),
+            "{text}"
+        );
     }
     let other = asked.read("<ref>cat</ref><box>(0,0),(9,9)</box>");
     assert!(matches!(other, Err(Problem::OtherLabel { .. })));
