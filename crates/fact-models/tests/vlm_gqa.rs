@@ -207,7 +207,7 @@ fn reply(photos: &[Photo], convention: BoxConvention, received: &Received) -> St
     };
     let prompt = prompt.as_str().unwrap();
     let strings = strings(prompt);
-    let view = View::of_scene(&photo.scene);
+    let view = [View::of_scene(&photo.scene)];
     let annotated =
         |tool: &str, args: &[&str]| scene::perception().answer(&view, &request(tool, region, args));
     let said = if prompt.starts_with("Find every") {
@@ -296,7 +296,7 @@ fn objects_are_found_where_they_are_annotated() {
                     panic!("{} {name}: no detections", photo.name)
                 };
                 let annotated = scene::perception().answer(
-                    &View::of_scene(&photo.scene),
+                    &[View::of_scene(&photo.scene)],
                     &request("find", region, &[name]),
                 );
                 let Answer::Detections(annotated) = annotated else {
@@ -346,7 +346,7 @@ fn crops_of_objects_are_asked_about_in_words() {
     let (vlm, _server) = back_end(&photos, BoxConvention::Norm1000);
     let (mut verified, mut colors) = (0, 0);
     for photo in &photos {
-        let view = View::of_scene(&photo.scene);
+        let view = [View::of_scene(&photo.scene)];
         let all = whole(photo);
         for object in &photo.scene.objects {
             let region = BBox {

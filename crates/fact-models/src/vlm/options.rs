@@ -110,9 +110,12 @@ pub struct Options {
     pub side_multiple: u32,
     /// How pictures are encoded.
     pub encoding: Encoding,
-    /// Sampling temperature; `None` leaves the field out, for models that refuse it.
+    /// Sampling temperature; `None` (in a file: `"none"`) leaves the field out, for models that
+    /// refuse it.
+    #[serde(with = "or_none")]
     pub temperature: Option<f64>,
-    /// Seed of sampling; `None` leaves the field out.
+    /// Seed of sampling; `None` (in a file: `"none"`) leaves the field out.
+    #[serde(with = "or_none")]
     pub seed: Option<u64>,
     /// Longest answer, in tokens.
     pub max_tokens: u32,
@@ -124,6 +127,38 @@ pub struct Options {
     pub scoring: Scoring,
     /// Requests at once.
     pub concurrency: usize,
+}
+
+/// A value or the word `none`: TOML has no null.
+mod or_none {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Given<T> {
+        Value(T),
+        Word(String),
+    }
+
+    pub(super) fn serialize<T: Serialize, S: Serializer>(
+        value: &Option<T>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        match value {
+            Some(value) => value.serialize(serializer),
+            None => serializer.serialize_str("none"),
+        }
+    }
+
+    pub(super) fn deserialize<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<T>, D::Error> {
+        match Given::deserialize(deserializer) {
+            Ok(Given::Value(value)) => Ok(Some(value)),
+            Ok(Given::Word(word)) if word == "none" => Ok(None),
+            _ => Err(de::Error::custom("expected a number or \"none\"")),
+        }
+    }
 }
 
 impl Default for Options {
@@ -332,6 +367,11 @@ mod tests {
         assert_eq!(options.max_side, Options::default().max_side);
         let jpeg = read("encoding = { jpeg = { quality = 70 } }").unwrap();
         assert_eq!(jpeg.encoding, Encoding::Jpeg { quality: 70 });
+        let without = read("temperature = \"none\"\nseed = 7").unwrap();
+        assert_eq!((without.temperature, without.seed), (None, Some(7)));
+        let again = read(&toml::to_string(&without).unwrap());
+        assert_eq!(again.unwrap(), without);
+        assert!(read("temperature = \"hot\"").is_err());
         assert!(read("boxs = \"pixels\"").is_err());
     }
 
