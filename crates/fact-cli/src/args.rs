@@ -1,7 +1,7 @@
 //! The flags.
 
 use clap::{Args, Parser, Subcommand};
-use fact_pipeline::config::{Accept, PerceptionSpec, ProposerKind, Visible};
+use fact_pipeline::config::{Accept, BoxConvention, PerceptionSpec, ProposerKind, Visible};
 use fact_pipeline::export::Format;
 use fact_pipeline::synth::Smoothing;
 use std::path::PathBuf;
@@ -164,7 +164,34 @@ pub(crate) struct RunArgs {
     #[arg(long, short)]
     pub(crate) quiet: bool,
     #[command(flatten)]
+    pub(crate) wire: WireArgs,
+    #[command(flatten)]
     pub(crate) limits: LimitArgs,
+}
+
+/// How a perception behind a wire is reached and asked.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Perception behind a wire")]
+pub(crate) struct WireArgs {
+    /// Environment variable that holds the server's key
+    #[arg(long, value_name = "NAME")]
+    pub(crate) key_env: Option<String>,
+    /// File that holds the server's key
+    #[arg(long, value_name = "FILE", conflicts_with = "key_env")]
+    pub(crate) key_file: Option<PathBuf>,
+    /// Seconds until a reply must be there [default: 120]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) timeout: Option<u32>,
+    /// How often a request that failed is repeated [default: 4]
+    #[arg(long, value_name = "N")]
+    pub(crate) retries: Option<u32>,
+    /// How the vision-language model writes boxes: pixels, norm1000, norm1000-yx, norm1, box-tokens
+    /// [default: norm1000]
+    #[arg(long, value_name = "KIND")]
+    pub(crate) boxes: Option<BoxConvention>,
+    /// Requests at once to the vision-language model [default: 4]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) concurrency: Option<u16>,
 }
 
 /// Bounds of one execution.
@@ -246,6 +273,8 @@ pub(crate) struct ExecArgs {
     pub(crate) trace: bool,
     #[command(flatten)]
     pub(crate) batch: BatchArgs,
+    #[command(flatten)]
+    pub(crate) wire: WireArgs,
     #[command(flatten)]
     pub(crate) limits: LimitArgs,
 }

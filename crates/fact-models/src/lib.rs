@@ -12,6 +12,7 @@
 //! | [`remote`] | what back ends behind a wire have in common |
 //! | [`server`] | perception that users plug in, behind HTTP |
 //! | [`tools`] | the tools that back ends know, and what a request must look like |
+//! | [`vlm`] | perception by a vision-language model |
 //! | `router` | [`Perception::answer`]: from a request to a capability |
 
 pub mod decode;
@@ -23,6 +24,7 @@ mod router;
 pub mod scene;
 pub mod server;
 pub mod tools;
+pub mod vlm;
 
 pub use decode::{DecodeError, DecodeLimits, DecodedImage, decode};
 pub use perception::*;

@@ -13,8 +13,8 @@
 //! [`tools`](crate::tools) says what they take and answer.
 
 use crate::perception::{Perception, Refusal, View};
-use crate::tools::{self, RequestError};
-use fact_lang::tool::{Answer, Arg, Request};
+use crate::tools::{self, Args, RequestError};
+use fact_lang::tool::{Answer, Request};
 
 /// Why a request got no answer. Its text becomes [`Answer::Error`].
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -168,34 +168,6 @@ impl Perception {
             count: scores.len(),
             texts,
         })
-    }
-}
-
-/// Typed access to the arguments of one call, by position. Their types have been checked; what does
-/// not fit reads as absent.
-struct Args<'a>(&'a [(String, Arg)]);
-
-impl<'a> Args<'a> {
-    fn optional_text(&self, at: usize) -> Option<&'a str> {
-        match self.0.get(at) {
-            Some((_, Arg::Str(text))) => Some(text),
-            _ => None,
-        }
-    }
-
-    fn text(&self, at: usize) -> &'a str {
-        self.optional_text(at).unwrap_or_default()
-    }
-
-    fn texts(&self, at: usize) -> Vec<String> {
-        let Some((_, Arg::List(items))) = self.0.get(at) else {
-            return Vec::new();
-        };
-        let texts = items.iter().filter_map(|item| match item {
-            Arg::Str(text) => Some(text.clone()),
-            _ => None,
-        });
-        texts.collect()
     }
 }
 

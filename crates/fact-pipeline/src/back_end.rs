@@ -1,11 +1,15 @@
 //! Opening the perception back end that a configuration names.
 
 use crate::calls::{CallLog, Dispatcher};
-use crate::config::PerceptionSpec;
+use crate::config::{EndpointConfig, PerceptionSpec};
 use crate::stages::{Looks, Perceiver};
 use fact_models::Perception;
+use fact_models::http::KeyError;
 use fact_models::remote::Remote;
+use fact_models::server::{self, ConnectError};
+use fact_models::vlm::{self, Vlm, VlmError};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 /// A perception back end, ready to be asked.
 #[derive(Clone)]
@@ -23,24 +27,59 @@ pub enum BackEnd {
 
 /// Why a back end cannot be used.
 #[derive(Debug, thiserror::Error)]
-pub enum BackEndError {}
+pub enum BackEndError {
+    /// There is no key where one should be.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// There is no tool server.
+    #[error("perception: {0}")]
+    Server(#[from] ConnectError),
+    /// The vision-language model cannot be asked.
+    #[error("perception: {0}")]
+    Vlm(#[from] VlmError),
+}
 
 impl BackEndError {
+    /// What to do about it.
     pub fn hint(&self) -> Option<String> {
-        None
+        match self {
+            Self::Server(ConnectError::Call(_)) => {
+                Some("start the server, or see its log; docs/tool-server.md".into())
+            }
+            // Their messages say it.
+            Self::Key(_) | Self::Server(_) | Self::Vlm(_) => None,
+        }
     }
 }
 
+/// How back ends behind a wire are reached and asked.
+#[derive(Debug, Clone, Default)]
+pub struct Wiring {
+    /// How a server is reached.
+    pub endpoint: EndpointConfig,
+    /// How a vision-language model is asked.
+    pub vlm: vlm::Options,
+    /// Ends waiting when it becomes true.
+    pub stop: Option<Arc<AtomicBool>>,
+}
+
 impl BackEnd {
-    /// Opens it: a remote one is asked what it can do.
+    /// Opens it: a tool server is asked what it can do.
     ///
     /// # Errors
-    /// If a server cannot be reached or does not speak the protocol.
-    pub fn open(spec: &PerceptionSpec) -> Result<Self, BackEndError> {
+    /// If a server cannot be reached or does not speak the protocol, or a setting cannot be used.
+    pub fn open(spec: &PerceptionSpec, wiring: &Wiring) -> Result<Self, BackEndError> {
+        let http = || wiring.endpoint.options(wiring.stop.clone());
         let (perception, looks) = match spec {
             PerceptionSpec::Pixels => (fact_models::pixels::perception(), Looks::AtPixels),
             PerceptionSpec::Scene => (fact_models::scene::perception(), Looks::AtAnnotations),
-            PerceptionSpec::Server { .. } | PerceptionSpec::Vlm { .. } => todo!(),
+            PerceptionSpec::Server { url } => {
+                return Ok(Self::Remote(Arc::new(server::connect(url, http()?)?)));
+            }
+            PerceptionSpec::Vlm { model, url } => {
+                let vlm = Vlm::new(model, url, wiring.vlm.clone(), http()?)?;
+                return Ok(Self::Remote(Arc::new(vlm)));
+            }
         };
         Ok(Self::Local { perception, looks })
     }

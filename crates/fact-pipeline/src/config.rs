@@ -1,7 +1,10 @@
 //! What a run does: `fact.toml` and the flags over it.
 
+mod endpoint;
 mod perception;
 
+pub use endpoint::EndpointConfig;
+pub use fact_models::vlm::BoxConvention;
 pub use perception::PerceptionSpec;
 
 use fact_lang::run::Limits;
@@ -64,6 +67,12 @@ pub struct RunConfig {
     /// Bounds of one execution.
     #[serde(default)]
     pub limits: Limits,
+    /// How a perception behind a wire is reached.
+    #[serde(default)]
+    pub endpoint: EndpointConfig,
+    /// How a vision-language model is asked.
+    #[serde(default)]
+    pub vlm: fact_models::vlm::Options,
 }
 
 fn default_pack() -> String {
@@ -265,10 +274,45 @@ const KEYS: &[&str] = &[
     "strict",
     "seed",
     "limits",
+    "endpoint",
+    "vlm",
 ];
 
-/// The keys of its table `limits`.
-const LIMIT_KEYS: &[&str] = &["steps", "depth", "heap", "output", "tool_calls", "events"];
+/// The keys of its tables.
+const TABLES: &[(&str, &[&str])] = &[
+    (
+        "limits",
+        &["steps", "depth", "heap", "output", "tool_calls", "events"],
+    ),
+    (
+        "endpoint",
+        &[
+            "connect_timeout",
+            "timeout",
+            "retries",
+            "max_reply",
+            "key_env",
+            "key_file",
+        ],
+    ),
+    (
+        "vlm",
+        &[
+            "boxes",
+            "max_side",
+            "min_side",
+            "side_multiple",
+            "encoding",
+            "temperature",
+            "seed",
+            "max_tokens",
+            "max_tokens_field",
+            "max_boxes",
+            "scoring",
+            "concurrency",
+        ],
+    ),
+];
 
 /// A configuration in the making: a file, then flags over it.
 #[derive(Debug, Clone, Default)]
@@ -307,9 +351,10 @@ impl Draft {
         })?;
         for (key, value) in &table {
             known(origin, "", key, KEYS)?;
-            if let (true, toml::Value::Table(limits)) = (key == "limits", value) {
-                for key in limits.keys() {
-                    known(origin, "limits.", key, LIMIT_KEYS)?;
+            let keys = TABLES.iter().find(|(table, _)| table == key);
+            if let (Some((_, keys)), toml::Value::Table(table)) = (keys, value) {
+                for inner in table.keys() {
+                    known(origin, &format!("{key}."), inner, keys)?;
                 }
             }
         }
@@ -324,17 +369,21 @@ impl Draft {
         self.table.insert(key.into(), value.into());
     }
 
+    /// Sets a key of a table, over what the file says.
+    pub fn set_in(&mut self, table: &str, key: &str, value: impl Into<toml::Value>) {
+        let inner = self
+            .table
+            .entry(table)
+            .or_insert_with(|| toml::Value::Table(toml::Table::new()));
+        if let toml::Value::Table(inner) = inner {
+            inner.insert(key.into(), value.into());
+        }
+    }
+
     /// Sets a key of the table `limits`.
     pub fn set_limit(&mut self, key: &str, value: u64) {
-        let limits = self
-            .table
-            .entry("limits")
-            .or_insert_with(|| toml::Value::Table(toml::Table::new()));
-        if let toml::Value::Table(limits) = limits {
-            // A larger number than TOML's integers hold means no bound in practice.
-            let value = i64::try_from(value).unwrap_or(i64::MAX);
-            limits.insert(key.into(), value.into());
-        }
+        // A larger number than TOML's integers hold means no bound in practice.
+        self.set_in("limits", key, i64::try_from(value).unwrap_or(i64::MAX));
     }
 
     /// The configuration.
@@ -372,6 +421,7 @@ impl Draft {
             let message = format!("must be from 1 to {MAX_THREADS}");
             return Err(invalid("threads", &message));
         }
+        (config.vlm.check()).map_err(|error| invalid("vlm", &error.to_string()))?;
         Ok(config)
     }
 }
@@ -421,8 +471,10 @@ mod tests {
         for key in KEYS {
             assert!(table.contains_key(*key), "{key}");
         }
-        for key in LIMIT_KEYS {
-            assert!(table["limits"].get(key).is_some(), "{key}");
+        for (name, keys) in TABLES {
+            for key in *keys {
+                assert!(table[*name].get(key).is_some(), "{name}.{key}");
+            }
         }
         build(&active).unwrap();
         build(TEMPLATE).unwrap();

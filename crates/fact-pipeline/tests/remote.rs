@@ -91,7 +91,7 @@ fn setup(folder: &Path, out: &str, threads: i64) -> Setup {
     draft.set("data", format!("synth:{}", path("data")));
     draft.set("out", path(out));
     draft.set("threads", threads);
-    Setup::open(draft.build().unwrap()).unwrap()
+    Setup::open(draft.build().unwrap(), &Arc::default()).unwrap()
 }
 
 fn run(setup: &Setup) -> Result<Finished, RunError> {

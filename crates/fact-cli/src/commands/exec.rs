@@ -1,10 +1,10 @@
 //! `fact exec`.
 
-use crate::args::ExecArgs;
+use crate::args::{ExecArgs, WireArgs};
 use crate::interrupt;
 use crate::message::{self, Failure, INTERRUPTED, Outcome};
 use fact_lang::run::Limits;
-use fact_pipeline::back_end::BackEnd;
+use fact_pipeline::back_end::{BackEnd, Wiring};
 use fact_pipeline::calls::CallLog;
 use fact_pipeline::config::PerceptionSpec;
 use fact_pipeline::datasets::ImageSource;
@@ -18,6 +18,8 @@ use std::fmt::Write;
 use std::io::Read;
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 /// Largest file that is read, in bytes: a program or annotation beyond it is no use anyway.
 const MAX_BYTES: u64 = 64 << 20;
@@ -33,7 +35,8 @@ pub(crate) fn main(args: ExecArgs) -> Outcome {
                 (true, Some(_)) => PerceptionSpec::Scene,
                 _ => PerceptionSpec::Pixels,
             });
-    let back_end = BackEnd::open(&perception)?;
+    let stop = interrupt::stop_flag();
+    let back_end = BackEnd::open(&perception, &wiring(&args.wire, &stop))?;
     if let (Some(input), Some(out)) = (&args.batch.batch, &args.batch.out) {
         let default = &subject;
         let folder = match input.parent() {
@@ -52,6 +55,7 @@ pub(crate) fn main(args: ExecArgs) -> Outcome {
                 trace: args.trace,
             },
             &back_end,
+            &stop,
         );
     }
     if subject.images.is_empty() && subject.scene.is_none() {
@@ -60,7 +64,10 @@ pub(crate) fn main(args: ExecArgs) -> Outcome {
     }
     // Given whenever --batch is not.
     let source = text(args.program.as_deref().unwrap_or(Path::new("-")))?;
-    let execution = exec::exec(&source, &pack, &back_end, &subject, &limits)?;
+    let execution = match exec::exec(&source, &pack, &back_end, &subject, &limits, &stop) {
+        Err(error) if error.is_stop() => return Ok(ExitCode::from(INTERRUPTED)),
+        execution => execution?,
+    };
     if args.json {
         let mut object = execution.report.to_json();
         if args.trace {
@@ -104,14 +111,13 @@ fn subject(args: &ExecArgs) -> Result<Subject, Failure> {
 }
 
 /// Runs many programs; tells how they ended.
-fn batch(batch: Batch<'_>, back_end: &BackEnd) -> Outcome {
-    let stop = interrupt::stop_flag();
+fn batch(batch: Batch<'_>, back_end: &BackEnd, stop: &AtomicBool) -> Outcome {
     let calls = batch.out.with_added_extension("calls.db");
     let at_work = back_end.start(|fingerprint| {
         let log: Box<dyn CallLog> = Box::new(Calls::in_file(&calls, fingerprint)?);
         Ok::<_, Failure>(log)
     })?;
-    let outcomes = match exec::batch::run(&batch, back_end, at_work.perceiver(), &stop) {
+    let outcomes = match exec::batch::run(&batch, back_end, at_work.perceiver(), stop) {
         Ok(outcomes) => outcomes,
         Err(error) if error.is_stop() => {
             message::note("stopped before the end; no results were written");
@@ -124,6 +130,23 @@ fn batch(batch: Batch<'_>, back_end: &BackEnd) -> Outcome {
         .collect();
     message::note(&format!("{}: {}", batch.out.display(), counts.join(", ")));
     Ok(ExitCode::SUCCESS)
+}
+
+/// The flags of a perception behind a wire over the defaults.
+fn wiring(args: &WireArgs, stop: &Arc<AtomicBool>) -> Wiring {
+    let mut wiring = Wiring {
+        stop: Some(stop.clone()),
+        ..Wiring::default()
+    };
+    let endpoint = &mut wiring.endpoint;
+    endpoint.key_env.clone_from(&args.key_env);
+    endpoint.key_file.clone_from(&args.key_file);
+    endpoint.timeout = args.timeout.map_or(endpoint.timeout, u64::from);
+    endpoint.retries = args.retries.unwrap_or(endpoint.retries);
+    let vlm = &mut wiring.vlm;
+    vlm.boxes = args.boxes.unwrap_or(vlm.boxes);
+    vlm.concurrency = args.concurrency.map_or(vlm.concurrency, usize::from);
+    wiring
 }
 
 fn cores() -> usize {

@@ -88,6 +88,25 @@ fn config(args: &RunArgs) -> Result<RunConfig, Failure> {
     if args.strict {
         draft.set("strict", true);
     }
+    let wire = &args.wire;
+    if let Some(name) = &wire.key_env {
+        draft.set_in("endpoint", "key_env", name.as_str());
+    }
+    if let Some(file) = &wire.key_file {
+        draft.set_in("endpoint", "key_file", path(file));
+    }
+    if let Some(seconds) = wire.timeout {
+        draft.set_in("endpoint", "timeout", i64::from(seconds));
+    }
+    if let Some(retries) = wire.retries {
+        draft.set_in("endpoint", "retries", i64::from(retries));
+    }
+    if let Some(boxes) = wire.boxes {
+        draft.set_in("vlm", "boxes", boxes.name());
+    }
+    if let Some(concurrency) = wire.concurrency {
+        draft.set_in("vlm", "concurrency", i64::from(concurrency));
+    }
     for (key, value) in args.limits.given() {
         draft.set_limit(key, value);
     }

@@ -138,10 +138,13 @@ impl Dispatcher {
         }
         while open > 0 {
             match replies.recv_timeout(PATIENCE) {
-                Ok((i, reply)) => {
-                    answers[i] = Some(reply?);
+                Ok((i, Ok(answer))) => {
+                    answers[i] = Some(answer);
                     open -= 1;
                 }
+                // A call that was told to stop has failed for no other reason.
+                Ok((_, Err(_))) if halted() => return Err(AskError::Stopped),
+                Ok((_, Err(error))) => return Err(error),
                 // This function holds a sender, so the channel is never disconnected.
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
                     if halted() {

@@ -1,5 +1,6 @@
 //! Which perception back end a run asks.
 
+use fact_models::vlm::split_target;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::str::FromStr;
@@ -37,22 +38,17 @@ impl FromStr for PerceptionSpec {
             _ if is_url(s) => return Ok(Self::Server { url: s.to_owned() }),
             _ => {}
         }
-        let Some(vlm) = s.strip_prefix("vlm:") else {
+        let Some(target) = s.strip_prefix("vlm:") else {
             return Err(format!(
                 "unknown perception `{s}`, expected pixels, scene, http://HOST:PORT (a tool server) \
                  or vlm:MODEL@URL"
             ));
         };
-        // Names of models may contain `@`; the address begins after the last one before a scheme.
-        match vlm.rfind("@http").map(|at| (&vlm[..at], &vlm[at + 1..])) {
-            Some((model, url)) if !model.is_empty() && is_url(url) => Ok(Self::Vlm {
-                model: model.to_owned(),
-                url: url.to_owned(),
-            }),
-            _ => Err(format!(
-                "`{s}` is not vlm:MODEL@URL, such as vlm:qwen2.5-vl@http://127.0.0.1:8000"
-            )),
-        }
+        let (model, url) = split_target(target).map_err(|error| error.to_string())?;
+        Ok(Self::Vlm {
+            model: model.to_owned(),
+            url: url.to_owned(),
+        })
     }
 }
 
@@ -107,7 +103,7 @@ mod tests {
     fn what_is_none_says_what_would_be() {
         let error = |s: &str| s.parse::<PerceptionSpec>().unwrap_err();
         assert!(error("pixel").contains("expected pixels, scene"));
-        assert!(error("vlm:model").contains("vlm:MODEL@URL"));
-        assert!(error("vlm:@http://x").contains("vlm:MODEL@URL"));
+        assert!(error("vlm:model").contains("MODEL@URL"));
+        assert!(error("vlm:@http://x").contains("MODEL@URL"));
     }
 }

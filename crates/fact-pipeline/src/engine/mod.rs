@@ -15,9 +15,9 @@ pub use group::GroupWork;
 pub use index::{Index, IndexError};
 pub use source::{GroupSource, OpenGroup};
 
-use crate::back_end::{BackEnd, BackEndError};
+use crate::back_end::{BackEnd, BackEndError, Wiring};
 use crate::calls::{AskError, CallLog};
-use crate::config::{ProposerKind, RunConfig};
+use crate::config::{PerceptionSpec, ProposerKind, RunConfig};
 use crate::datasets::{self, DataSet, OpenError, RecordError};
 use crate::packs::{self, PackLoadError};
 use crate::proposers::Proposer;
@@ -28,7 +28,7 @@ use crate::store::{GroupRows, StoreError, Writer};
 use fact_lang::pack::Pack;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError, mpsc};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::Instant;
 
 /// Stack of a worker: parser and interpreter recurse as deep as the limits allow.
@@ -135,14 +135,20 @@ pub struct Setup {
 }
 
 impl Setup {
-    /// Opens everything that the configuration names.
+    /// Opens everything that the configuration names. When `stop` becomes true, waiting for back
+    /// ends behind a wire ends.
     ///
     /// # Errors
     /// If something cannot be opened.
-    pub fn open(config: RunConfig) -> Result<Self, RunError> {
+    pub fn open(config: RunConfig, stop: &Arc<AtomicBool>) -> Result<Self, RunError> {
         let pack = packs::load(&config.pack)?;
         let data = datasets::open(&config.data)?;
-        let perception = BackEnd::open(&config.perception)?;
+        let wiring = Wiring {
+            endpoint: config.endpoint.clone(),
+            vlm: config.vlm.clone(),
+            stop: Some(stop.clone()),
+        };
+        let perception = BackEnd::open(&config.perception, &wiring)?;
         let mut proposers: Vec<Box<dyn Proposer>> = Vec::new();
         for kind in &config.propose {
             proposers.push(match kind {
@@ -167,12 +173,21 @@ impl Setup {
         let mut settings = BTreeMap::new();
         if let Ok(serde_json::Value::Object(config)) = serde_json::to_value(&self.config) {
             for (key, value) in config {
-                if !matches!(key.as_str(), "out" | "threads" | "strict" | "bank") {
+                // What of `vlm` changes answers is in the fingerprint.
+                let changes_nothing = matches!(
+                    key.as_str(),
+                    "out" | "threads" | "strict" | "bank" | "endpoint" | "vlm"
+                );
+                if !changes_nothing {
                     settings.insert(key, value.to_string());
                 }
             }
         }
         let mut put = |key: &str, value: &str| settings.insert(key.into(), value.into());
+        if let PerceptionSpec::Server { .. } = self.config.perception {
+            // A tool server is known by its fingerprint, wherever it runs today.
+            put("perception", "tool server");
+        }
         put("fact.version", env!("CARGO_PKG_VERSION"));
         put("data.samples", &index.samples.to_string());
         put("data.sha256", &index.sha256);
@@ -197,9 +212,9 @@ impl Setup {
 pub fn run(
     config: RunConfig,
     reporter: &dyn Reporter,
-    stop: &AtomicBool,
+    stop: &Arc<AtomicBool>,
 ) -> Result<Finished, RunError> {
-    run_setup(&Setup::open(config)?, reporter, stop)
+    run_setup(&Setup::open(config, stop)?, reporter, stop)
 }
 
 /// Does a run with what is already open, as [`run`] does.

@@ -92,7 +92,7 @@ impl BatchError {
 
     /// Whether the user asked for it.
     pub fn is_stop(&self) -> bool {
-        matches!(self, Self::Exec(ExecError::Ask(AskError::Stopped)))
+        matches!(self, Self::Exec(error) if error.is_stop())
     }
 }
 

@@ -17,6 +17,7 @@ use fact_lang::syntax::parse_program;
 use fact_models::DecodeLimits;
 use serde_json::Value;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What a program is run on.
 #[derive(Debug, Clone, Default)]
@@ -65,6 +66,11 @@ impl Execution {
 }
 
 impl ExecError {
+    /// Whether the user asked for it.
+    pub fn is_stop(&self) -> bool {
+        matches!(self, Self::Ask(AskError::Stopped))
+    }
+
     /// What to do about it.
     pub fn hint(&self) -> Option<String> {
         match self {
@@ -74,7 +80,7 @@ impl ExecError {
     }
 }
 
-/// Runs a program.
+/// Runs a program. When `stop` becomes true, it does not wait for answers any more.
 ///
 /// # Errors
 /// If the images or the annotation cannot be used, or the perception cannot be asked. A program
@@ -85,6 +91,7 @@ pub fn exec(
     back_end: &BackEnd,
     subject: &Subject,
     limits: &Limits,
+    stop: &AtomicBool,
 ) -> Result<Execution, ExecError> {
     let prepared = subject.prepare(back_end)?;
     let at_work = back_end.start(|_| {
@@ -98,7 +105,7 @@ pub fn exec(
         at_work.perceiver(),
         &prepared,
         limits,
-        &|| false,
+        &|| stop.load(Ordering::Relaxed),
     )?;
     // One program, one execution.
     executions.pop().ok_or_else(|| AskError::Stopped.into())
