@@ -10,7 +10,9 @@
 //! | [`scene`] | answers from annotations: CLEVR, GQA, NLVR, COCO |
 //! | [`perception`] | the capability traits and what an image is to them |
 //! | [`remote`] | what back ends behind a wire have in common |
+//! | [`server`] | perception that users plug in, behind HTTP |
 //! | [`vlm`] | perception by a vision-language model |
+//! | [`tools`] | the tools that back ends know, and what a request must look like |
 //! | `router` | [`Perception::answer`]: from a request to a capability |
 
 pub mod decode;
@@ -20,6 +22,8 @@ pub mod pixels;
 pub mod remote;
 mod router;
 pub mod scene;
+pub mod server;
+pub mod tools;
 pub mod vlm;
 
 pub use decode::{DecodeError, DecodeLimits, DecodedImage, decode};

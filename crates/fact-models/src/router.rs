@@ -1,26 +1,28 @@
 //! From a request of a program to the capability that answers it.
 //!
-//! | primitive | arguments after the region | capability | answer |
-//! |---|---|---|---|
-//! | `find` | `object_name: str` | [`Detect`](crate::Detect) | detections |
-//! | `exists` | `object_name: str` | [`Detect`](crate::Detect) | whether any is found |
-//! | `verify_property` | `object_name: str, visual_property: str` | [`VerifyAttribute`](crate::VerifyAttribute) | bool |
-//! | `simple_query` | `question: str = None` | [`AnswerQuestion`](crate::AnswerQuestion) | text |
-//! | `best_text_match` | `option_list: List[str], prefix: str = None` | [`MatchText`](crate::MatchText) | the option as given |
-//! | `match_text` | `text: str` | [`MatchText`](crate::MatchText) | score |
-//! | `compute_depth` | none | [`Depth`](crate::Depth) | number |
-//! | `related` | `relation: str, id: str = None` | [`Relate`](crate::Relate) | detections: X that is `relation` the object |
-//! | `related_targets` | `relation: str, id: str = None` | [`Relate`](crate::Relate) | detections: X that the object is `relation` |
+//! | tool | capability |
+//! |---|---|
+//! | `find`, `exists` | [`Detect`](crate::Detect) |
+//! | `verify_property` | [`VerifyAttribute`](crate::VerifyAttribute) |
+//! | `simple_query` | [`AnswerQuestion`](crate::AnswerQuestion) |
+//! | `best_text_match`, `match_text` | [`MatchText`](crate::MatchText) |
+//! | `compute_depth` | [`Depth`](crate::Depth) |
+//! | `related`, `related_targets` | [`Relate`](crate::Relate) |
+//! | `llm_answer` | none: no local back end holds a language model |
 //!
-//! Arguments are taken by position, so a pack may name its parameters as it likes.
+//! [`tools`](crate::tools) says what they take and answer.
 
 use crate::perception::{Perception, Refusal, View};
+use crate::tools::{self, RequestError};
 use fact_lang::tool::{Answer, Arg, Request};
 
 /// Why a request got no answer. Its text becomes [`Answer::Error`].
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
-pub(crate) enum RouteError {
-    #[error("no back end answers the tool `{tool}`; the tools are: {}", known())]
+enum RouteError {
+    #[error(
+        "no back end answers the tool `{tool}`; the tools are: {}",
+        tools::known()
+    )]
     UnknownTool { tool: String },
     #[error("the back end `{back_end}` cannot {what} (`{tool}`); {instead}")]
     Missing {
@@ -35,30 +37,8 @@ pub(crate) enum RouteError {
         tool: &'static str,
         refusal: Refusal,
     },
-    #[error("`{tool}` needs {expected} as argument {position}{got}")]
-    Argument {
-        tool: &'static str,
-        position: usize,
-        expected: &'static str,
-        got: String,
-    },
-    #[error("`{tool}` takes {most} arguments after the region, {count} were given")]
-    TooMany {
-        tool: &'static str,
-        most: usize,
-        count: usize,
-    },
-    #[error("`{tool}` asks about image {image}, but the run has {count}")]
-    Image {
-        tool: &'static str,
-        image: usize,
-        count: usize,
-    },
-    #[error("`{tool}` was given a region that is not a rectangle: [{}, {}, {}, {}]", .region[0], .region[1], .region[2], .region[3])]
-    Region {
-        tool: &'static str,
-        region: [f64; 4],
-    },
+    #[error(transparent)]
+    Request(#[from] RequestError),
     #[error("`{tool}` of the back end `{back_end}` gave {count} scores for {texts} texts")]
     Scores {
         back_end: String,
@@ -66,78 +46,6 @@ pub(crate) enum RouteError {
         count: usize,
         texts: usize,
     },
-}
-
-/// A tool, what it needs of a back end in words, and what to do without it.
-struct Tool {
-    name: &'static str,
-    most_args: usize,
-    what: &'static str,
-    instead: &'static str,
-}
-
-const DETECTION: &str = "use a back end that detects objects, such as `pixels` for flat-coloured \
-                         images or `scene` for annotated ones";
-const TOOLS: [Tool; 9] = [
-    Tool {
-        name: "find",
-        most_args: 1,
-        what: "detect objects",
-        instead: DETECTION,
-    },
-    Tool {
-        name: "exists",
-        most_args: 1,
-        what: "detect objects",
-        instead: DETECTION,
-    },
-    Tool {
-        name: "verify_property",
-        most_args: 2,
-        what: "verify attributes",
-        instead: "use `find` with the attribute in the phrase, or a back end that verifies attributes",
-    },
-    Tool {
-        name: "simple_query",
-        most_args: 1,
-        what: "answer questions in words",
-        instead: "use `find` and the attributes of what it finds, or a back end with a \
-                  vision-language model",
-    },
-    Tool {
-        name: "best_text_match",
-        most_args: 2,
-        what: "score texts against an image",
-        instead: "use `verify_property` for each option, or a back end with an image-text model",
-    },
-    Tool {
-        name: "match_text",
-        most_args: 1,
-        what: "score texts against an image",
-        instead: "use `verify_property`, or a back end with an image-text model",
-    },
-    Tool {
-        name: "compute_depth",
-        most_args: 0,
-        what: "estimate depth",
-        instead: "compare positions in the image, or use a back end with a depth model",
-    },
-    Tool {
-        name: "related",
-        most_args: 2,
-        what: "tell how objects relate",
-        instead: "compare the boxes of what `find` finds, or use `scene` on annotated images",
-    },
-    Tool {
-        name: "related_targets",
-        most_args: 2,
-        what: "tell how objects relate",
-        instead: "compare the boxes of what `find` finds, or use `scene` on annotated images",
-    },
-];
-
-fn known() -> String {
-    TOOLS.map(|tool| tool.name).join(", ")
 }
 
 impl Perception {
@@ -151,39 +59,17 @@ impl Perception {
     }
 
     fn route(&self, views: &[View<'_>], request: &Request) -> Result<Answer, RouteError> {
-        let Some(tool) = TOOLS.iter().find(|tool| tool.name == request.tool) else {
+        let Some(tool) = tools::tool(&request.tool) else {
             return Err(RouteError::UnknownTool {
                 tool: request.tool.clone(),
             });
         };
         let name = tool.name;
-        if request.args.len() > tool.most_args {
-            return Err(RouteError::TooMany {
-                tool: name,
-                most: tool.most_args,
-                count: request.args.len(),
-            });
-        }
-        let view = views.get(request.image).ok_or(RouteError::Image {
-            tool: name,
-            image: request.image,
-            count: views.len(),
-        })?;
+        tools::check_place(request, views.len())?;
+        tool.check_args(request)?;
+        let view = &views[request.image];
         let region = request.region;
-        let sides = <[f64; 4]>::from(region);
-        if sides.iter().any(|side| !side.is_finite())
-            || region.right < region.left
-            || region.bottom < region.top
-        {
-            return Err(RouteError::Region {
-                tool: name,
-                region: sides,
-            });
-        }
-        let args = Args {
-            tool: name,
-            args: &request.args,
-        };
+        let args = Args(&request.args);
         let missing = || RouteError::Missing {
             back_end: self.fingerprint.clone(),
             what: tool.what,
@@ -197,7 +83,7 @@ impl Perception {
         };
         Ok(match name {
             "find" | "exists" => {
-                let object = args.text(0)?;
+                let object = args.text(0);
                 let detect = self.detect.as_ref().ok_or_else(missing)?;
                 let found = detect.detect(view, region, object).map_err(refused)?;
                 if name == "find" {
@@ -207,7 +93,7 @@ impl Perception {
                 }
             }
             "verify_property" => {
-                let (object, property) = (args.text(0)?, args.text(1)?);
+                let (object, property) = (args.text(0), args.text(1));
                 let verify = self.verify.as_ref().ok_or_else(missing)?;
                 Answer::Bool(
                     verify
@@ -216,13 +102,13 @@ impl Perception {
                 )
             }
             "simple_query" => {
-                let question = args.optional_text(0)?.unwrap_or("What is this?");
+                let question = args.optional_text(0).unwrap_or("What is this?");
                 let ask = self.ask.as_ref().ok_or_else(missing)?;
                 Answer::Text(ask.ask(view, region, question).map_err(refused)?)
             }
             "best_text_match" => {
-                let options = args.texts(0)?;
-                let texts = match args.optional_text(1)? {
+                let options = args.texts(0);
+                let texts = match args.optional_text(1) {
                     Some(prefix) => options.iter().map(|o| format!("{prefix} {o}")).collect(),
                     None => options.clone(),
                 };
@@ -239,7 +125,7 @@ impl Perception {
                 Answer::Text(best.map(|at| options[at].clone()).unwrap_or_default())
             }
             "match_text" => {
-                let texts = [args.text(0)?.to_owned()];
+                let texts = [args.text(0).to_owned()];
                 let scores = self
                     .match_text
                     .as_ref()
@@ -253,8 +139,9 @@ impl Perception {
                 let depth = self.depth.as_ref().ok_or_else(missing)?;
                 Answer::Number(depth.depth(view, region).map_err(refused)?)
             }
+            "llm_answer" => return Err(missing()),
             _ => {
-                let (relation, id) = (args.text(0)?, args.optional_text(1)?);
+                let (relation, id) = (args.text(0), args.optional_text(1));
                 let relate = self.relate.as_ref().ok_or_else(missing)?;
                 let found = if name == "related" {
                     relate.related(view, region, id, relation)
@@ -284,72 +171,31 @@ impl Perception {
     }
 }
 
-/// Typed access to the arguments of one call, by position.
-pub(crate) struct Args<'a> {
-    pub(crate) tool: &'static str,
-    pub(crate) args: &'a [(String, Arg)],
-}
+/// Typed access to the arguments of one call, by position. Their types have been checked; what does
+/// not fit reads as absent.
+struct Args<'a>(&'a [(String, Arg)]);
 
 impl<'a> Args<'a> {
-    fn wrong(&self, at: usize, expected: &'static str) -> RouteError {
-        let got = match self.args.get(at) {
-            None => String::new(),
-            Some((name, value)) => format!(", `{name}` was {}", kind(value)),
+    fn optional_text(&self, at: usize) -> Option<&'a str> {
+        match self.0.get(at) {
+            Some((_, Arg::Str(text))) => Some(text),
+            _ => None,
+        }
+    }
+
+    fn text(&self, at: usize) -> &'a str {
+        self.optional_text(at).unwrap_or_default()
+    }
+
+    fn texts(&self, at: usize) -> Vec<String> {
+        let Some((_, Arg::List(items))) = self.0.get(at) else {
+            return Vec::new();
         };
-        RouteError::Argument {
-            tool: self.tool,
-            position: at + 1,
-            expected,
-            got,
-        }
-    }
-
-    pub(crate) fn text(&self, at: usize) -> Result<&'a str, RouteError> {
-        match self.args.get(at) {
-            Some((_, Arg::Str(text))) if !text.trim().is_empty() => Ok(text),
-            _ => Err(self.wrong(at, "a non-empty str")),
-        }
-    }
-
-    pub(crate) fn optional_text(&self, at: usize) -> Result<Option<&'a str>, RouteError> {
-        match self.args.get(at) {
-            None | Some((_, Arg::None)) => Ok(None),
-            Some((_, Arg::Str(text))) => Ok(Some(text)),
-            Some(_) => Err(self.wrong(at, "a str or None")),
-        }
-    }
-
-    pub(crate) fn texts(&self, at: usize) -> Result<Vec<String>, RouteError> {
-        let expected = "a non-empty list of str";
-        let Some((_, Arg::List(items))) = self.args.get(at) else {
-            return Err(self.wrong(at, expected));
-        };
-        let texts: Option<Vec<String>> = items
-            .iter()
-            .map(|item| match item {
-                Arg::Str(text) => Some(text.clone()),
-                _ => None,
-            })
-            .collect();
-        match texts {
-            Some(texts) if !texts.is_empty() => Ok(texts),
-            _ => Err(self.wrong(at, expected)),
-        }
-    }
-}
-
-/// What the program passed, as Python names it.
-fn kind(value: &Arg) -> &'static str {
-    match value {
-        Arg::None => "None",
-        Arg::Bool(_) => "a bool",
-        Arg::Int(_) => "an int",
-        Arg::Float(_) => "a float",
-        Arg::Str(text) if text.trim().is_empty() => "an empty str",
-        Arg::Str(_) => "a str",
-        Arg::List(items) if items.is_empty() => "an empty list",
-        Arg::List(_) => "a list of other things",
-        Arg::Region { .. } => "a region",
+        let texts = items.iter().filter_map(|item| match item {
+            Arg::Str(text) => Some(text.clone()),
+            _ => None,
+        });
+        texts.collect()
     }
 }
 

@@ -33,7 +33,6 @@ pub use retry::Backoff;
 pub use url::UrlError;
 
 use crate::remote::{CallError, Spent};
-use reply::ReplyError;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::fmt;
@@ -111,7 +110,7 @@ struct Counters {
 /// One request, to be sent as often as it takes.
 struct Outgoing<'a> {
     method: Method,
-    url: String,
+    url: &'a str,
     content_type: &'static str,
     body: &'a [u8],
 }
@@ -150,12 +149,7 @@ impl Client {
     /// # Errors
     /// After all attempts, or when the reply is not the JSON of a `T`.
     pub fn get_json<T: DeserializeOwned>(&self, path: &str) -> Result<T, CallError> {
-        self.call(&Outgoing {
-            method: Method::Get,
-            url: self.base.join(path),
-            content_type: "",
-            body: &[],
-        })
+        self.read(path, &self.get(path)?)
     }
 
     /// Posts `body` as JSON to `path`, which begins with a slash.
@@ -167,35 +161,56 @@ impl Client {
         path: &str,
         body: &impl Serialize,
     ) -> Result<T, CallError> {
+        self.read(path, &self.post(path, body)?)
+    }
+
+    /// Puts `body` at `path`, which begins with a slash. What the server says to it is dropped.
+    ///
+    /// # Errors
+    /// After all attempts.
+    pub fn put_bytes(&self, path: &str, body: &[u8]) -> Result<(), CallError> {
+        let url = self.base.join(path);
+        self.repeat(&Outgoing {
+            method: Method::Put,
+            url: &url,
+            content_type: "application/octet-stream",
+            body,
+        })?;
+        Ok(())
+    }
+
+    /// The body of the reply to a GET of `path`.
+    pub(crate) fn get(&self, path: &str) -> Result<Vec<u8>, CallError> {
+        let url = self.base.join(path);
+        self.repeat(&Outgoing {
+            method: Method::Get,
+            url: &url,
+            content_type: "",
+            body: &[],
+        })
+    }
+
+    /// The body of the reply to a POST of `body` as JSON to `path`.
+    pub(crate) fn post(&self, path: &str, body: &impl Serialize) -> Result<Vec<u8>, CallError> {
         let url = self.base.join(path);
         let body = serde_json::to_vec(body).map_err(|error| CallError {
             endpoint: url.clone(),
             message: format!("the request cannot be written as JSON: {error}"),
             transient: false,
         })?;
-        self.call(&Outgoing {
+        self.repeat(&Outgoing {
             method: Method::Post,
-            url,
+            url: &url,
             content_type: "application/json",
             body: &body,
         })
     }
 
-    /// Puts `body` at `path`, which begins with a slash.
-    ///
-    /// # Errors
-    /// After all attempts, or when the reply is not the JSON of a `T`.
-    pub fn put_bytes<T: DeserializeOwned>(
-        &self,
-        path: &str,
-        content_type: &'static str,
-        body: &[u8],
-    ) -> Result<T, CallError> {
-        self.call(&Outgoing {
-            method: Method::Put,
-            url: self.base.join(path),
-            content_type,
-            body,
+    fn read<T: DeserializeOwned>(&self, path: &str, body: &[u8]) -> Result<T, CallError> {
+        reply::parse(body).map_err(|error| CallError {
+            endpoint: self.base.join(path),
+            message: format!("the server replied, but {error}"),
+            transient: false,
         })
     }
 
@@ -209,23 +224,14 @@ impl Client {
         }
     }
 
-    fn call<T: DeserializeOwned>(&self, request: &Outgoing<'_>) -> Result<T, CallError> {
-        let (status, body) = self.repeat(request)?;
-        reply::parse(&body).map_err(|error: ReplyError| CallError {
-            endpoint: request.url.clone(),
-            message: format!("HTTP {status}, but {error}"),
-            transient: false,
-        })
-    }
-
-    /// Status and body of the first attempt that got a good reply.
-    fn repeat(&self, request: &Outgoing<'_>) -> Result<(u16, Vec<u8>), CallError> {
+    /// The body of the first reply that is a success.
+    fn repeat(&self, request: &Outgoing<'_>) -> Result<Vec<u8>, CallError> {
         let stop = self.options.stop.as_deref();
         let mut failed: Option<send::Failure> = None;
         for attempt in 0..=self.options.retries {
             if let Some(last) = &failed {
                 let wait = self.options.backoff.wait(
-                    &request.url,
+                    request.url,
                     request.body,
                     attempt - 1,
                     last.retry_after,
@@ -235,7 +241,7 @@ impl Client {
             if retry::stopped(stop) {
                 let last = failed.map(|last| format!(" (last: {})", last.message));
                 return Err(CallError {
-                    endpoint: request.url.clone(),
+                    endpoint: request.url.to_owned(),
                     message: format!(
                         "stopped after {}{}",
                         attempts(attempt),
@@ -257,7 +263,7 @@ impl Client {
                 Err(failure) if failure.transient => failed = Some(failure),
                 Err(failure) => {
                     return Err(CallError {
-                        endpoint: request.url.clone(),
+                        endpoint: request.url.to_owned(),
                         message: failure.message,
                         transient: false,
                     });
@@ -266,7 +272,7 @@ impl Client {
         }
         let message = failed.map(|last| last.message).unwrap_or_default();
         Err(CallError {
-            endpoint: request.url.clone(),
+            endpoint: request.url.to_owned(),
             message: format!(
                 "{message} (after {})",
                 attempts(self.options.retries.saturating_add(1))

@@ -1,6 +1,6 @@
 //! From the bytes of a reply to a typed value, or to a message that shows where it went wrong.
 
-use serde::de::DeserializeOwned;
+use serde::Deserialize;
 use std::fmt::Write;
 
 /// Characters of a body that a message quotes.
@@ -32,7 +32,7 @@ pub enum ReplyError {
 ///
 /// # Errors
 /// When the body is not JSON, or its JSON is not a `T`; the error names the place.
-pub fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ReplyError> {
+pub fn parse<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, ReplyError> {
     let mut reader = serde_json::Deserializer::from_slice(body);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let field = excerpt(error.path().to_string().as_bytes(), QUOTED);

@@ -82,13 +82,13 @@ fn trust() -> Result<TlsConfig, ClientError> {
 }
 
 impl Client {
-    /// Status and body of a good reply.
+    /// The body of a good reply.
     pub(super) fn attempt(
         &self,
         request: &Outgoing<'_>,
         now: SystemTime,
-    ) -> Result<(u16, Vec<u8>), Failure> {
-        let url = request.url.as_str();
+    ) -> Result<Vec<u8>, Failure> {
+        let url = request.url;
         let sent = match request.method {
             Method::Get => self.authorized(self.agent.get(url)).call(),
             Method::Post | Method::Put => {
@@ -104,7 +104,7 @@ impl Client {
         let mut response = sent.map_err(|error| self.broken(error))?;
         let status = response.status();
         if status.is_success() {
-            return Ok((status.as_u16(), self.read(&mut response)?));
+            return self.whole(&mut response);
         }
         Err(self.refused(status, response, now))
     }
@@ -118,7 +118,7 @@ impl Client {
     }
 
     /// The body of a good reply, without the key.
-    fn read(&self, response: &mut Response<Body>) -> Result<Vec<u8>, Failure> {
+    fn whole(&self, response: &mut Response<Body>) -> Result<Vec<u8>, Failure> {
         let most = self.options.max_body;
         let too_large = || {
             Failure::lasting(format!(
@@ -210,7 +210,7 @@ impl Client {
                     Failure::passing("connection refused: is the server running?".to_owned())
                 }
                 // This is how rustls tells of certificates and handshakes.
-                ErrorKind::InvalidData => {
+                ErrorKind::InvalidData if self.base.tls() => {
                     Failure::lasting(format!("TLS: {}", self.shown(error.to_string().as_bytes())))
                 }
                 _ => Failure::passing(format!(

@@ -93,6 +93,11 @@ fn a_missing_capability_names_the_back_end_and_a_way_out() {
     let message = error(ask("simple_query", &[("question", Arg::None)]));
     assert!(message.starts_with("the back end `fake-1` cannot answer questions in words"));
     assert!(message.contains("use `find`"), "{message}");
+    let message = error(ask("llm_answer", &[("question", text("why?"))]));
+    assert!(
+        message.contains("a back end with a language model"),
+        "{message}"
+    );
 }
 
 #[test]
@@ -122,6 +127,13 @@ fn wrong_arguments_are_named() {
         "`best_text_match` needs a non-empty list of str as argument 1, `option_list` was an empty list"
     );
     assert!(error(ask("compute_depth", &[("x", Arg::None)])).contains("takes 0 arguments"));
+    assert_eq!(
+        error(ask(
+            "llm_answer",
+            &[("question", text("why?")), ("long_answer", text("yes"))]
+        )),
+        "`llm_answer` needs a bool or None as argument 2, `long_answer` was a str"
+    );
     assert!(error(ask("teleport", &[])).contains("`teleport`; the tools are: find, exists"));
 }
 

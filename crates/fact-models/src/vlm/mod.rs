@@ -31,10 +31,10 @@ pub use options::{
 };
 
 use crate::http::{Client, ClientError, Options as HttpOptions};
-use crate::remote::{Ask, CallError, Picture, Remote, Spent};
-use crate::router::RouteError;
+use crate::remote::{Ask, CallError, Remote, Spent};
+use crate::tools;
 use chat::{Completion, Said};
-use fact_lang::tool::{Answer, Request};
+use fact_lang::tool::Answer;
 use frame::{Crop, Frame};
 use problem::{Problem, brief};
 use question::Question;
@@ -197,7 +197,7 @@ impl Vlm {
         };
         let said = completion
             .said()
-            .map_err(|none| error(brief(&none.message, 2 * EXCERPT), none.transient))?;
+            .map_err(|none| error(none.message, none.transient))?;
         if probabilities && said.refusal.is_none() && !said.has_probabilities() {
             return Err(error(
                 "the server sends no probabilities of tokens (`logprobs`); set `scoring` of the \
@@ -216,8 +216,9 @@ impl Vlm {
         question: &Question<'_>,
         ask: &Ask,
     ) -> Result<Shown, String> {
-        let (picture, crop) = region(tool, ask).map_err(|error| error.to_string())?;
-        let pixels = &*picture.pixels;
+        tools::check_place(&ask.request, ask.pictures.len()).map_err(|error| error.to_string())?;
+        let pixels = &*ask.pictures[ask.request.image].pixels;
+        let crop = Crop::of(ask.request.region, pixels.width(), pixels.height());
         let crop = crop.ok_or_else(|| {
             format!("`{tool}` was given a region without a pixel of the image in it")
         })?;
@@ -239,28 +240,6 @@ impl Vlm {
         })?;
         Ok(Shown { frame, url })
     }
-}
-
-/// The picture a request is about and the pixels of its region, if it has any.
-fn region<'a>(tool: &'static str, ask: &'a Ask) -> Result<(&'a Picture, Option<Crop>), RouteError> {
-    let Request { image, region, .. } = ask.request;
-    let picture = ask.pictures.get(image).ok_or(RouteError::Image {
-        tool,
-        image,
-        count: ask.pictures.len(),
-    })?;
-    let sides = <[f64; 4]>::from(region);
-    if sides.iter().any(|side| !side.is_finite())
-        || region.right < region.left
-        || region.bottom < region.top
-    {
-        return Err(RouteError::Region {
-            tool,
-            region: sides,
-        });
-    }
-    let (width, height) = picture.pixels.dimensions();
-    Ok((picture, Crop::of(region, width, height)))
 }
 
 impl Remote for Vlm {

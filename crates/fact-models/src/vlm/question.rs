@@ -6,7 +6,8 @@ use super::frame::Frame;
 use super::options::{Options, Scoring};
 use super::problem::Problem;
 use super::{prompts, reading};
-use crate::router::{Args, RouteError};
+use crate::scene::words;
+use crate::tools::{self, RequestError};
 use fact_lang::tool::{Answer, Arg, Detection, Request};
 use std::collections::BTreeMap;
 
@@ -21,11 +22,10 @@ const MAX_OPTIONS: usize = 100;
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Refused {
     #[error(transparent)]
-    Request(#[from] RouteError),
+    Request(#[from] RequestError),
     #[error(
-        "a vision-language model does not answer the tool `{tool}`; it answers find, exists, \
-         verify_property, simple_query, best_text_match, match_text, compute_depth, llm_answer, \
-         llm_query"
+        "a vision-language model does not answer the tool `{tool}`; the tools are: {}",
+        tools::known()
     )]
     UnknownTool { tool: String },
     #[error(
@@ -73,46 +73,26 @@ pub(super) enum Question<'a> {
     },
 }
 
-/// Name of a tool and the most arguments it takes.
-const TOOLS: [(&str, usize); 11] = [
-    ("find", 1),
-    ("exists", 1),
-    ("verify_property", 2),
-    ("simple_query", 1),
-    ("best_text_match", 2),
-    ("match_text", 1),
-    ("compute_depth", 0),
-    ("llm_answer", 2),
-    ("llm_query", 2),
-    ("related", 2),
-    ("related_targets", 2),
-];
-
 impl<'a> Question<'a> {
     /// What `request` asks, and the tool's name.
     pub(super) fn of(request: &'a Request) -> Result<(&'static str, Self), Refused> {
-        let known = TOOLS.iter().find(|(name, _)| *name == request.tool);
-        let Some(&(tool, most)) = known else {
+        let Some(known) = tools::tool(&request.tool) else {
             return Err(Refused::UnknownTool {
                 tool: request.tool.chars().take(60).collect(),
             });
         };
-        if tool.starts_with("related") {
-            return Err(Refused::Relations { tool });
-        }
-        if request.args.len() > most {
-            let count = request.args.len();
-            return Err(RouteError::TooMany { tool, most, count }.into());
-        }
-        let args = Args {
-            tool,
-            args: &request.args,
-        };
+        let tool = known.name;
+        known.check_args(request)?;
         let bounded = |text: &'a str, most: usize| match text.chars().count() {
             count if count > most => Err(Refused::LongText { tool, most, count }),
             _ => Ok(text),
         };
-        let text = |at: usize| bounded(args.text(at)?, MAX_TEXT);
+        // The types have been checked: what is not a text here is an absent one.
+        let optional = |at: usize| match request.args.get(at) {
+            Some((_, Arg::Str(text))) => Some(text.as_str()),
+            _ => None,
+        };
+        let text = |at: usize| bounded(optional(at).unwrap_or_default(), MAX_TEXT);
         let question = match tool {
             "find" => Self::Find { object: text(0)? },
             "exists" => Self::Exists { object: text(0)? },
@@ -121,20 +101,24 @@ impl<'a> Question<'a> {
                 property: text(1)?,
             },
             "simple_query" => Self::Query {
-                question: bounded(args.optional_text(0)?.unwrap_or("What is this?"), MAX_TEXT)?,
+                question: bounded(optional(0).unwrap_or("What is this?"), MAX_TEXT)?,
             },
             "best_text_match" => {
-                let options = args.texts(0)?;
-                if options.len() > MAX_OPTIONS {
-                    let count = options.len();
+                let given = match request.args.first() {
+                    Some((_, Arg::List(given))) => given.as_slice(),
+                    _ => &[],
+                };
+                if given.len() > MAX_OPTIONS {
+                    let count = given.len();
                     return Err(Refused::ManyOptions { tool, count });
                 }
-                let longest = options.iter().map(|option| option.chars().count()).max();
-                if let Some(count) = longest.filter(|&count| count > MAX_TEXT) {
-                    let most = MAX_TEXT;
-                    return Err(Refused::LongText { tool, most, count });
+                let mut options = Vec::with_capacity(given.len());
+                for option in given {
+                    if let Arg::Str(option) = option {
+                        options.push(bounded(option, MAX_TEXT)?.to_owned());
+                    }
                 }
-                let prefix = args.optional_text(1)?.filter(|prefix| !prefix.is_empty());
+                let prefix = optional(1).filter(|prefix| !prefix.is_empty());
                 Self::Choose {
                     options,
                     prefix: prefix.map(|prefix| bounded(prefix, MAX_TEXT)).transpose()?,
@@ -142,10 +126,11 @@ impl<'a> Question<'a> {
             }
             "match_text" => Self::Match { text: text(0)? },
             "compute_depth" => Self::Depth,
-            _ => Self::Llm {
-                question: bounded(args.text(0)?, MAX_QUESTION)?,
-                long: args.optional_bool(1)?.unwrap_or(true),
+            "llm_answer" => Self::Llm {
+                question: bounded(optional(0).unwrap_or_default(), MAX_QUESTION)?,
+                long: !matches!(request.args.get(1), Some((_, Arg::Bool(false)))),
             },
+            _ => return Err(Refused::Relations { tool }),
         };
         Ok((tool, question))
     }
@@ -176,7 +161,8 @@ impl<'a> Question<'a> {
         match self {
             Self::Find { object } => {
                 let size = frame.map(Frame::size).unwrap_or_default();
-                prompts::find(object, options.boxes, size)
+                let anything = words().is_anything(&words().name(object));
+                prompts::find((!anything).then_some(*object), options.boxes, size)
             }
             Self::Exists { object } => prompts::EXISTS.fill(&[("object", &quoted(object))]),
             Self::Verify { object, property } => prompts::VERIFY
@@ -258,20 +244,5 @@ impl<'a> Question<'a> {
             Self::Llm { long: true, .. } => Answer::Text(reading::long(body)?),
             Self::Llm { long: false, .. } => Answer::Text(reading::short(body)?),
         })
-    }
-}
-
-impl Args<'_> {
-    fn optional_bool(&self, at: usize) -> Result<Option<bool>, RouteError> {
-        match self.args.get(at) {
-            None | Some((_, Arg::None)) => Ok(None),
-            Some((_, Arg::Bool(value))) => Ok(Some(*value)),
-            Some((name, _)) => Err(RouteError::Argument {
-                tool: self.tool,
-                position: at + 1,
-                expected: "a bool",
-                got: format!(" (`{name}`)"),
-            }),
-        }
     }
 }
