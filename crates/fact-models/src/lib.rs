@@ -11,8 +11,8 @@
 //! | [`perception`] | the capability traits and what an image is to them |
 //! | [`remote`] | what back ends behind a wire have in common |
 //! | [`server`] | perception that users plug in, behind HTTP |
-//! | [`tools`] | the tools that back ends know, and what a request must look like |
 //! | [`vlm`] | perception by a vision-language model |
+//! | [`tools`] | the tools that back ends know, and what a request must look like |
 //! | `router` | [`Perception::answer`]: from a request to a capability |
 
 pub mod decode;

@@ -171,5 +171,33 @@ impl Perception {
     }
 }
 
+/// Typed access to the arguments of one call, by position. Their types have been checked; what does
+/// not fit reads as absent.
+struct Args<'a>(&'a [(String, Arg)]);
+
+impl<'a> Args<'a> {
+    fn optional_text(&self, at: usize) -> Option<&'a str> {
+        match self.0.get(at) {
+            Some((_, Arg::Str(text))) => Some(text),
+            _ => None,
+        }
+    }
+
+    fn text(&self, at: usize) -> &'a str {
+        self.optional_text(at).unwrap_or_default()
+    }
+
+    fn texts(&self, at: usize) -> Vec<String> {
+        let Some((_, Arg::List(items))) = self.0.get(at) else {
+            return Vec::new();
+        };
+        let texts = items.iter().filter_map(|item| match item {
+            Arg::Str(text) => Some(text.clone()),
+            _ => None,
+        });
+        texts.collect()
+    }
+}
+
 #[cfg(test)]
 mod tests;

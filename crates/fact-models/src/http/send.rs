@@ -210,7 +210,7 @@ impl Client {
                     Failure::passing("connection refused: is the server running?".to_owned())
                 }
                 // This is how rustls tells of certificates and handshakes.
-                ErrorKind::InvalidData => {
+                ErrorKind::InvalidData if self.base.tls() => {
                     Failure::lasting(format!("TLS: {}", self.shown(error.to_string().as_bytes())))
                 }
                 _ => Failure::passing(format!(

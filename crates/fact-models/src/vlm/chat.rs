@@ -2,11 +2,15 @@
 
 use super::options::{Options, TokenField};
 use super::problem::Problem;
+use crate::http::reply::excerpt;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 /// Tokens beside the chosen one whose probabilities are asked for.
 const ALTERNATIVES: u32 = 5;
+
+/// Characters of a server's own error that a message repeats.
+const REPORTED: usize = 240;
 
 /// The body of a request.
 pub(super) fn request(
@@ -132,7 +136,10 @@ impl Completion {
         if let Some(error) = self.error.filter(|error| !error.is_null()) {
             let code = error.get("code").and_then(Value::as_u64);
             return Err(NoCompletion {
-                message: format!("the server reports an error: {error}"),
+                message: format!(
+                    "the server reports an error: {}",
+                    excerpt(error.to_string().as_bytes(), REPORTED)
+                ),
                 transient: matches!(code, Some(408 | 429 | 500..=599)),
             });
         }

@@ -31,10 +31,10 @@ pub use options::{
 };
 
 use crate::http::{Client, ClientError, Options as HttpOptions};
-use crate::remote::{Ask, CallError, Picture, Remote, Spent};
-use crate::tools::{self, RequestError};
+use crate::remote::{Ask, CallError, Remote, Spent};
+use crate::tools;
 use chat::{Completion, Said};
-use fact_lang::tool::{Answer, Request};
+use fact_lang::tool::Answer;
 use frame::{Crop, Frame};
 use problem::{Problem, brief};
 use question::Question;
@@ -197,7 +197,7 @@ impl Vlm {
         };
         let said = completion
             .said()
-            .map_err(|none| error(brief(&none.message, 2 * EXCERPT), none.transient))?;
+            .map_err(|none| error(none.message, none.transient))?;
         if probabilities && said.refusal.is_none() && !said.has_probabilities() {
             return Err(error(
                 "the server sends no probabilities of tokens (`logprobs`); set `scoring` of the \
@@ -216,8 +216,9 @@ impl Vlm {
         question: &Question<'_>,
         ask: &Ask,
     ) -> Result<Shown, String> {
-        let (picture, crop) = region(ask).map_err(|error| error.to_string())?;
-        let pixels = &*picture.pixels;
+        tools::check_place(&ask.request, ask.pictures.len()).map_err(|error| error.to_string())?;
+        let pixels = &*ask.pictures[ask.request.image].pixels;
+        let crop = Crop::of(ask.request.region, pixels.width(), pixels.height());
         let crop = crop.ok_or_else(|| {
             format!("`{tool}` was given a region without a pixel of the image in it")
         })?;
@@ -239,16 +240,6 @@ impl Vlm {
         })?;
         Ok(Shown { frame, url })
     }
-}
-
-/// The picture a request is about and the pixels of its region, if it has any.
-fn region(ask: &Ask) -> Result<(&Picture, Option<Crop>), RequestError> {
-    tools::check_place(&ask.request, ask.pictures.len())?;
-    let Request { image, region, .. } = ask.request;
-    // The check says that it is there.
-    let picture = &ask.pictures[image];
-    let (width, height) = picture.pixels.dimensions();
-    Ok((picture, Crop::of(region, width, height)))
 }
 
 impl Remote for Vlm {

@@ -6,8 +6,9 @@ use super::frame::Frame;
 use super::options::{Options, Scoring};
 use super::problem::Problem;
 use super::{prompts, reading};
-use crate::tools::{self, Args, RequestError};
-use fact_lang::tool::{Answer, Detection, Request};
+use crate::scene::words;
+use crate::tools::{self, RequestError};
+use fact_lang::tool::{Answer, Arg, Detection, Request};
 use std::collections::BTreeMap;
 
 /// Longest name, property, option or question about an image, in characters.
@@ -23,8 +24,8 @@ pub(super) enum Refused {
     #[error(transparent)]
     Request(#[from] RequestError),
     #[error(
-        "a vision-language model does not answer the tool `{tool}`; it answers find, exists, \
-         verify_property, simple_query, best_text_match, match_text, compute_depth, llm_answer"
+        "a vision-language model does not answer the tool `{tool}`; the tools are: {}",
+        tools::known()
     )]
     UnknownTool { tool: String },
     #[error(
@@ -81,16 +82,17 @@ impl<'a> Question<'a> {
             });
         };
         let tool = known.name;
-        if tool.starts_with("related") {
-            return Err(Refused::Relations { tool });
-        }
         known.check_args(request)?;
-        let args = Args(&request.args);
         let bounded = |text: &'a str, most: usize| match text.chars().count() {
             count if count > most => Err(Refused::LongText { tool, most, count }),
             _ => Ok(text),
         };
-        let text = |at: usize| bounded(args.text(at), MAX_TEXT);
+        // The types have been checked: what is not a text here is an absent one.
+        let optional = |at: usize| match request.args.get(at) {
+            Some((_, Arg::Str(text))) => Some(text.as_str()),
+            _ => None,
+        };
+        let text = |at: usize| bounded(optional(at).unwrap_or_default(), MAX_TEXT);
         let question = match tool {
             "find" => Self::Find { object: text(0)? },
             "exists" => Self::Exists { object: text(0)? },
@@ -99,20 +101,24 @@ impl<'a> Question<'a> {
                 property: text(1)?,
             },
             "simple_query" => Self::Query {
-                question: bounded(args.optional_text(0).unwrap_or("What is this?"), MAX_TEXT)?,
+                question: bounded(optional(0).unwrap_or("What is this?"), MAX_TEXT)?,
             },
             "best_text_match" => {
-                let options = args.texts(0);
-                if options.len() > MAX_OPTIONS {
-                    let count = options.len();
+                let given = match request.args.first() {
+                    Some((_, Arg::List(given))) => given.as_slice(),
+                    _ => &[],
+                };
+                if given.len() > MAX_OPTIONS {
+                    let count = given.len();
                     return Err(Refused::ManyOptions { tool, count });
                 }
-                let longest = options.iter().map(|option| option.chars().count()).max();
-                if let Some(count) = longest.filter(|&count| count > MAX_TEXT) {
-                    let most = MAX_TEXT;
-                    return Err(Refused::LongText { tool, most, count });
+                let mut options = Vec::with_capacity(given.len());
+                for option in given {
+                    if let Arg::Str(option) = option {
+                        options.push(bounded(option, MAX_TEXT)?.to_owned());
+                    }
                 }
-                let prefix = args.optional_text(1).filter(|prefix| !prefix.is_empty());
+                let prefix = optional(1).filter(|prefix| !prefix.is_empty());
                 Self::Choose {
                     options,
                     prefix: prefix.map(|prefix| bounded(prefix, MAX_TEXT)).transpose()?,
@@ -120,10 +126,11 @@ impl<'a> Question<'a> {
             }
             "match_text" => Self::Match { text: text(0)? },
             "compute_depth" => Self::Depth,
-            _ => Self::Llm {
-                question: bounded(args.text(0), MAX_QUESTION)?,
-                long: args.optional_bool(1).unwrap_or(true),
+            "llm_answer" => Self::Llm {
+                question: bounded(optional(0).unwrap_or_default(), MAX_QUESTION)?,
+                long: !matches!(request.args.get(1), Some((_, Arg::Bool(false)))),
             },
+            _ => return Err(Refused::Relations { tool }),
         };
         Ok((tool, question))
     }
@@ -154,7 +161,8 @@ impl<'a> Question<'a> {
         match self {
             Self::Find { object } => {
                 let size = frame.map(Frame::size).unwrap_or_default();
-                prompts::find(object, options.boxes, size)
+                let anything = words().is_anything(&words().name(object));
+                prompts::find((!anything).then_some(*object), options.boxes, size)
             }
             Self::Exists { object } => prompts::EXISTS.fill(&[("object", &quoted(object))]),
             Self::Verify { object, property } => prompts::VERIFY

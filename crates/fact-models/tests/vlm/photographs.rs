@@ -7,25 +7,15 @@
 //!
 //! Runs where the data is: `FACT_DATA` names the folder, else `../shared/data` beside the
 //! workspace. Elsewhere it says that it skips.
-#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test")]
 
-mod common;
-
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use common::{Received, Reply, Server};
+use super::*;
 use fact_lang::pack::Pack;
 use fact_lang::run::{Inputs, Limits, Outcome, run};
 use fact_lang::syntax::parse_program;
-use fact_lang::tool::{Answer, Answers, Arg, BBox, Request};
-use fact_models::remote::{Ask, Picture, Remote};
-use fact_models::vlm::{BoxConvention, Encoding, Options, Vlm};
-use fact_models::{DecodeLimits, Scene, View, decode, http, scene};
-use image::RgbImage;
-use serde_json::{Value, json};
+use fact_lang::tool::Answers;
+use fact_models::{DecodeLimits, Scene, View, decode, scene};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 fn data(name: &str) -> Option<PathBuf> {
     let root = std::env::var_os("FACT_DATA").map_or_else(
