@@ -13,8 +13,8 @@
 //! [`tools`](crate::tools) says what they take and answer.
 
 use crate::perception::{Perception, Refusal, View};
-use crate::tools::{self, Args, RequestError};
-use fact_lang::tool::{Answer, Request};
+use crate::tools::{self, RequestError};
+use fact_lang::tool::{Answer, Arg, Request};
 
 /// Why a request got no answer. Its text becomes [`Answer::Error`].
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]

@@ -291,41 +291,6 @@ impl Tool {
     }
 }
 
-/// The arguments of a request that [`Tool::check_args`] let pass, by position. What does not fit
-/// reads as absent.
-pub(crate) struct Args<'a>(pub(crate) &'a [(String, Arg)]);
-
-impl<'a> Args<'a> {
-    pub(crate) fn optional_text(&self, at: usize) -> Option<&'a str> {
-        match self.0.get(at) {
-            Some((_, Arg::Str(text))) => Some(text),
-            _ => None,
-        }
-    }
-
-    pub(crate) fn text(&self, at: usize) -> &'a str {
-        self.optional_text(at).unwrap_or_default()
-    }
-
-    pub(crate) fn texts(&self, at: usize) -> Vec<String> {
-        let Some((_, Arg::List(items))) = self.0.get(at) else {
-            return Vec::new();
-        };
-        let texts = items.iter().filter_map(|item| match item {
-            Arg::Str(text) => Some(text.clone()),
-            _ => None,
-        });
-        texts.collect()
-    }
-
-    pub(crate) fn optional_bool(&self, at: usize) -> Option<bool> {
-        match self.0.get(at) {
-            Some((_, Arg::Bool(value))) => Some(*value),
-            _ => None,
-        }
-    }
-}
-
 /// Whether `request` has no more than `most` arguments.
 pub(crate) fn check_count(request: &Request, most: usize) -> Result<(), RequestError> {
     match request.args.len() {

@@ -1,6 +1,5 @@
 use super::*;
 use crate::perception::{Depth, Detect, MatchText};
-use fact_lang::tool::Arg;
 use fact_lang::tool::{BBox, Detection};
 use std::sync::Arc;
 
