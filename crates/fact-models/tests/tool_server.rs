@@ -4,153 +4,24 @@
 
 mod common;
 
-use common::{Received, Reply, Server};
-use fact_lang::tool::{Answer, Arg, ImageRef, Request};
-use fact_models::http::{Backoff, Options};
-use fact_models::remote::{Ask, CallError, Picture, Remote};
-use fact_models::server::{Capabilities, Expected, Reply as Read, ToolServer, connect};
-use fact_models::tools::{AnswerKind, TOOLS};
+use common::tools::{
+    ask, ask_on, capabilities, connected, find, good, hashes, options, posts, text,
+};
+use common::{Reply, Server};
+use fact_lang::tool::{Answer, Arg};
+use fact_models::http::Options;
+use fact_models::remote::{Ask, CallError, Remote};
+use fact_models::server::connect;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 use std::time::Duration;
-
-fn options() -> Options {
-    Options {
-        request_timeout: Duration::from_secs(30),
-        retries: 2,
-        backoff: Backoff {
-            base: Duration::from_millis(1),
-            max: Duration::from_millis(4),
-            max_retry_after: Duration::from_millis(20),
-            seed: 7,
-        },
-        ..Options::default()
-    }
-}
-
-fn capabilities() -> Value {
-    json!({
-        "protocol": 1,
-        "name": "test",
-        "version": "1",
-        "max_batch": 4,
-        "concurrency": 3,
-        "tools": [
-            {"name": "find"}, {"name": "verify_property"}, {"name": "simple_query"},
-            {"name": "best_text_match"}, {"name": "compare", "args": ["with", "how"], "answer": "bool"},
-            {"name": "free", "answer": "number"},
-        ],
-    })
-}
-
-/// An image of 64 x 48 pixels; the server sees its bytes, which need not be a picture here.
-fn picture(sha256: &str) -> Picture {
-    Picture {
-        image: ImageRef {
-            sha256: sha256.into(),
-            width: 64,
-            height: 48,
-        },
-        name: format!("dir/{sha256}.png").into(),
-        bytes: sha256.as_bytes().into(),
-        pixels: Arc::new(image::RgbImage::new(64, 48)),
-    }
-}
-
-fn ask_on(pictures: &[&str], tool: &str, args: &[(&str, Arg)]) -> Ask {
-    Ask {
-        pictures: pictures.iter().map(|sha| picture(sha)).collect(),
-        request: Request {
-            tool: tool.into(),
-            image: 0,
-            region: [1.0, 2.0, 30.5, 40.0].into(),
-            args: args
-                .iter()
-                .map(|(name, arg)| ((*name).to_owned(), arg.clone()))
-                .collect(),
-        },
-    }
-}
-
-fn ask(tool: &str, args: &[(&str, Arg)]) -> Ask {
-    ask_on(&["aa"], tool, args)
-}
-
-fn text(text: &str) -> Arg {
-    Arg::Str(text.into())
-}
-
-fn find(name: &str) -> Ask {
-    ask("find", &[("object_name", text(name))])
-}
-
-/// A server that keeps to the protocol: it keeps the images put to it, and `answer` answers a
-/// question.
-fn good(answer: impl Fn(&Value) -> Value + Send + Sync + 'static) -> Server {
-    let images: Mutex<BTreeSet<String>> = Mutex::default();
-    Server::start(move |request, _| {
-        if request.path == "/v1/capabilities" {
-            return Reply::json(capabilities().to_string());
-        }
-        let mut images = images.lock().unwrap();
-        if let Some(sha256) = request.path.strip_prefix("/v1/images/") {
-            assert_eq!(request.method, "PUT");
-            assert_eq!(request.body, sha256.as_bytes());
-            images.insert(sha256.to_owned());
-            return Reply::status(204, "");
-        }
-        let body = request.json();
-        assert_eq!(
-            (body["protocol"].as_i64(), request.path.as_str()),
-            (Some(1), "/v1/answer")
-        );
-        let mut named = BTreeSet::new();
-        hashes(&body, &mut named);
-        let missing: Vec<_> = named.difference(&images).collect();
-        if !missing.is_empty() {
-            return Reply::json(json!({"missing_images": missing}).to_string());
-        }
-        let answers: Vec<_> = body["questions"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .rev()
-            .map(|question| json!({"id": question["id"], "answer": answer(question)}))
-            .collect();
-        Reply::json(json!({"answers": answers, "took_ms": 3}).to_string())
-    })
-}
-
-fn hashes(value: &Value, into: &mut BTreeSet<String>) {
-    match value {
-        Value::Object(fields) => {
-            if let Some(Value::String(sha256)) = fields.get("sha256") {
-                into.insert(sha256.clone());
-            }
-            fields.values().for_each(|field| hashes(field, into));
-        }
-        Value::Array(items) => items.iter().for_each(|item| hashes(item, into)),
-        _ => {}
-    }
-}
-
-fn connected(server: &Server) -> ToolServer {
-    connect(&server.url(), options()).unwrap()
-}
 
 fn error(answer: &Result<Answer, CallError>) -> &str {
     match answer {
         Ok(Answer::Error(message)) => message,
         other => panic!("expected an error of the program, got {other:?}"),
     }
-}
-
-fn posts(server: &Server) -> Vec<Received> {
-    let seen = server.seen();
-    seen.into_iter()
-        .filter(|r| r.path == "/v1/answer")
-        .collect()
 }
 
 #[test]
@@ -493,90 +364,6 @@ fn many_threads_share_one_server() {
         }
     });
     assert_eq!(remote.spent().retries, 0);
-}
-
-/// The JSON blocks of the protocol's documentation, in their order.
-fn documented() -> Vec<&'static str> {
-    include_str!("../../../docs/tool-server.md")
-        .split("```json\n")
-        .skip(1)
-        .map(|block| block.split("```").next().unwrap())
-        .collect()
-}
-
-#[test]
-fn the_documented_examples_are_the_protocol() {
-    let [capabilities, batch, answers, missing] = documented()[..] else {
-        panic!("{} blocks", documented().len());
-    };
-    let read = Capabilities::read(capabilities.as_bytes()).unwrap();
-    assert_eq!(
-        (read.max_batch, read.concurrency, read.tools.len()),
-        (32, 2, 3)
-    );
-
-    let expected = [
-        AnswerKind::Detections,
-        AnswerKind::Text,
-        AnswerKind::Number,
-        AnswerKind::Bool,
-        AnswerKind::Number,
-    ]
-    .map(|answer| Expected {
-        answer,
-        width: 640,
-        height: 480,
-        options: None,
-    });
-    let Read::Answers(read) = Read::read(answers.as_bytes(), &expected, &[]).unwrap() else {
-        panic!("no answers");
-    };
-    assert!(read.iter().all(Result::is_ok), "{read:?}");
-
-    // The documented question is what is sent.
-    let documented: Value = serde_json::from_str(batch).unwrap();
-    let question = &documented["questions"][0];
-    let sha256 = question["image"]["sha256"].as_str().unwrap().to_owned();
-    let server = good(|_| json!({"detections": []}));
-    let mut ask = ask_on(&[&sha256], "find", &[("object_name", text("cup"))]);
-    ask.request.region = [120.0, 0.0, 640.0, 480.0].into();
-    let mut pictures = ask.pictures.to_vec();
-    pictures[0].image.width = 640;
-    pictures[0].image.height = 480;
-    ask.pictures = pictures.into();
-    assert!(connected(&server).answer(&[ask])[0].is_ok());
-    let sent = posts(&server)[0].json();
-    assert_eq!(sent["questions"][0]["args"], question["args"]);
-    assert_eq!(sent["questions"][0]["image"], question["image"]);
-    let names =
-        |value: &Value| -> Vec<String> { value.as_object().unwrap().keys().cloned().collect() };
-    assert_eq!(names(&sent), names(&documented));
-    assert_eq!(names(&sent["questions"][0]), names(question));
-
-    let read = Read::read(missing.as_bytes(), &expected, &[&sha256]).unwrap();
-    assert!(matches!(read, Read::MissingImages(images) if images == [sha256]));
-}
-
-#[test]
-fn the_documented_tools_are_those_of_the_table() {
-    let text = include_str!("../../../docs/tool-server.md");
-    let rows: Vec<&str> = text
-        .split("### Tools\n")
-        .nth(1)
-        .unwrap()
-        .lines()
-        .skip(2)
-        .take_while(|line| line.starts_with('|'))
-        .collect();
-    assert_eq!(rows.len(), TOOLS.len());
-    for (row, tool) in rows.iter().zip(&TOOLS) {
-        let cells: Vec<&str> = row.split('|').map(str::trim).collect();
-        assert_eq!(cells[1], format!("`{}`", tool.name));
-        for param in tool.params {
-            assert!(cells[2].contains(&format!("`{}`", param.name)), "{row}");
-        }
-        assert!(cells[3].starts_with(&tool.answer.to_string()), "{row}");
-    }
 }
 
 #[test]
