@@ -4,7 +4,7 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`decode`] | image files to pixels, with limits |
+//! | [`mod@decode`] | image files to pixels, with limits |
 //! | [`http`] | JSON over HTTP: time-outs, retries, limits, keys |
 //! | [`pixels`] | perception of flat-coloured images from pixels |
 //! | [`scene`] | answers from annotations: CLEVR, GQA, NLVR, COCO |

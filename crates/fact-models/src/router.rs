@@ -10,7 +10,7 @@
 //! | `related`, `related_targets` | [`Relate`](crate::Relate) |
 //! | `llm_answer` | none: no local back end holds a language model |
 //!
-//! [`tools`](crate::tools) says what they take and answer.
+//! [`tools`] says what they take and answer.
 
 use crate::perception::{Perception, Refusal, View};
 use crate::tools::{self, RequestError};

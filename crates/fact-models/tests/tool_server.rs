@@ -4,152 +4,24 @@
 
 mod common;
 
-use common::{Received, Reply, Server};
-use fact_lang::tool::{Answer, Arg, ImageRef, Request};
-use fact_models::http::{Backoff, Options};
-use fact_models::remote::{Ask, CallError, Picture, Remote};
-use fact_models::server::{ToolServer, connect};
+use common::tools::{
+    ask, ask_on, capabilities, connected, find, good, hashes, options, posts, text,
+};
+use common::{Reply, Server};
+use fact_lang::tool::{Answer, Arg};
+use fact_models::http::Options;
+use fact_models::remote::{Ask, CallError, Remote};
+use fact_models::server::connect;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 use std::time::Duration;
-
-fn options() -> Options {
-    Options {
-        request_timeout: Duration::from_secs(30),
-        retries: 2,
-        backoff: Backoff {
-            base: Duration::from_millis(1),
-            max: Duration::from_millis(4),
-            max_retry_after: Duration::from_millis(20),
-            seed: 7,
-        },
-        ..Options::default()
-    }
-}
-
-fn capabilities() -> Value {
-    json!({
-        "protocol": 1,
-        "name": "test",
-        "version": "1",
-        "max_batch": 4,
-        "concurrency": 3,
-        "tools": [
-            {"name": "find"}, {"name": "verify_property"}, {"name": "simple_query"},
-            {"name": "best_text_match"}, {"name": "compare", "args": ["with", "how"], "answer": "bool"},
-            {"name": "free", "answer": "number"},
-        ],
-    })
-}
-
-/// An image of 64 x 48 pixels; the server sees its bytes, which need not be a picture here.
-fn picture(sha256: &str) -> Picture {
-    Picture {
-        image: ImageRef {
-            sha256: sha256.into(),
-            width: 64,
-            height: 48,
-        },
-        name: format!("dir/{sha256}.png").into(),
-        bytes: sha256.as_bytes().into(),
-        pixels: Arc::new(image::RgbImage::new(64, 48)),
-    }
-}
-
-fn ask_on(pictures: &[&str], tool: &str, args: &[(&str, Arg)]) -> Ask {
-    Ask {
-        pictures: pictures.iter().map(|sha| picture(sha)).collect(),
-        request: Request {
-            tool: tool.into(),
-            image: 0,
-            region: [1.0, 2.0, 30.5, 40.0].into(),
-            args: args
-                .iter()
-                .map(|(name, arg)| ((*name).to_owned(), arg.clone()))
-                .collect(),
-        },
-    }
-}
-
-fn ask(tool: &str, args: &[(&str, Arg)]) -> Ask {
-    ask_on(&["aa"], tool, args)
-}
-
-fn text(text: &str) -> Arg {
-    Arg::Str(text.into())
-}
-
-fn find(name: &str) -> Ask {
-    ask("find", &[("object_name", text(name))])
-}
-
-/// A server that keeps to the protocol: it keeps the images put to it, and `answer` answers a
-/// question.
-fn good(answer: impl Fn(&Value) -> Value + Send + Sync + 'static) -> Server {
-    let images: Mutex<BTreeSet<String>> = Mutex::default();
-    Server::start(move |request, _| {
-        if request.path == "/v1/capabilities" {
-            return Reply::json(capabilities().to_string());
-        }
-        let mut images = images.lock().unwrap();
-        if let Some(sha256) = request.path.strip_prefix("/v1/images/") {
-            assert_eq!(request.method, "PUT");
-            assert_eq!(request.body, sha256.as_bytes());
-            images.insert(sha256.to_owned());
-            return Reply::status(204, "");
-        }
-        let body = request.json();
-        assert_eq!(
-            (body["protocol"].as_i64(), request.path.as_str()),
-            (Some(1), "/v1/answer")
-        );
-        let mut named = BTreeSet::new();
-        hashes(&body, &mut named);
-        let missing: Vec<_> = named.difference(&images).collect();
-        if !missing.is_empty() {
-            return Reply::json(json!({"missing_images": missing}).to_string());
-        }
-        let answers: Vec<_> = body["questions"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .rev()
-            .map(|question| json!({"id": question["id"], "answer": answer(question)}))
-            .collect();
-        Reply::json(json!({"answers": answers, "took_ms": 3}).to_string())
-    })
-}
-
-fn hashes(value: &Value, into: &mut BTreeSet<String>) {
-    match value {
-        Value::Object(fields) => {
-            if let Some(Value::String(sha256)) = fields.get("sha256") {
-                into.insert(sha256.clone());
-            }
-            fields.values().for_each(|field| hashes(field, into));
-        }
-        Value::Array(items) => items.iter().for_each(|item| hashes(item, into)),
-        _ => {}
-    }
-}
-
-fn connected(server: &Server) -> ToolServer {
-    connect(&server.url(), options()).unwrap()
-}
 
 fn error(answer: &Result<Answer, CallError>) -> &str {
     match answer {
         Ok(Answer::Error(message)) => message,
         other => panic!("expected an error of the program, got {other:?}"),
     }
-}
-
-fn posts(server: &Server) -> Vec<Received> {
-    let seen = server.seen();
-    seen.into_iter()
-        .filter(|r| r.path == "/v1/answer")
-        .collect()
 }
 
 #[test]
@@ -492,4 +364,58 @@ fn many_threads_share_one_server() {
         }
     });
     assert_eq!(remote.spent().retries, 0);
+}
+
+#[test]
+fn nothing_is_lost_on_a_server_that_fails_half_of_the_time() {
+    let inner = Mutex::new(BTreeSet::new());
+    let server = Server::start(move |request, number| {
+        // Two of three requests fail, in turn by each kind of fault that passes.
+        match number % 9 {
+            1 | 5 => return Reply::Close,
+            2 => return Reply::status(503, "busy"),
+            4 => return Reply::Raw(b"HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{".to_vec()),
+            7 => return Reply::status(429, "").with("retry-after", "0"),
+            8 => return Reply::status(500, "<html>"),
+            _ => {}
+        }
+        if request.path == "/v1/capabilities" {
+            return Reply::json(capabilities().to_string());
+        }
+        let mut images = inner.lock().unwrap();
+        if let Some(sha256) = request.path.strip_prefix("/v1/images/") {
+            images.insert(sha256.to_owned());
+            return Reply::json("{}");
+        }
+        let body = request.json();
+        let mut named = BTreeSet::new();
+        hashes(&body, &mut named);
+        if let Some(missing) = named.difference(&images).next() {
+            return Reply::json(json!({"missing_images": [missing]}).to_string());
+        }
+        let questions = body["questions"].as_array().unwrap().iter();
+        let answers: Vec<_> = questions
+            .map(|asked| json!({"id": asked["id"], "answer": {"text": asked["args"]["question"]}}))
+            .collect();
+        Reply::json(json!({"answers": answers}).to_string())
+    });
+    let patient = Options {
+        retries: 9,
+        ..options()
+    };
+    let remote = connect(&server.url(), patient).unwrap();
+    let asks: Vec<Ask> = (0..60)
+        .map(|i| {
+            let image = format!("{:x}", i / 4);
+            ask_on(
+                &[&image],
+                "simple_query",
+                &[("q", text(&format!("question {i}")))],
+            )
+        })
+        .collect();
+    for (i, answer) in remote.answer(&asks).into_iter().enumerate() {
+        assert_eq!(answer, Ok(Answer::Text(format!("question {i}"))));
+    }
+    assert!(remote.spent().retries > 20);
 }

@@ -1,7 +1,10 @@
 //! From the bytes of a reply to a typed value, or to a message that shows where it went wrong.
 
-use serde::Deserialize;
+use serde::de::{Deserializer, Error, SeqAccess, Visitor};
+use serde::{Deserialize, Serialize};
+use std::fmt;
 use std::fmt::Write;
+use std::marker::PhantomData;
 
 /// Characters of a body that a message quotes.
 const QUOTED: usize = 160;
@@ -48,6 +51,39 @@ pub fn parse<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, ReplyError> {
     })?;
     reader.end().map_err(|error| syntax(body, &error))?;
     Ok(value)
+}
+
+/// An array of at most `N` items. Reading stops at the first one too many, so that millions of tiny
+/// items in a reply of legal size do not become a large vector.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct AtMost<T, const N: usize>(pub Vec<T>);
+
+impl<'de, T: Deserialize<'de>, const N: usize> Deserialize<'de> for AtMost<T, N> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Items<T, const N: usize>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>, const N: usize> Visitor<'de> for Items<T, N> {
+            type Value = AtMost<T, N>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "an array of at most {N} items")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+                let mut items = Vec::new();
+                while let Some(item) = seq.next_element()? {
+                    if items.len() == N {
+                        return Err(A::Error::custom(format!("more than {N} items")));
+                    }
+                    items.push(item);
+                }
+                Ok(AtMost(items))
+            }
+        }
+
+        deserializer.deserialize_seq(Items(PhantomData))
+    }
 }
 
 fn syntax(body: &[u8], error: &serde_json::Error) -> ReplyError {
@@ -138,6 +174,20 @@ mod tests {
             "{deep}"
         );
         assert!(parse::<Reply>(b"{\"scores\": [1], \"more\": [[{}]]}").is_ok());
+    }
+
+    #[test]
+    fn arrays_are_bounded_while_they_are_read() {
+        assert_eq!(
+            parse::<AtMost<u8, 3>>(b"[1, 2, 3]"),
+            Ok(AtMost(vec![1, 2, 3]))
+        );
+        let message = parse::<AtMost<u8, 3>>(b"[1, 2, 3, 4, \"x")
+            .unwrap_err()
+            .to_string();
+        assert!(message.contains("more than 3 items"), "{message}");
+        let message = parse::<AtMost<u8, 3>>(b"{}").unwrap_err().to_string();
+        assert!(message.contains("an array of at most 3 items"), "{message}");
     }
 
     #[test]

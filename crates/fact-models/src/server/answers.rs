@@ -4,8 +4,9 @@
 //! reply is used: a server that mixes them up would attach answers to the wrong questions. Then each
 //! answer is read by itself, so that a bad one does not cost the others.
 
+use super::capabilities::MAX_BATCH;
 use super::question::Expected;
-use crate::http::reply::{self, ReplyError};
+use crate::http::reply::{self, AtMost, ReplyError};
 use crate::tools::AnswerKind;
 use fact_lang::tool::{Answer, Arg, BBox, Detection};
 use serde::Deserialize;
@@ -111,9 +112,9 @@ pub enum AnswerError {
 #[derive(Deserialize)]
 struct Wire<'a> {
     #[serde(borrow, default)]
-    answers: Option<Vec<WireAnswer<'a>>>,
+    answers: Option<AtMost<WireAnswer<'a>, MAX_BATCH>>,
     #[serde(default)]
-    missing_images: Option<Vec<String>>,
+    missing_images: Option<AtMost<String, MAX_BATCH>>,
 }
 
 #[derive(Deserialize)]
@@ -132,8 +133,8 @@ impl Reply {
     pub fn read(body: &[u8], expected: &[Expected], images: &[&str]) -> Result<Self, BatchError> {
         let wire: Wire<'_> = reply::parse(body)?;
         match (wire.answers, wire.missing_images) {
-            (Some(answers), None) => collect(&answers, expected).map(Self::Answers),
-            (None, Some(missing)) => {
+            (Some(AtMost(answers)), None) => collect(&answers, expected).map(Self::Answers),
+            (None, Some(AtMost(mut missing))) => {
                 let at = missing.iter().position(|m| !images.contains(&m.as_str()));
                 if let Some(at) = at {
                     return Err(BatchError::UnknownImage { at });
@@ -141,7 +142,6 @@ impl Reply {
                 if missing.is_empty() {
                     return Err(BatchError::NoImages);
                 }
-                let mut missing = missing;
                 missing.sort_unstable();
                 missing.dedup();
                 Ok(Self::MissingImages(missing))

@@ -1,6 +1,6 @@
 //! What a server says of itself, checked.
 
-use crate::http::reply::{self, ReplyError};
+use crate::http::reply::{self, AtMost, ReplyError};
 use crate::tools::{self, AnswerKind};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
@@ -9,11 +9,13 @@ use std::fmt::Write;
 /// The version of the protocol that this program speaks.
 pub const PROTOCOL: u64 = 1;
 /// Most questions a batch, whatever the server offers.
-const MAX_BATCH: usize = 1024;
+pub(super) const MAX_BATCH: usize = 1024;
 /// Most calls at once, whatever the server offers.
 const MAX_CONCURRENCY: usize = 64;
 /// Most tools a server.
 const MAX_TOOLS: usize = 256;
+/// Most arguments a tool.
+const MAX_ARGS: usize = 64;
 /// Longest name, version and fingerprint, in bytes.
 const MAX_NAME: usize = 128;
 
@@ -87,14 +89,14 @@ struct Wire {
     concurrency: Option<u64>,
     #[serde(default)]
     paths: bool,
-    tools: Vec<WireTool>,
+    tools: AtMost<WireTool, MAX_TOOLS>,
 }
 
 #[derive(Deserialize)]
 struct WireTool {
     name: String,
     #[serde(default)]
-    args: Option<Vec<String>>,
+    args: Option<AtMost<String, MAX_ARGS>>,
     #[serde(default)]
     answer: Option<AnswerKind>,
 }
@@ -122,11 +124,14 @@ impl Capabilities {
             wire.concurrency.unwrap_or(1),
             MAX_CONCURRENCY,
         )?;
-        if wire.tools.is_empty() || wire.tools.len() > MAX_TOOLS {
-            return Err(value("tools", format!("must hold 1 to {MAX_TOOLS} tools")));
+        if wire.tools.0.is_empty() {
+            return Err(value(
+                "tools",
+                "is empty: a server offers at least one tool",
+            ));
         }
         let mut tools: Vec<Offer> = Vec::new();
-        for (at, tool) in wire.tools.into_iter().enumerate() {
+        for (at, tool) in wire.tools.0.into_iter().enumerate() {
             let offer = offer(at, tool)?;
             if tools.iter().any(|known| known.name == offer.name) {
                 return Err(value(
@@ -170,7 +175,8 @@ fn value(field: impl Into<String>, reason: impl Into<String>) -> CapabilityError
 fn offer(at: usize, tool: WireTool) -> Result<Offer, CapabilityError> {
     let field = |name: &str| format!("tools[{at}].{name}");
     check_word(&field("name"), &tool.name)?;
-    for arg in tool.args.iter().flatten() {
+    let args = tool.args.map(|AtMost(args)| args);
+    for arg in args.iter().flatten() {
         check_word(&field("args"), arg)?;
     }
     let Some(known) = tools::tool(&tool.name) else {
@@ -186,12 +192,12 @@ fn offer(at: usize, tool: WireTool) -> Result<Offer, CapabilityError> {
         };
         return Ok(Offer {
             name: tool.name,
-            args: tool.args,
+            args,
             answer,
         });
     };
     let params: Vec<String> = known.params.iter().map(|p| p.name.to_owned()).collect();
-    if tool.args.is_some_and(|args| args != params) {
+    if args.is_some_and(|args| args != params) {
         return Err(value(
             field("args"),
             format!("must be [{}] for `{}`", params.join(", "), tool.name),
@@ -348,6 +354,6 @@ mod tests {
         }
         let none = r#"{"protocol": 1, "name": "n", "version": "1", "max_batch": 1, "tools": []}"#;
         let error = Capabilities::read(none.as_bytes()).unwrap_err();
-        assert!(error.to_string().contains("1 to 256 tools"));
+        assert!(error.to_string().contains("at least one tool"));
     }
 }

@@ -1,5 +1,11 @@
 //! A server on the loopback interface that answers as a test tells it, faults included.
-#![allow(dead_code, reason = "each test file uses its part")]
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    reason = "shared by tests, each of which uses its part"
+)]
+
+pub(crate) mod tools;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};

@@ -278,7 +278,7 @@ fn mutated_replies_never_panic_and_keep_what_is_promised() {
     ];
     let mut random = Random(0x9e37_79b9_7f4a_7c15);
     let (mut read, mut refused) = (0, 0);
-    for _ in 0..20_000 {
+    for _ in 0..8_000 {
         let mut body = good.clone();
         for _ in 0..=random.below(3) {
             let at = random.below(body.len());
@@ -317,7 +317,7 @@ fn mutated_replies_never_panic_and_keep_what_is_promised() {
     }
     // Both paths were walked.
     assert!(
-        read > 1000 && refused > 1000,
+        read > 400 && refused > 400,
         "{read} read, {refused} refused"
     );
 }
