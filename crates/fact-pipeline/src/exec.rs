@@ -22,8 +22,10 @@ pub struct Subject {
     pub images: Vec<(String, Arc<[u8]>)>,
     /// Annotation of the first image.
     pub scene: Option<Value>,
-    /// What the program's parameter `question` is bound to.
+    /// What the program's parameters `question` and `query` are bound to.
     pub question: String,
+    /// What the program's parameter `possible_answers` is bound to.
+    pub choices: Vec<String>,
 }
 
 /// A finished execution.
@@ -128,7 +130,7 @@ pub fn exec(
         images: &images,
         scene: scene.as_ref(),
         question: &subject.question,
-        choices: &[],
+        choices: &subject.choices,
     };
     let prepared = Prepared::new(material, looks, &DecodeLimits::default())?;
     let program = match parse_program(source) {

@@ -21,6 +21,7 @@ pub(crate) fn main(args: ExecArgs) -> Outcome {
     let pack = packs::load(&args.pack)?;
     let mut subject = Subject {
         question: args.question.clone(),
+        choices: args.choice.clone(),
         ..Subject::default()
     };
     for path in &args.image {
