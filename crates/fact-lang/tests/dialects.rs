@@ -216,6 +216,11 @@ fn hydra_programs() {
                 "IndexError: list index out of range",
             ),
             (
+                "what only speaks for `find`",
+                "final_answer = ImagePatch(image)._named('cup')",
+                "AttributeError: 'ImagePatch' object has no attribute '_named'",
+            ),
+            (
                 "a name that was not looked for",
                 "final_answer = ImagePatch(image).find(['cup'])['dog']",
                 "KeyError: 'dog'",
