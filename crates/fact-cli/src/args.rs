@@ -31,7 +31,7 @@ pub(crate) enum Command {
     Demo(DemoArgs),
     /// Turn a data set's questions into verified rationales
     Run(Box<RunArgs>),
-    /// Run one program on one image
+    /// Run one program on an image, or on several
     Exec(ExecArgs),
     /// Show one sample of a run: program, slice, trace, rationale, verdicts
     Show(ShowArgs),
@@ -117,7 +117,8 @@ pub(crate) struct RunArgs {
     /// parquet, synth
     #[arg(long, value_name = "SPEC")]
     pub(crate) data: Option<String>,
-    /// What programs may call: blocks, scene, viper, or the path of a pack
+    /// What programs may call: blocks, scene, viper, one of viper's relatives (codevqa, hydra, rvp,
+    /// trope, video, viunit), or the path of a pack
     #[arg(long, value_name = "NAME|PATH")]
     pub(crate) pack: Option<String>,
     /// Who looks at the images: pixels, scene (the annotations), http://HOST:PORT (a tool server),
@@ -248,17 +249,22 @@ pub(crate) struct ExecArgs {
     /// The program; - reads standard input
     #[arg(required_unless_present = "batch", conflicts_with = "batch")]
     pub(crate) program: Option<PathBuf>,
-    /// An image; several for a program that takes `images`
+    /// An image; several, in order, for a program that takes `image_list`, `images` or `video` (its
+    /// frames), two for `image_dict` (left and right)
     #[arg(long, value_name = "FILE")]
     pub(crate) image: Vec<PathBuf>,
     /// Annotation of the image, JSON: a CLEVR scene, a GQA scene graph, an NLVR structured_rep, or
     /// Fact's own
     #[arg(long, value_name = "FILE")]
     pub(crate) scene: Option<PathBuf>,
-    /// What the parameter `question` is bound to
+    /// What the parameters `question` and `query` are bound to
     #[arg(long, value_name = "TEXT", default_value = "")]
     pub(crate) question: String,
-    /// What the program may call: blocks, scene, viper, or the path of a pack
+    /// One of the texts that the parameter `possible_answers` is bound to; repeat it
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) choice: Vec<String>,
+    /// What the program may call: blocks, scene, viper, one of viper's relatives (codevqa, hydra,
+    /// rvp, trope, video, viunit), or the path of a pack
     #[arg(long, value_name = "NAME|PATH", default_value = "blocks")]
     pub(crate) pack: String,
     /// Who looks at the image: pixels, scene (the annotation), http://HOST:PORT (a tool server), or

@@ -101,3 +101,53 @@ fn an_annotation_can_stand_in_for_the_image() {
     let report: Value = serde_json::from_slice(&assert.get_output().stdout).unwrap();
     assert_eq!(report["value"], "1", "{report}");
 }
+
+#[test]
+fn the_parameter_decides_what_several_images_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    draw(&folder.join("img.png"), [[1, 0, 0], [2, 1, 0], [0, 0, 3]]);
+    draw(&folder.join("next.png"), [[0, 0, 0], [1, 1, 0], [0, 0, 3]]);
+    let value = |program: &str, pack: &str, more: &[&str]| {
+        let mut flags = vec!["--image", "next.png", "--pack", pack];
+        flags.extend(more);
+        let report = exec(folder, program, &flags);
+        match &report["exception"] {
+            Value::Null => report["value"].as_str().unwrap().to_owned(),
+            exception => format!("{}: {}", exception["type"], exception["message"]),
+        }
+    };
+    let count = "[len(ImagePatch(i).find('yellow square')) for i in IMAGES]";
+    for (parameter, images, want) in [
+        ("image", "[image]", "[3]"),
+        ("image_list", "image_list", "[3, 1]"),
+        ("images", "images", "[3, 1]"),
+        (
+            "image_dict",
+            "[image_dict['right'], image_dict['left']]",
+            "[1, 3]",
+        ),
+    ] {
+        let body = count.replace("IMAGES", images);
+        let program = format!("def execute_command({parameter}):\n    return {body}\n");
+        assert_eq!(value(&program, "viper", &[]), want, "{parameter}");
+    }
+
+    let program = "def execute_command(video, annotation, possible_answers, query):\n    \
+                   segment = VideoSegment(video)\n    \
+                   found = [len(f.find('yellow square')) for f in segment.frame_iterator()]\n    \
+                   return (found, annotation, possible_answers, query)\n";
+    let flags = [
+        "--question",
+        "Where?",
+        "--choice",
+        "here",
+        "--choice",
+        "there",
+    ];
+    let want = "([3, 1], None, ['here', 'there'], 'Where?')";
+    assert_eq!(value(program, "video", &flags), want);
+
+    let snippet = "answer = [len(find_object(one, 'yellow square')) for one in images]";
+    assert_eq!(value(snippet, "codevqa", &[]), "[3, 1]");
+}

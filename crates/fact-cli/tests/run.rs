@@ -383,3 +383,34 @@ fn committed(run: &Path) -> u64 {
         .and_then(|reader| reader.counts())
         .map_or(0, |counts| counts.samples)
 }
+
+#[test]
+fn an_export_of_an_extended_pack_is_checked_without_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let data = data(folder, 2, 3);
+    let own = "VERSION = \"1\"\nEXTENDS = \"blocks\"\n\n\nclass Item:\n    @property\n    \
+               def is_ours(self) -> bool:\n        \"\"\"Always.\"\"\"\n        return True\n";
+    std::fs::write(folder.join("own.py"), own).unwrap();
+    let bank = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fact-pipeline/banks/blocks.toml");
+    let bank = bank.to_str().unwrap();
+    run(folder, &data, "run", &["--pack", "own.py", "--bank", bank]);
+    let text = export(folder, "run");
+    std::fs::remove_file(folder.join("own.py")).unwrap();
+
+    let rows = rows(&text);
+    let packs: Vec<&Value> = rows.iter().map(|r| &r["certificate"]["pack"]).collect();
+    assert_eq!(packs.len(), 6);
+    for pack in packs {
+        assert_eq!(pack["name"], "own");
+        let source = pack["source"].as_str().unwrap();
+        assert!(source.contains("def is_ours") && source.contains("def count"));
+        assert!(!source.contains("EXTENDS ="));
+    }
+    for what in ["run", "run-export/samples.jsonl"] {
+        fact(folder).args(["check", what]).assert().success();
+    }
+    let bent = text.replace("return True", "return False");
+    std::fs::write(folder.join("bent.jsonl"), bent).unwrap();
+    fact(folder).args(["check", "bent.jsonl"]).assert().code(1);
+}

@@ -68,7 +68,9 @@ impl PackRef {
 }
 
 /// The arguments of a program for a sample: its images and its question, under every name that
-/// visual programs use for them.
+/// visual programs use for them. `image` and `img` are the first image, `image_list`, `images` and
+/// `video` all of them in order, `image_dict` two images as `left` and `right`; `possible_answers` is empty
+/// for an open question.
 pub fn inputs(images: Vec<ImageRef>, question: &str, choices: &[String]) -> Inputs {
     let mut values = Vec::new();
     let all: Vec<usize> = (0..images.len()).collect();
@@ -76,19 +78,22 @@ pub fn inputs(images: Vec<ImageRef>, question: &str, choices: &[String]) -> Inpu
         for name in ["image", "img"] {
             values.push((name.to_owned(), Input::Image(0)));
         }
-        for name in ["image_list", "images"] {
+        for name in ["image_list", "images", "video"] {
             values.push((name.to_owned(), Input::Images(all.clone())));
         }
+        values.push(("annotation".to_owned(), Input::Nothing));
+    }
+    if images.len() == 2 {
+        let sides = [("left".to_owned(), 0), ("right".to_owned(), 1)];
+        values.push(("image_dict".to_owned(), Input::Named(sides.to_vec())));
     }
     for name in ["question", "query"] {
         values.push((name.to_owned(), Input::Text(question.to_owned())));
     }
-    if !choices.is_empty() {
-        values.push((
-            "possible_answers".to_owned(),
-            Input::Texts(choices.to_vec()),
-        ));
-    }
+    values.push((
+        "possible_answers".to_owned(),
+        Input::Texts(choices.to_vec()),
+    ));
     Inputs { images, values }
 }
 

@@ -48,6 +48,7 @@ _UNITS = [
     "nineteen",
 ]
 _TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+_ROUND = [20, 30, 40, 50, 60, 70, 80, 90]
 _SCALES = {"hundred": 100, "thousand": 1000, "million": 1000000, "billion": 1000000000}
 
 
@@ -102,10 +103,10 @@ class ImagePatch:
             # Coordinates are those of the image that was passed, from its own bottom left corner.
             x = int(parent.left)
             y = int(parent.image_height - parent.bottom)
-            self._left = left + x
-            self._lower = lower + y
-            self._right = right + x
-            self._upper = upper + y
+            self._left = int(left) + x
+            self._lower = int(lower) + y
+            self._right = int(right) + x
+            self._upper = int(upper) + y
             self._region = parent.crop(
                 max(parent.left, self._left),
                 max(parent.top, parent.image_height - self._upper),
@@ -185,6 +186,9 @@ class ImagePatch:
     @element("{object_name}")
     def find(self, object_name: str) -> List[ImagePatch]:
         """The patches of all objects of that name, [] if there is none: patch.find("dog")"""
+        return self._find(object_name)
+
+    def _find(self, object_name):
         if object_name == "person":
             object_name = "people"
         elif object_name in ("object", "objects"):
@@ -206,7 +210,7 @@ class ImagePatch:
     @says("[there be] ({object_name}) in {self}")
     def exists(self, object_name: str) -> bool:
         """Is there an object of that name?"""
-        return len(self.find(object_name)) > 0
+        return len(self._find(object_name)) > 0
 
     @says("{self} [be] {attribute}")
     def verify_property(self, object_name: str, attribute: str) -> bool:
@@ -215,8 +219,15 @@ class ImagePatch:
 
     @says("{self} best [match] “{result}”")
     def best_text_match(self, option_list: List[str] = None, prefix: str = None) -> str:
-        """The option that fits the patch best, as it is given."""
-        return best_text_match(self._region, option_list, prefix)
+        """The option that fits the patch best, as it is given; the prefix is only for comparing."""
+        options = [] if option_list is None else list(option_list)
+        if len(options) == 0:
+            raise ValueError("best_text_match() needs a list of options, such as ['red', 'blue']")
+        texts = [str(option) for option in options]
+        best = best_text_match(self._region, texts, prefix)
+        if best not in texts:
+            raise RuntimeError(f"best_text_match() was answered with {best!r}, which is no option")
+        return options[texts.index(best)]
 
     @says("the answer to “{question}” for {self} [be] “{result}”")
     def simple_query(self, question: str = "What is this?") -> str:
@@ -255,7 +266,7 @@ class ImagePatch:
     @says("the answer to “{question}” [be] “{result}”")
     def llm_query(self, question: str, long_answer: bool = True) -> str:
         """A text answer from world knowledge, without looking at the image."""
-        return llm_answer(question, long_answer)
+        return llm_query(question, None, long_answer)
 
 
 @says("{result} best [match] “{content}”")
@@ -265,6 +276,8 @@ def best_image_match(list_patches: List[ImagePatch], content: List[str], return_
         return None
     if isinstance(content, str):
         content = [content]
+    if len(content) == 0:
+        raise ValueError("best_image_match() needs a text to compare with")
     best = 0
     best_score = None
     for index, patch in enumerate(list_patches):
@@ -301,23 +314,34 @@ def bool_to_yesno(bool_answer: bool) -> str:
 
 
 def _word_number(text):
-    # The value of a number in words, None if there is none: "twenty-one", "two hundred and five".
+    # The value of the first number in words, None if there is none: "twenty-one", "two hundred and
+    # five". A number ends where the next word does not continue it: "two or three" is 2.
     total = 0
     group = 0
     found = False
+    digits = any(char in "0123456789" for char in text)
     for word in text.lower().replace("-", " ").split():
         word = word.strip(".,;:!?")
         if word in _UNITS:
-            group += _UNITS.index(word)
+            value = _UNITS.index(word)
+            tens = group % 100
+            if found and tens != 0 and not (tens in _ROUND and 0 < value < 10):
+                break
+            group += value
         elif word in _TENS:
-            group += 10 * (_TENS.index(word) + 2)
-        elif word in _SCALES and found:
-            scale = _SCALES[word]
-            if scale == 100:
-                group *= 100
+            if group % 100 != 0:
+                break
+            group += _ROUND[_TENS.index(word)]
+        elif word in _SCALES:
+            if not found and digits:
+                return None
+            if word == "hundred":
+                group = 100 * max(group, 1)
             else:
-                total += group * scale
+                total += _SCALES[word] * max(group, 1)
                 group = 0
+        elif found and word != "and":
+            break
         else:
             continue
         found = True
@@ -356,11 +380,16 @@ def coerce_to_numeric(string: str, no_string: bool = False):
     if negative:
         kept = "-" + kept
     try:
-        return float(kept) if "." in kept else int(kept)
+        value = float(kept) if "." in kept else int(kept)
     except ValueError:
         if no_string:
             raise ValueError(f"no number in {string!r}")
         return string
+    # "3 million"
+    for word in string.lower().split():
+        if word in _SCALES:
+            return value * _SCALES[word]
+    return value
 
 
 @says("the answer to “{query}” [be] “{result}”")
@@ -373,6 +402,8 @@ def llm_query(query: str, context: str = None, long_answer: bool = True) -> str:
 
 def process_guesses(prompt: str, guess1: str = None, guess2: str = None) -> str:
     """The better of two guesses at the answer."""
+    if guess1 is None and guess2 is None:
+        return llm_query(prompt, None, False)
     if guess1 is None:
         return guess2
     if guess2 is None or guess1 == guess2:

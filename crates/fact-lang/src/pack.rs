@@ -1,5 +1,6 @@
 //! API packs: what generated programs may call, as a data file (see `docs/packs.md`).
 
+mod extend;
 mod load;
 mod prompt;
 
@@ -17,9 +18,9 @@ pub struct Pack {
     pub name: Arc<str>,
     /// Its `VERSION`.
     pub version: Arc<str>,
-    /// SHA-256 of its source, hex.
+    /// SHA-256 of its whole source, hex.
     pub sha256: Arc<str>,
-    /// Its source and tree.
+    /// Its whole source (of a pack that extends another, with that other's) and tree.
     pub module: Module,
     /// The docstring.
     pub doc: Arc<str>,
@@ -29,6 +30,9 @@ pub struct Pack {
     pub classes: Vec<PackClass>,
     /// `VOCABULARY`: class → canonical value → words; in source order.
     pub vocabulary: Vocabulary,
+    /// `RESULT`: the global that holds the answer of a program that is a snippet without an entry
+    /// function; see [`Pack::result_of`].
+    pub result: Option<Arc<str>>,
     /// What the interpreter runs.
     pub(crate) code: PackCode,
 }
@@ -64,12 +68,15 @@ impl Pack {
     pub const ENTRY: &'static str = "execute_command";
 
     /// Names of the shipped packs.
-    pub const BUILTIN: &'static [&'static str] = &["viper", "blocks", "scene"];
+    pub const BUILTIN: &'static [&'static str] = &[
+        "blocks", "codevqa", "hydra", "rvp", "scene", "trope", "video", "viper", "viunit",
+    ];
 
-    /// Reads a pack from its source.
+    /// Reads a pack from its source; `EXTENDS` in it names a shipped pack.
     ///
     /// # Errors
-    /// The source does not parse, lacks `VERSION`, or uses a construct packs do not have.
+    /// The source does not parse, lacks `VERSION`, extends a pack that is not shipped, or uses a
+    /// construct packs do not have.
     pub fn load(name: &str, source: &str) -> Result<Self, PackError> {
         load::load(name, source)
     }
@@ -79,12 +86,7 @@ impl Pack {
     /// # Errors
     /// [`PackError::Unknown`] when there is none of that name.
     pub fn builtin(name: &str) -> Result<Self, PackError> {
-        let source = match name {
-            "viper" => include_str!("../packs/viper.py"),
-            "blocks" => include_str!("../packs/blocks.py"),
-            "scene" => include_str!("../packs/scene.py"),
-            _ => return Err(PackError::Unknown(name.into())),
-        };
+        let source = shipped(name).ok_or_else(|| PackError::Unknown(name.into()))?;
         Self::load(name, source)
     }
 
@@ -96,6 +98,17 @@ impl Pack {
         });
         let named = functions.clone().rfind(|f| &*f.name == Self::ENTRY);
         named.or_else(|| functions.next().filter(|_| functions.next().is_none()))
+    }
+
+    /// The global of a snippet that holds its answer, as index into [`Module::globals`]: where the
+    /// pack has a `RESULT`, the program names it and defines no [`Pack::ENTRY`]. Such a program
+    /// has no entry function; its inputs are globals.
+    pub fn result_of(&self, program: &Module) -> Option<usize> {
+        let result = self.result.as_ref()?;
+        if Self::entry(program).is_some_and(|f| &*f.name == Self::ENTRY) {
+            return None;
+        }
+        program.globals.iter().position(|name| name == result)
     }
 
     /// The public API as Python stubs: signatures and docstrings without bodies, for prompts.
@@ -127,6 +140,22 @@ impl Pack {
             .find(|(name, _)| &**name == parameter)
             .map(|(_, def)| *def)
     }
+}
+
+/// The source of a shipped pack, as it is written.
+fn shipped(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "viper" => include_str!("../packs/viper.py"),
+        "blocks" => include_str!("../packs/blocks.py"),
+        "scene" => include_str!("../packs/scene.py"),
+        "video" => include_str!("../packs/video.py"),
+        "trope" => include_str!("../packs/trope.py"),
+        "rvp" => include_str!("../packs/rvp.py"),
+        "hydra" => include_str!("../packs/hydra.py"),
+        "viunit" => include_str!("../packs/viunit.py"),
+        "codevqa" => include_str!("../packs/codevqa.py"),
+        _ => return None,
+    })
 }
 
 /// A function, method, property or primitive of a pack.

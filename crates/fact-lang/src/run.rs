@@ -58,8 +58,13 @@ pub enum Limit {
 pub enum Input {
     /// One image (index into [`Inputs::images`]), wrapped by the pack where it says so.
     Image(usize),
-    /// A list of images.
+    /// A list of images: several pictures, or the frames of a video in order.
     Images(Vec<usize>),
+    /// Images by name, in the order given: a dict.
+    Named(Vec<(String, usize)>),
+    /// `None`: a parameter that programs only pass on, such as the annotation of a video, which
+    /// perception knows of without them.
+    Nothing,
     /// Text, such as the question.
     Text(String),
     /// Texts, such as possible answers.
@@ -145,7 +150,8 @@ pub struct Run {
 ///
 /// The module body runs first (definitions, assignments); then the entry function, named by
 /// [`Pack::entry`] (`execute_command`, or else the only function defined), is called with the
-/// parameters that `inputs` name.
+/// parameters that `inputs` name. A snippet ([`Pack::result_of`]) has no such function: its inputs
+/// are globals, and the global of the pack's `RESULT` is what it returns.
 pub fn run(
     program: &Module,
     pack: &Pack,

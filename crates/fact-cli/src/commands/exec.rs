@@ -95,6 +95,7 @@ pub(crate) fn main(args: ExecArgs) -> Outcome {
 fn subject(args: &ExecArgs) -> Result<Subject, Failure> {
     let mut subject = Subject {
         question: args.question.clone(),
+        choices: args.choice.clone(),
         ..Subject::default()
     };
     for path in &args.image {

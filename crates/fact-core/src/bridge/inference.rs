@@ -42,8 +42,9 @@ pub fn inferences(material: &Material<'_>, index: &Index<'_>) -> Vec<Inference> 
         visited: Vec::new(),
     };
     let node = material.trace.event(result).node;
+    // A snippet returns by the assignment that gave its result.
     if let Some(Stmt {
-        kind: StmtKind::Return(Some(value)),
+        kind: StmtKind::Return(Some(value)) | StmtKind::Assign { value, .. },
         id,
         ..
     }) = index.stmt(node.node)

@@ -3,7 +3,7 @@
 use super::index::Index;
 use fact_lang::ast::{ExprKind, NodeId, StmtKind};
 use fact_lang::pack::{Pack, PackFunctionKind};
-use fact_lang::trace::{EventId, EventKind, Trace, TraceValue};
+use fact_lang::trace::{Event, EventId, EventKind, Trace, TraceValue};
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -102,6 +102,23 @@ impl Iterations {
     }
 }
 
+/// The node of the program that a call of the pack speaks for: its own, or that of the call in which
+/// the pack made it, where that has nothing to say of its own. `None` inside a call that speaks for
+/// itself.
+pub(super) fn program_node(trace: &Trace, pack: &Pack, event: &Event) -> Option<NodeId> {
+    let mut event = event;
+    // The number of a call is one more than its index, 0 the program itself.
+    while let Some(outer) = event.within.checked_sub(1) {
+        let outer = &trace.pack_calls[outer as usize];
+        let function = &pack.functions[outer.function as usize];
+        if function.says.is_some() || function.element.is_some() {
+            return None;
+        }
+        event = trace.event(outer.event?);
+    }
+    (!event.node.pack).then_some(event.node.node)
+}
+
 /// The facts of a run in order, those that a later witness makes irrelevant left out.
 pub fn facts(
     trace: &Trace,
@@ -123,9 +140,12 @@ pub fn facts(
         let event = trace.event(id);
         let function = &pack.functions[call.function as usize];
         let spoken = function.says.is_some() && function.kind != PackFunctionKind::Primitive;
-        if !spoken || event.within != 0 || event.node.pack || !closure[id.index()] {
+        if !spoken || !closure[id.index()] {
             continue;
         }
+        let Some(node) = program_node(trace, pack, event) else {
+            continue;
+        };
         let mut names: Vec<Arc<str>> = Vec::new();
         if function.class.is_some() {
             names.push(Arc::from("self"));
@@ -137,11 +157,11 @@ pub fn facts(
             .collect();
         facts.push(Fact {
             event: id,
-            node: event.node.node,
+            node,
             what: What::Function(call.function),
             args,
             result: event.value.clone(),
-            iterations: around(event.node.node, id),
+            iterations: around(node, id),
         });
     }
     for (at, event) in trace.events.iter().enumerate() {

@@ -1,5 +1,6 @@
 //! What the text calls an object.
 
+use super::facts::program_node;
 use crate::english::{
     Number, Part, Template, article, join_and, join_or, ordinal, plural, singular,
 };
@@ -71,7 +72,7 @@ impl<'a> Namer<'a> {
                     .says
                     .as_deref()
                     .is_some_and(|s| s.starts_with("[there be]"));
-            if !listed || trace.event(event).within != 0 {
+            if !listed || program_node(trace, pack, trace.event(event)).is_none() {
                 continue;
             }
             let value = &trace.event(event).value;

@@ -47,7 +47,7 @@ pub fn flips(answers: &[Recorded], used: &dyn Fn(usize) -> bool) -> Vec<Flip> {
                 push(Answer::Number(value - 1.0));
             }
             Answer::Text(text) => {
-                for other in other_texts(text, answers) {
+                for other in other_texts(text, recorded, answers) {
                     push(Answer::Text(other));
                 }
             }
@@ -63,7 +63,12 @@ pub fn flips(answers: &[Recorded], used: &dyn Fn(usize) -> bool) -> Vec<Flip> {
     sample(all)
 }
 
-fn other_texts(text: &str, answers: &[Recorded]) -> Vec<String> {
+fn other_texts(text: &str, recorded: &Recorded, answers: &[Recorded]) -> Vec<String> {
+    // Where options were given, only another of them could have been the answer.
+    let others = other_options(text, recorded);
+    if !others.is_empty() {
+        return others;
+    }
     let opposite = match text.trim().to_lowercase().as_str() {
         "yes" => Some("no"),
         "no" => Some("yes"),
@@ -87,6 +92,32 @@ fn other_texts(text: &str, answers: &[Recorded]) -> Vec<String> {
         .collect();
     others.push("something else".to_owned());
     others
+}
+
+/// At most two of the other texts of a list of options that holds `text`.
+fn other_options(text: &str, recorded: &Recorded) -> Vec<String> {
+    let lists = recorded
+        .request
+        .args
+        .iter()
+        .filter_map(|(_, arg)| match arg {
+            Arg::List(items) => Some(items),
+            _ => None,
+        });
+    for items in lists {
+        let texts: Vec<&str> = items
+            .iter()
+            .filter_map(|item| match item {
+                Arg::Str(text) => Some(text.as_str()),
+                _ => None,
+            })
+            .collect();
+        if texts.contains(&text) {
+            let others = texts.into_iter().filter(|other| *other != text);
+            return others.take(2).map(str::to_owned).collect();
+        }
+    }
+    Vec::new()
 }
 
 fn detections(
@@ -218,4 +249,51 @@ fn sample(all: Vec<Flip>) -> Vec<Flip> {
     chosen.sort_unstable();
     let mut all: Vec<Option<Flip>> = all.into_iter().map(Some).collect();
     chosen.into_iter().filter_map(|at| all[at].take()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use fact_lang::tool::Request;
+
+    fn texts(answer: &str, args: Vec<(String, Arg)>) -> Vec<String> {
+        let request = Request {
+            tool: "best_text_match".into(),
+            image: 0,
+            region: BBox::from([0.0, 0.0, 10.0, 10.0]),
+            args,
+        };
+        let recorded = Recorded {
+            request,
+            answer: Answer::Text(answer.into()),
+        };
+        flips(&[recorded], &|_| true)
+            .into_iter()
+            .map(|flip| match flip.answer {
+                Answer::Text(text) => text,
+                other => format!("{other:?}"),
+            })
+            .collect()
+    }
+
+    fn options(list: &[&str]) -> Vec<(String, Arg)> {
+        let list = list.iter().map(|s| Arg::Str((*s).to_owned())).collect();
+        vec![("option_list".to_owned(), Arg::List(list))]
+    }
+
+    #[test]
+    fn a_text_that_was_chosen_becomes_another_option() {
+        assert_eq!(
+            texts("red", options(&["blue", "red", "green", "gray"])),
+            ["blue", "green"]
+        );
+        assert_eq!(
+            texts("yes", options(&["no", "yes", "maybe"])),
+            ["no", "maybe"]
+        );
+        // Without a choice, as any other text.
+        assert_eq!(texts("red", options(&["red"])), ["something else"]);
+        assert_eq!(texts("red", options(&["blue"])), ["something else"]);
+        assert_eq!(texts("yes", Vec::new()), ["no"]);
+    }
 }

@@ -178,7 +178,7 @@ pub fn slice(setting: Setting<'_>, original: &Module, run: &Run) -> Result<Slice
     let result = run.trace.result.ok_or(SliceError::NoResult)?;
     let behaviour = Behaviour::new(setting, original, run);
     let closure = run.trace.closure([result]);
-    let all = deletable(original);
+    let all = deletable(original, setting.pack);
 
     let touched = statements_touched(original, run, &closure);
     let mut dropped: Vec<NodeId> = all
@@ -194,7 +194,7 @@ pub fn slice(setting: Setting<'_>, original: &Module, run: &Run) -> Result<Slice
     // One deletion may make another possible (a definition after its last use), so repeat.
     loop {
         let mut changed = false;
-        for id in deletable(&current) {
+        for id in deletable(&current, setting.pack) {
             if !contains(&current.body, id) {
                 continue;
             }
@@ -210,7 +210,7 @@ pub fn slice(setting: Setting<'_>, original: &Module, run: &Run) -> Result<Slice
         }
     }
 
-    let kept = deletable(&current);
+    let kept = deletable(&current, setting.pack);
     // Nothing was left out: the printed residual is the program itself, which agrees with itself.
     let whole = dropped.is_empty();
     let text = print::print(original, &|id| contains(&current.body, id));
@@ -240,7 +240,7 @@ pub fn slice(setting: Setting<'_>, original: &Module, run: &Run) -> Result<Slice
 /// A statement of `residual` that can be deleted without a change under the test, if there is one:
 /// the residual is 1-minimal when there is none.
 pub fn superfluous(behaviour: &Behaviour<'_>, residual: &Module) -> Option<NodeId> {
-    deletable(residual)
+    deletable(residual, behaviour.setting.pack)
         .into_iter()
         .find(|id| behaviour.agrees(&without(residual, &[*id])))
 }
@@ -250,15 +250,16 @@ pub fn is_whole(program: &Module, residual: &Module) -> bool {
     print::print(program, &|_| true) == print::print(residual, &|_| true)
 }
 
-/// Every statement that a slice may leave out, outer before inner: all but the `def` of an entry.
-pub fn deletable(module: &Module) -> Vec<NodeId> {
+/// Every statement that a slice may leave out, outer before inner: all but the `def` of an entry,
+/// which a snippet does not have.
+pub fn deletable(module: &Module, pack: &Pack) -> Vec<NodeId> {
     let mut ids = Vec::new();
-    let only_function = module
+    let functions = module
         .body
         .iter()
         .filter(|s| matches!(s.kind, StmtKind::FunctionDef { .. }))
-        .count()
-        == 1;
+        .count();
+    let only_function = functions == 1 && pack.result_of(module).is_none();
     for stmt in &module.body {
         match &stmt.kind {
             StmtKind::FunctionDef { name, function, .. }

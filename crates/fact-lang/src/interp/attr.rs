@@ -59,6 +59,12 @@ impl<'a> Vm<'a> {
                     None => None,
                 }
             }
+            Value::PackClass(class) => self
+                .pack
+                .class(*class)
+                .statics
+                .get(name)
+                .map(|def| Value::PackFn(*def)),
             Value::Module(module) => match modules::member(module, name) {
                 Some(value) => return Ok(Tv::new(value, EventId::START)),
                 None => None,

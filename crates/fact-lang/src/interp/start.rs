@@ -3,7 +3,7 @@
 use super::error::{ExcClass, R, Stop};
 use super::value::{Tv, Value};
 use super::{Frame, Vm};
-use crate::ast::{Function, StmtKind, VarRef};
+use crate::ast::{Function, NodeId, StmtKind, VarRef};
 use crate::pack::Pack;
 use crate::run::{Input, Outcome, Raised, Returned, Run};
 use crate::tool::BBox;
@@ -22,6 +22,9 @@ impl<'a> Vm<'a> {
             closure: None,
         };
         let program = self.program;
+        if let Some(result) = self.pack.result_of(program) {
+            return self.run_snippet(&mut module, result);
+        }
         self.exec_block(&mut module, &program.body)?;
         let Some(function) = Pack::entry(program) else {
             let message = format!("the program defines no function '{}'", Pack::ENTRY);
@@ -47,9 +50,38 @@ impl<'a> Vm<'a> {
         };
         self.control = EventId::START;
         let result = self.call_entry(&callee, args, function.id)?;
+        self.show(&result, function.id)
+    }
+
+    /// A program without an entry function: its inputs are globals, and so is its answer.
+    fn run_snippet(&mut self, module: &mut Frame<'a>, result: usize) -> R<Returned> {
+        let program = self.program;
+        let node = program.body.first().map_or(0, |stmt| stmt.id);
+        let inputs = self.inputs;
+        for (index, name) in program.globals.iter().enumerate() {
+            let input = inputs.values.iter().find(|(n, _)| **n == **name);
+            // An input does not hide a function of the pack, such as `query`.
+            if let Some((_, input)) = input.filter(|_| self.public_of_pack(name).is_none()) {
+                self.globals[index] = Some(self.bind_input(name, input, node)?);
+            }
+        }
+        self.exec_block(module, &program.body)?;
+        let Some(answer) = self.globals[result].clone() else {
+            let message = format!("name '{}' is not defined", program.globals[result]);
+            return Err(self.raise(ExcClass::NameError, message));
+        };
+        // The statement that gave the answer is the one that returns.
+        let assigned = &self.trace.events[answer.event.index()].node;
+        let node = if assigned.pack { node } else { assigned.node };
+        self.control = EventId::START;
+        let answer = self.returned(answer, node)?;
+        self.show(&answer, node)
+    }
+
+    /// Keeps the result of the run and shows it, which is not part of what happened.
+    fn show(&mut self, result: &Tv, node: NodeId) -> R<Returned> {
         self.trace.result = Some(result.event);
-        // Showing the value is not part of what happened.
-        self.at = function.id;
+        self.at = node;
         self.muted = true;
         let type_name = self.type_name(&result.value).to_string();
         let repr = self.repr(&result.value)?;
@@ -69,21 +101,22 @@ impl<'a> Vm<'a> {
             let Some((_, input)) = inputs.values.iter().find(|(n, _)| **n == *param.name.id) else {
                 continue;
             };
-            let raw = self.input(input)?;
-            let wrapped = match self.pack.wrapper(&param.name.id) {
-                Some(def) => self.call_pack(def, vec![raw], Vec::new(), function.id)?,
-                None => raw,
-            };
-            let event = self.event(
-                EventKind::Input,
-                function.id,
-                &[wrapped.event],
-                &wrapped.value,
-            )?;
-            args.kw
-                .push((param.name.id.clone(), Tv::new(wrapped.value, event)));
+            let bound = self.bind_input(&param.name.id, input, function.id)?;
+            args.kw.push((param.name.id.clone(), bound));
         }
         Ok(args)
+    }
+
+    /// An input as the pack hands it to programs.
+    fn bind_input(&mut self, name: &str, input: &Input, node: NodeId) -> R<Tv> {
+        let raw = self.input(input)?;
+        let wrapped = match self.pack.wrapper(name) {
+            Some(def) => self.call_pack(def, vec![raw], Vec::new(), node)?,
+            None => raw,
+        };
+        let inputs = [wrapped.event];
+        let event = self.event(EventKind::Input, node, &inputs, &wrapped.value)?;
+        Ok(Tv::new(wrapped.value, event))
     }
 
     fn input(&mut self, input: &Input) -> R<Tv> {
@@ -96,6 +129,15 @@ impl<'a> Vm<'a> {
                 }
                 self.list(items, EventId::START)?
             }
+            Input::Named(images) => {
+                let mut entries = Vec::new();
+                for (name, i) in images {
+                    let key = Tv::new(self.string(name.as_str())?, EventId::START);
+                    entries.push((key, Tv::new(self.image(*i)?, EventId::START)));
+                }
+                self.dict(entries, EventId::START)?
+            }
+            Input::Nothing => Value::None,
             Input::Text(text) => self.string(text.as_str())?,
             Input::Texts(texts) => {
                 let mut items = Vec::new();

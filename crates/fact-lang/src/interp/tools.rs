@@ -1,9 +1,12 @@
 //! The pack's names, regions and detections, and requests to perception.
 
+use super::call::Args;
 use super::error::{ExcClass, R, Stop};
+use super::expr::constant;
+use super::native::{self, Native};
 use super::value::{DetectionObj, RegionObj, Tv, Type, Value};
 use super::{Frame, Vm, builtins, modules};
-use crate::ast::{Expr, NodeId, StmtKind};
+use crate::ast::{Expr, ExprKind, NodeId, StmtKind};
 use crate::pack::{PackDef, PackGlobal, ResultType};
 use crate::run::Limit;
 use crate::tool::{Answer, Arg, BBox, Detection, Recorded, Request};
@@ -22,7 +25,14 @@ impl<'a> Vm<'a> {
         match self.pack.code.public.get(name) {
             Some(PackGlobal::Def(def)) => Some(Value::PackFn(*def)),
             Some(PackGlobal::Class(class)) => Some(Value::PackClass(*class)),
-            _ => None,
+            Some(PackGlobal::Constant(stmt)) => match &self.pack.module.body[*stmt as usize].kind {
+                StmtKind::Assign { value, .. } => match &value.kind {
+                    ExprKind::Constant(c) => Some(constant(c)),
+                    _ => None,
+                },
+                _ => None,
+            },
+            Some(PackGlobal::Unbound) | None => None,
         }
     }
 
@@ -43,6 +53,7 @@ impl<'a> Vm<'a> {
             PackGlobal::Unbound => match name {
                 "Region" => Some(Value::Type(Type::Region)),
                 "Detection" => Some(Value::Type(Type::Detection)),
+                "input_image" => native::find(PACK_TABLE, name),
                 _ => builtins::builtin(name).or_else(|| modules::injected(name)),
             },
         })
@@ -394,6 +405,22 @@ impl<'a> Vm<'a> {
             Arg::List(_) => Value::None,
             Arg::Region { image, region } => self.region(*image as u32, *region)?,
         })
+    }
+}
+
+/// What pack code has beside the builtins.
+static PACK_TABLE: &[Native] = &[Native {
+    name: "input_image",
+    call: input_image,
+}];
+
+/// `input_image(index)`: the region of one of the run's images, whatever the program is given.
+fn input_image(vm: &mut Vm<'_>, args: Args, _: NodeId) -> R<Value> {
+    vm.arity("input_image", &args, 1, 1)?;
+    match args.pos[0].value.as_int().map(usize::try_from) {
+        Some(Ok(index)) => vm.image(index),
+        Some(Err(_)) => Err(vm.index_error("input image index out of range")),
+        None => Err(vm.type_error("input_image() takes an index")),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Reading a pack: from its tree to the tables the interpreter and the rationales use.
 
+use super::extend::{Joined, join};
 use super::{Pack, PackClass, PackError, PackFunction, PackFunctionKind, Vocabulary};
 use crate::ast::{Constant, Expr, ExprKind, Function, Module, Span, Stmt, StmtKind, VarRef};
 use sha2::{Digest, Sha256};
@@ -63,6 +64,8 @@ pub(crate) struct PackClassDef {
     pub(crate) init: Option<u32>,
     pub(crate) repr: Option<u32>,
     pub(crate) eq: Option<u32>,
+    /// `@staticmethod`s by name: called on the class.
+    pub(crate) statics: HashMap<Arc<str>, u32>,
     /// Whether programs may call the class: its `__init__` has a docstring.
     pub(crate) constructible: bool,
 }
@@ -76,10 +79,13 @@ pub(crate) enum PackGlobal {
     Constant(u32),
 }
 
+pub(super) const NO_VERSION: &str = "VERSION = \"…\" is missing";
+
 struct Loader<'m> {
-    name: &'m str,
+    joined: &'m Joined,
     module: &'m Module,
     version: Option<Arc<str>>,
+    result: Option<Arc<str>>,
     functions: Vec<PackFunction>,
     classes: Vec<PackClass>,
     vocabulary: Vocabulary,
@@ -87,14 +93,17 @@ struct Loader<'m> {
 }
 
 pub(super) fn load(name: &str, source: &str) -> Result<Pack, PackError> {
+    let joined = join(name, source)?;
+    let source = joined.source.as_str();
     let module = crate::syntax::parse_pack(source).map_err(|error| PackError::Syntax {
         pack: name.into(),
         error,
     })?;
     let mut loader = Loader {
-        name,
+        joined: &joined,
         module: &module,
         version: None,
+        result: None,
         functions: Vec::new(),
         classes: Vec::new(),
         vocabulary: Vec::new(),
@@ -105,8 +114,8 @@ pub(super) fn load(name: &str, source: &str) -> Result<Pack, PackError> {
     };
     let mut doc: Arc<str> = "".into();
     for (i, stmt) in module.body.iter().enumerate() {
-        if i == 0
-            && let StmtKind::Expr(e) = &stmt.kind
+        // What extends a pack may have a docstring too, which is then the pack's.
+        if let StmtKind::Expr(e) = &stmt.kind
             && let Some(text) = text(e)
         {
             doc = text.clone();
@@ -115,7 +124,7 @@ pub(super) fn load(name: &str, source: &str) -> Result<Pack, PackError> {
         loader.stmt(i, stmt)?;
     }
     let Some(version) = loader.version.take() else {
-        return Err(loader.invalid(Span::default(), "VERSION = \"…\" is missing"));
+        return Err(loader.invalid(Span::default(), NO_VERSION));
     };
     let mut sha256 = String::with_capacity(64);
     for byte in Sha256::digest(source.as_bytes()) {
@@ -126,6 +135,7 @@ pub(super) fn load(name: &str, source: &str) -> Result<Pack, PackError> {
         functions,
         classes,
         vocabulary,
+        result,
         code,
         ..
     } = loader;
@@ -137,12 +147,13 @@ pub(super) fn load(name: &str, source: &str) -> Result<Pack, PackError> {
         functions,
         classes,
         vocabulary,
+        result,
         code,
         module,
     })
 }
 
-fn text(e: &Expr) -> Option<&Arc<str>> {
+pub(super) fn text(e: &Expr) -> Option<&Arc<str>> {
     match &e.kind {
         ExprKind::Constant(Constant::Str(s)) => Some(s),
         _ => None,
@@ -153,11 +164,19 @@ fn is_private(name: &str) -> bool {
     name.starts_with('_')
 }
 
+/// Whether programs see a constant: a single number or text under a public name.
+pub(super) fn is_public_constant(name: &str, value: &Expr) -> bool {
+    let own = ["VERSION", "VOCABULARY", "EXTENDS", "RESULT"];
+    let literal = matches!(value.kind, ExprKind::Constant(_));
+    literal && !is_private(name) && !own.contains(&name)
+}
+
 /// What decorators say.
 #[derive(Default)]
 struct Decorators {
     primitive: bool,
     property: bool,
+    static_method: bool,
     says: Option<Arc<str>>,
     element: Option<Arc<str>>,
     compares: Option<(Arc<str>, Arc<str>)>,
@@ -166,9 +185,10 @@ struct Decorators {
 
 impl Loader<'_> {
     fn invalid(&self, span: Span, message: impl Into<String>) -> PackError {
+        let (pack, line) = self.joined.origin(self.module.line_column(span.start).0);
         PackError::Invalid {
-            pack: self.name.into(),
-            line: self.module.line_column(span.start).0,
+            pack,
+            line,
             message: message.into(),
         }
     }
@@ -188,6 +208,7 @@ impl Loader<'_> {
                     self.code.public.insert(name.id.clone(), global);
                 }
                 if let Some(parameter) = decorators.wraps_input {
+                    self.code.wrappers.retain(|(name, _)| *name != parameter);
                     self.code.wrappers.push((parameter, def));
                 }
             }
@@ -219,10 +240,18 @@ impl Loader<'_> {
                         Some(version) => self.version = Some(version.clone()),
                         None => return Err(self.invalid(stmt.span, "VERSION is not a text")),
                     },
+                    "RESULT" => match text(value) {
+                        Some(result) => self.result = Some(result.clone()),
+                        None => return Err(self.invalid(stmt.span, "RESULT is not a text")),
+                    },
                     "VOCABULARY" => self.vocabulary = self.vocabulary(value)?,
                     _ => {}
                 }
-                self.bind(name.var, PackGlobal::Constant(index as u32));
+                let global = PackGlobal::Constant(index as u32);
+                if is_public_constant(&name.id, value) {
+                    self.code.public.insert(name.id.clone(), global);
+                }
+                self.bind(name.var, global);
             }
             StmtKind::Pass => {}
             _ => {
@@ -249,6 +278,7 @@ impl Loader<'_> {
                 ExprKind::Name(name) => match &*name.id {
                     "primitive" => out.primitive = true,
                     "property" => out.property = true,
+                    "staticmethod" => out.static_method = true,
                     _ => return Err(unknown()),
                 },
                 ExprKind::Call {
@@ -321,16 +351,22 @@ impl Loader<'_> {
         let public = if init {
             function.doc.is_some()
         } else {
-            !is_private(&function.name)
+            // Programs cannot call a private function, but it may speak for one that they can.
+            !is_private(&function.name) || decorators.says.is_some()
         };
         let public = if public {
             let name = match class {
                 Some((_, class)) if init => class.into(),
                 _ => function.name.clone(),
             };
-            self.functions.push(PackFunction {
+            let class = class.map(|(i, _)| i);
+            let known = self
+                .functions
+                .iter()
+                .position(|f| f.name == name && f.class == class);
+            let entry = PackFunction {
                 name,
-                class: class.map(|(i, _)| i),
+                class,
                 kind: match kind {
                     DefKind::Function | DefKind::Init => PackFunctionKind::Function,
                     DefKind::Method => PackFunctionKind::Method,
@@ -351,8 +387,8 @@ impl Loader<'_> {
                     .returns
                     .as_ref()
                     .map(|e| self.module.text(e.span).into()),
-            });
-            Some(self.functions.len() as u32 - 1)
+            };
+            Some(self.publish(stmt, known, entry)?)
         } else {
             None
         };
@@ -368,6 +404,29 @@ impl Loader<'_> {
             primitive,
         });
         Ok(self.code.defs.len() as u32 - 1)
+    }
+
+    /// Lists a function; one that is defined again takes the place of what it replaces.
+    fn publish(
+        &mut self,
+        stmt: &Stmt,
+        known: Option<usize>,
+        entry: PackFunction,
+    ) -> Result<u32, PackError> {
+        let Some(at) = known else {
+            self.functions.push(entry);
+            return Ok(self.functions.len() as u32 - 1);
+        };
+        let primitive = |f: &PackFunction| f.kind == PackFunctionKind::Primitive;
+        if primitive(&self.functions[at]) != primitive(&entry) {
+            let message = format!(
+                "{} is a primitive in one definition and a function in the other; rename one",
+                entry.name
+            );
+            return Err(self.invalid(stmt.span, message));
+        }
+        self.functions[at] = entry;
+        Ok(at as u32)
     }
 
     fn primitive(&self, stmt: &Stmt, function: &Function) -> Result<Primitive, PackError> {
@@ -404,13 +463,22 @@ impl Loader<'_> {
         body: &[Stmt],
         decorators: &Decorators,
     ) -> Result<u32, PackError> {
-        let index = self.classes.len() as u32;
-        self.classes.push(PackClass {
-            name: name.clone(),
-            doc: None,
-            says: decorators.says.clone(),
-        });
-        self.code.classes.push(PackClassDef::default());
+        // A class that is defined again is extended.
+        let index = match self.classes.iter().position(|c| c.name == *name) {
+            Some(known) => known as u32,
+            None => {
+                self.classes.push(PackClass {
+                    name: name.clone(),
+                    doc: None,
+                    says: None,
+                });
+                self.code.classes.push(PackClassDef::default());
+                self.classes.len() as u32 - 1
+            }
+        };
+        if decorators.says.is_some() {
+            self.classes[index as usize].says = decorators.says.clone();
+        }
         for (i, member) in body.iter().enumerate() {
             match &member.kind {
                 StmtKind::Expr(e) if i == 0 && text(e).is_some() => {
@@ -427,10 +495,19 @@ impl Loader<'_> {
                     ..
                 } => {
                     let decorators = self.decorators(decorators)?;
-                    let def =
-                        self.function(member, function, &decorators, Some((index, &**name)))?;
+                    let receiver = (!decorators.static_method).then_some((index, &**name));
+                    let def = self.function(member, function, &decorators, receiver)?;
                     let class = &mut self.code.classes[index as usize];
                     match &*function.name {
+                        _ if decorators.static_method => {
+                            class.statics.insert(function.name.clone(), def);
+                        }
+                        "__init__" if class.constructible && function.doc.is_none() => {
+                            return Err(self.invalid(
+                                member.span,
+                                "an __init__ in place of one that programs may call has a docstring",
+                            ));
+                        }
                         "__init__" => {
                             class.init = Some(def);
                             class.constructible = function.doc.is_some();

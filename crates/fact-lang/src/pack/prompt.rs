@@ -1,26 +1,70 @@
 //! A pack as stubs for prompts.
 
 use super::Pack;
+use super::load::is_public_constant;
 use crate::ast::{Expr, ExprKind, Function, ParamKind, Stmt, StmtKind};
+use indexmap::IndexMap;
 use std::fmt::Write;
 
+/// What the prompt shows, by name, at the place of its first definition.
+enum Item<'a> {
+    /// A class: its body and what extends it.
+    Class(Vec<&'a [Stmt]>),
+    /// A function: the last definition.
+    Function(&'a Function),
+    /// A constant: the last value.
+    Constant(&'a Stmt),
+}
+
 pub(super) fn stub(pack: &Pack) -> String {
-    let mut out = String::new();
+    let mut items: IndexMap<&str, Item<'_>> = IndexMap::new();
     for stmt in &pack.module.body {
         match &stmt.kind {
             StmtKind::ClassDef { name, body, .. } if !name.id.starts_with('_') => {
-                separate(&mut out);
-                class(pack, &name.id, body, &mut out);
+                match items.get_mut(&*name.id) {
+                    Some(Item::Class(bodies)) => bodies.push(body),
+                    _ => {
+                        items.insert(&name.id, Item::Class(vec![body]));
+                    }
+                }
             }
             StmtKind::FunctionDef {
                 name,
-                function: f,
+                function,
                 decorators,
             } if !name.id.starts_with('_') && !has(decorators, "primitive") => {
-                separate(&mut out);
-                function(pack, f, &f.name, 0, &mut out);
+                items.insert(&name.id, Item::Function(function));
+            }
+            StmtKind::Assign { targets, value } => {
+                if let [
+                    Expr {
+                        kind: ExprKind::Name(name),
+                        ..
+                    },
+                ] = targets.as_slice()
+                    && is_public_constant(&name.id, value)
+                {
+                    items.insert(&name.id, Item::Constant(stmt));
+                }
             }
             _ => {}
+        }
+    }
+    let mut out = String::new();
+    let mut after_constant = false;
+    for (name, item) in items {
+        let is_constant = matches!(item, Item::Constant(_));
+        if !(after_constant && is_constant) {
+            separate(&mut out);
+        }
+        after_constant = is_constant;
+        match item {
+            Item::Constant(stmt) => {
+                // Writing to a string does not fail.
+                let _ = writeln!(out, "{}", pack.module.text(stmt.span));
+            }
+            Item::Class(bodies) => class(pack, name, &bodies, &mut out),
+            Item::Function(f) => function(pack, f, name, 0, &mut out),
         }
     }
     out
@@ -38,38 +82,51 @@ fn has(decorators: &[Expr], wanted: &str) -> bool {
         .any(|d| matches!(&d.kind, ExprKind::Name(n) if &*n.id == wanted))
 }
 
-fn class(pack: &Pack, name: &str, body: &[Stmt], out: &mut String) {
+fn class(pack: &Pack, name: &str, bodies: &[&[Stmt]], out: &mut String) {
     // Writing to a string does not fail, here and below.
     let _ = writeln!(out, "class {name}:");
-    let mut empty = true;
-    for (i, stmt) in body.iter().enumerate() {
-        match &stmt.kind {
-            StmtKind::Expr(Expr {
-                kind: ExprKind::Constant(crate::ast::Constant::Str(doc)),
-                ..
-            }) if i == 0 => {
-                docstring(doc, 1, out);
-                empty = false;
-            }
-            StmtKind::AnnAssign { target, .. } => {
-                let field = pack.module.text(target.span);
-                if !field.starts_with('_') {
-                    let _ = writeln!(out, "    {}", pack.module.text(stmt.span));
-                    empty = false;
+    let mut doc = None;
+    let mut members: IndexMap<&str, &Stmt> = IndexMap::new();
+    for body in bodies {
+        for (i, stmt) in body.iter().enumerate() {
+            match &stmt.kind {
+                StmtKind::Expr(Expr {
+                    kind: ExprKind::Constant(crate::ast::Constant::Str(text)),
+                    ..
+                }) if i == 0 => doc = Some(text),
+                StmtKind::AnnAssign { target, .. } => {
+                    members.insert(pack.module.text(target.span), stmt);
                 }
+                StmtKind::FunctionDef { name, function, .. } => {
+                    let init = &*name.id == "__init__" && function.doc.is_some();
+                    if init || !name.id.starts_with('_') {
+                        members.insert(&name.id, stmt);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    if let Some(doc) = doc {
+        docstring(doc, 1, out);
+    }
+    let mut empty = doc.is_none();
+    for (member, stmt) in members {
+        match &stmt.kind {
+            StmtKind::AnnAssign { .. } if !member.starts_with('_') => {
+                let _ = writeln!(out, "    {}", pack.module.text(stmt.span));
+                empty = false;
             }
             StmtKind::FunctionDef {
                 function: f,
                 decorators,
                 ..
             } => {
-                let init = &*f.name == "__init__" && f.doc.is_some();
-                if f.name.starts_with('_') && !init {
-                    continue;
-                }
                 out.push('\n');
-                if has(decorators, "property") {
-                    out.push_str("    @property\n");
+                for shown in ["property", "staticmethod"] {
+                    if has(decorators, shown) {
+                        let _ = writeln!(out, "    @{shown}");
+                    }
                 }
                 function(pack, f, &f.name, 1, out);
                 empty = false;

@@ -26,7 +26,7 @@ pub struct Subject {
     pub images: Vec<ImageSource>,
     /// Annotation of the first image.
     pub scene: Option<Arc<Value>>,
-    /// What the program's parameter `question` is bound to.
+    /// What the program's parameters `question` and `query` are bound to.
     pub question: String,
     /// What its parameter `possible_answers` is bound to.
     pub choices: Vec<String>,

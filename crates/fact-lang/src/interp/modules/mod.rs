@@ -31,6 +31,7 @@ pub(crate) fn module(name: &str) -> Option<Value> {
         "numbers" => Value::Module("numbers"),
         "operator" => Value::Module("operator"),
         "tqdm" => Value::Module("tqdm"),
+        "datetime" => Value::Module("datetime"),
         _ => return None,
     })
 }
@@ -67,6 +68,12 @@ pub(crate) fn member(module: &str, name: &str) -> Option<Value> {
             _ => native::find(statistics::TABLE, name),
         },
         "numpy" => numpy::member(name),
+        // The name is there, as in the peers' globals; dates and a clock are not.
+        "datetime" => match name {
+            "MINYEAR" => Some(Value::Int(1)),
+            "MAXYEAR" => Some(Value::Int(9999)),
+            _ => None,
+        },
         "typing" => typing(name),
         "numbers" => (name == "Number").then(|| Value::Typing("Number".into())),
         "tqdm" => native::find(TQDM, name),
