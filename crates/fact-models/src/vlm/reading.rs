@@ -194,6 +194,7 @@ pub(super) fn rating(body: &str) -> Result<f64, Problem> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn reasoning_before_the_answer_is_dropped_and_must_end() {
@@ -321,6 +322,31 @@ mod tests {
             "1.2.3",
         ] {
             assert_eq!(rating(text), Err(Problem::NoRating), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_said_answers_keep_their_promises(
+            text in "(<think>|</think>|yes|no|not|A |The |\"|\\*\\*|`|'|\\.|, |Red|red|I'm sorry|%|/100|[0-9]{1,3}|.){0,12}",
+        ) {
+            let options = ["Red", "red.", "\"yes\"", ""].map(String::from);
+            if let Ok(body) = body(&text) {
+                prop_assert!(!body.is_empty() && body.trim() == body);
+                if let Ok(number) = rating(body) {
+                    prop_assert!((0.0..=100.0).contains(&number));
+                }
+                if let Ok(phrase) = phrase(body) {
+                    prop_assert!(phrase.split_whitespace().count() <= MAX_PHRASE.1);
+                    prop_assert!(!phrase.contains('\n'));
+                }
+                if let Ok(at) = option(body, &options) {
+                    prop_assert!(at < options.len());
+                }
+                if yes_no(body) == Ok(true) {
+                    prop_assert!(words(body).all(|word| word != "no"));
+                }
+            }
         }
     }
 }

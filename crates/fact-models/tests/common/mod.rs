@@ -137,6 +137,8 @@ fn serve(
     stop: &AtomicBool,
     log: &Mutex<Vec<Received>>,
 ) {
+    // Head and body are two writes: without this each reply waits for a delayed acknowledgement.
+    stream.set_nodelay(true).unwrap();
     let mut reader = BufReader::new(stream);
     while let Some(request) = read_request(&mut reader) {
         let number = {

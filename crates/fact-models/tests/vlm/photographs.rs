@@ -14,8 +14,9 @@ use fact_lang::run::{Inputs, Limits, Outcome, run};
 use fact_lang::syntax::parse_program;
 use fact_lang::tool::Answers;
 use fact_models::{DecodeLimits, Scene, View, decode, scene};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 fn data(name: &str) -> Option<PathBuf> {
     let root = std::env::var_os("FACT_DATA").map_or_else(
@@ -81,7 +82,7 @@ fn photos() -> Option<Vec<Photo>> {
     Some(photos)
 }
 
-/// Where in `photo` the pixels of `part` lie, if at one place only.
+/// Where in `photo` the pixels of `part` lie.
 fn place(photo: &RgbImage, part: &RgbImage) -> Vec<BBox> {
     let (width, height) = (part.width() as usize, part.height() as usize);
     let (across, down) = (photo.width() as usize, photo.height() as usize);
@@ -121,13 +122,8 @@ fn strings(prompt: &str) -> Vec<String> {
 }
 
 /// What a model of this convention writes for boxes in the frame of the picture.
-fn write(
-    convention: BoxConvention,
-    object: &str,
-    boxes: &[[f64; 4]],
-    picture: &RgbImage,
-) -> String {
-    let (w, h) = (f64::from(picture.width()), f64::from(picture.height()));
+fn write(convention: BoxConvention, object: &str, boxes: &[[f64; 4]], size: (u32, u32)) -> String {
+    let (w, h) = (f64::from(size.0), f64::from(size.1));
     let norm = |[l, t, r, b]: [f64; 4]| {
         [l / w, t / h, r / w, b / h].map(|side| (side * 1000.0).round() as i64)
     };
@@ -179,22 +175,51 @@ fn request(tool: &str, region: BBox, args: &[&str]) -> Request {
     }
 }
 
+/// What the server knows: photographs, and where pictures it has seen were cut out.
+struct Known {
+    photos: Vec<Photo>,
+    located: Mutex<BTreeMap<String, Arc<Located>>>,
+}
+
+/// Where a picture was cut out: photographs by number, and regions.
+struct Located {
+    size: (u32, u32),
+    places: Vec<(usize, BBox)>,
+}
+
+impl Known {
+    fn locate(&self, url: &str) -> Arc<Located> {
+        if let Some(known) = self.located.lock().unwrap().get(url) {
+            return known.clone();
+        }
+        let data = url.strip_prefix("data:image/png;base64,").unwrap();
+        let bytes = STANDARD.decode(data).unwrap();
+        let part = image::load_from_memory(&bytes).unwrap().to_rgb8();
+        let photos = self.photos.iter().enumerate();
+        let places = photos.flat_map(|(at, photo)| {
+            let found = place(&photo.picture.pixels, &part);
+            found.into_iter().map(move |region| (at, region))
+        });
+        let found = Arc::new(Located {
+            size: part.dimensions(),
+            places: places.collect(),
+        });
+        let mut located = self.located.lock().unwrap();
+        located.insert(url.to_owned(), found.clone());
+        found
+    }
+}
+
 /// What the server says to one request.
-fn reply(photos: &[Photo], convention: BoxConvention, received: &Received) -> String {
+fn reply(known: &Known, convention: BoxConvention, received: &Received) -> String {
     let body = received.json();
     let content = &body["messages"][0]["content"];
     let (url, prompt) = (&content[0]["image_url"]["url"], &content[1]["text"]);
-    let data = url.as_str().unwrap().strip_prefix("data:image/png;base64,");
-    let bytes = STANDARD.decode(data.unwrap()).unwrap();
-    let part = image::load_from_memory(&bytes).unwrap().to_rgb8();
-    let places = photos.iter().flat_map(|photo| {
-        let found = place(&photo.picture.pixels, &part);
-        found.into_iter().map(move |region| (photo, region))
-    });
-    let places: Vec<_> = places.collect();
-    let [(photo, region)] = places[..] else {
-        return format!("I cannot tell: this picture is at {} places", places.len());
+    let found = known.locate(url.as_str().unwrap());
+    let (size, [(at, region)]) = (found.size, &found.places[..]) else {
+        return format!("I cannot tell: this is at {} places", found.places.len());
     };
+    let (photo, region) = (&known.photos[*at], *region);
     let prompt = prompt.as_str().unwrap();
     let strings = strings(prompt);
     let view = [View::of_scene(&photo.scene)];
@@ -212,7 +237,7 @@ fn reply(photos: &[Photo], convention: BoxConvention, received: &Received) -> St
     match said {
         Answer::Detections(found) => {
             let boxes: Vec<_> = found.iter().filter_map(|d| shown(d.bbox, region)).collect();
-            write(convention, &strings[0], &boxes, &part)
+            write(convention, &strings[0], &boxes, size)
         }
         Answer::Bool(true) => "Yes.".into(),
         Answer::Bool(false) => "No.".into(),
@@ -223,7 +248,10 @@ fn reply(photos: &[Photo], convention: BoxConvention, received: &Received) -> St
 
 /// A back end whose server answers from the annotations, and the server.
 fn back_end(photos: &[Photo], convention: BoxConvention) -> (Vlm, Server) {
-    let known = photos.to_vec();
+    let known = Known {
+        photos: photos.to_vec(),
+        located: Mutex::default(),
+    };
     let server = Server::start(move |received, _| {
         let text = reply(&known, convention, received);
         Reply::json(json!({"choices": [{"message": {"content": text}}]}).to_string())

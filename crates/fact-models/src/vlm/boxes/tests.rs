@@ -1,6 +1,7 @@
 use super::super::frame::Crop;
 use super::super::options::Options;
 use super::*;
+use proptest::prelude::*;
 
 /// A picture of the part from (100, 50) to (300, 150) of an image.
 fn asked(object: &str, convention: BoxConvention) -> Asked<'_> {
@@ -291,4 +292,77 @@ fn box_tokens_are_read_with_and_without_their_marks() {
     assert!(matches!(other, Err(Problem::OtherLabel { .. })));
     let many = "(0,0),(9,9)".repeat(6);
     assert!(matches!(asked.read(&many), Err(Problem::TooMany { .. })));
+}
+
+/// Texts made of pieces that models write, in any order.
+fn pieces() -> impl Strategy<Value = String> {
+    let piece = prop::sample::select(vec![
+        "[",
+        "]",
+        "{",
+        "}",
+        "(",
+        ")",
+        ",",
+        ":",
+        "\"bbox_2d\"",
+        "\"box_2d\"",
+        "\"label\"",
+        "\"dog\"",
+        "\"cat\"",
+        "0",
+        "7",
+        "-3",
+        "1e400",
+        "0.5",
+        "999",
+        "1000",
+        "NaN",
+        "null",
+        "```",
+        "json",
+        "\n",
+        " ",
+        "<box>",
+        "</box>",
+        "<|box_start|>",
+        "<ref>",
+        "dog",
+        "none",
+        "é",
+        "\u{0}",
+        ".",
+    ]);
+    let entry = (prop::array::uniform4(-20i32..1100), 0usize..4).prop_map(
+        |([a, b, c, d], form)| match form {
+            0 => format!("[{a}, {b}, {c}, {d}]"),
+            1 => format!("{{\"bbox\": [{a}, {b}, {c}, {d}]}}"),
+            2 => format!("<box>({a},{b}),({c},{d})</box>"),
+            _ => format!("[[{a}, {b}, {c}, {d}]]"),
+        },
+    );
+    let any = prop_oneof![4 => piece.prop_map(str::to_owned), 3 => entry, 1 => ".{0,6}"];
+    prop::collection::vec(any, 0..12).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn whatever_is_said_boxes_lie_in_the_region(text in pieces()) {
+        for (convention, _) in BoxConvention::ALL {
+            let asked = asked("dog", convention);
+            match asked.read(&text) {
+                Ok(boxes) => {
+                    prop_assert!(boxes.len() <= asked.most);
+                    for b in boxes {
+                        prop_assert!(b.left < b.right && b.top < b.bottom, "{b:?}");
+                        prop_assert!(b.left >= 100.0 && b.right <= 300.0 + 1e-9, "{b:?}");
+                        prop_assert!(b.top >= 50.0 && b.bottom <= 150.0 + 1e-9, "{b:?}");
+                    }
+                }
+                Err(problem) => prop_assert!(problem.to_string().len() < 600),
+            }
+        }
+    }
 }
