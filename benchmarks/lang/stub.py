@@ -1,0 +1,135 @@
+"""Stub perception for the CPython side: answers are a fixed function of the request, the same one as in
+`crates/fact-lang/examples/lang.rs`, and are kept in a dictionary, so that asking costs CPython one
+look-up."""
+
+WORDS = ["red", "blue", "wood", "dog", "1987", "two", "left", "bus"]
+
+
+def pixels(x):
+    """Pixels are ints where they are whole."""
+    return int(x) if x == int(x) else x
+
+
+class Region:
+    """A rectangle of an image, origin top-left."""
+
+    __slots__ = ("left", "top", "right", "bottom", "width", "height", "image_width", "image_height")
+
+    def __init__(self, left, top, right, bottom, image_width, image_height):
+        self.left = left
+        self.top = top
+        self.right = right
+        self.bottom = bottom
+        self.width = right - left
+        self.height = bottom - top
+        self.image_width = image_width
+        self.image_height = image_height
+
+    def crop(self, left, top, right, bottom):
+        """The part between the sides, clipped to the image."""
+        width, height = self.image_width, self.image_height
+        left = min(max(left, 0), width)
+        top = min(max(top, 0), height)
+        right = min(max(right, left), width)
+        bottom = min(max(bottom, top), height)
+        return Region(pixels(left), pixels(top), pixels(right), pixels(bottom), width, height)
+
+
+class Detection:
+    """One object found."""
+
+    __slots__ = ("region", "score", "label", "id", "attributes")
+
+    def __init__(self, region, score, label):
+        self.region = region
+        self.score = score
+        self.label = label
+        self.id = None
+        self.attributes = {}
+
+
+def number_of(tool, region, args):
+    """FNV-1a of the request."""
+    h = 0x811C9DC5
+
+    def add(data):
+        nonlocal h
+        for byte in data:
+            h = ((h ^ byte) * 0x01000193) & 0xFFFFFFFF
+
+    add(tool.encode())
+    for side in region:
+        add(int(side).to_bytes(4, "little"))
+    for arg in args:
+        for text in arg if isinstance(arg, tuple) else [arg]:
+            if isinstance(text, str):
+                add(text.encode())
+        add(b"\0")
+    return h ^ (h >> 15)
+
+
+def detections(h, region, size, label):
+    found = []
+    left, top, right, bottom = (int(side) for side in region)
+    width, height = right - left, bottom - top
+    for i in range(h % 5):
+        g = (h * 2654435761 + i * 2246822519) & 0xFFFFFFFF
+        g ^= g >> 13
+        x = left + g % max(1, width * 7 // 10)
+        y = top + (g >> 8) % max(1, height * 7 // 10)
+        box = (
+            x,
+            y,
+            min(right, x + 5 + (g >> 4) % max(1, width * 3 // 10)),
+            min(bottom, y + 5 + (g >> 12) % max(1, height * 3 // 10)),
+        )
+        found.append(Detection(Region(*box, *size), 0.9, label))
+    return found
+
+
+def answer(tool, region, size, args):
+    h = number_of(tool, region, args)
+    if tool == "find":
+        return detections(h, region, size, args[0])
+    if tool == "verify_property":
+        return h & 16 != 0
+    if tool == "best_text_match":
+        return args[0][h % len(args[0])]
+    if tool in ("match_text", "compute_depth"):
+        return (h % 1000) / 1000
+    return WORDS[h % len(WORDS)]
+
+
+def primitive_on_region(tool):
+    known = {}
+
+    def ask(region, *args):
+        key = (region.left, region.top, region.right, region.bottom, *args)
+        found = known.get(key)
+        if found is None:
+            size = (region.image_width, region.image_height)
+            found = known[key] = answer(tool, key[:4], size, args)
+        return found
+
+    return ask
+
+
+def best_text_match(region, option_list, prefix):
+    return _best_text_match(region, tuple(option_list), prefix)
+
+
+def llm_answer(question, long_answer):
+    found = _llm.get(question)
+    if found is None:
+        found = _llm[question] = answer("llm_answer", (0, 0, 640, 480), (640, 480), (question, long_answer))
+    return found
+
+
+_best_text_match = primitive_on_region("best_text_match")
+_llm = {}
+STUBS = {
+    tool: primitive_on_region(tool)
+    for tool in ("find", "verify_property", "match_text", "simple_query", "compute_depth")
+}
+STUBS["best_text_match"] = best_text_match
+STUBS["llm_answer"] = llm_answer
