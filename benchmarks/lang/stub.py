@@ -5,17 +5,15 @@ look-up."""
 WORDS = ["red", "blue", "wood", "dog", "1987", "two", "left", "bus"]
 
 
-def pixels(x):
-    """Pixels are ints where they are whole."""
-    return int(x) if x == int(x) else x
-
-
 class Region:
     """A rectangle of an image, origin top-left."""
 
-    __slots__ = ("left", "top", "right", "bottom", "width", "height", "image_width", "image_height")
+    __slots__ = (
+        "left", "top", "right", "bottom", "width", "height", "image_width", "image_height",
+        "asked_left", "asked_lower", "asked_right", "asked_upper", "empty",
+    )
 
-    def __init__(self, left, top, right, bottom, image_width, image_height):
+    def __init__(self, left, top, right, bottom, image_width, image_height, asked=None):
         self.left = left
         self.top = top
         self.right = right
@@ -24,15 +22,54 @@ class Region:
         self.height = bottom - top
         self.image_width = image_width
         self.image_height = image_height
+        if asked is None:
+            asked = (left, image_height - bottom, right, image_height - top)
+        self.asked_left, self.asked_lower, self.asked_right, self.asked_upper = asked
+        self.empty = self.width < 1 or self.height < 1
 
-    def crop(self, left, top, right, bottom):
-        """The part between the sides, clipped to the image."""
-        width, height = self.image_width, self.image_height
-        left = min(max(left, 0), width)
-        top = min(max(top, 0), height)
-        right = min(max(right, left), width)
-        bottom = min(max(bottom, top), height)
-        return Region(pixels(left), pixels(top), pixels(right), pixels(bottom), width, height)
+    @property
+    def asked_center_x(self):
+        return (self.asked_left + self.asked_right) / 2
+
+    @property
+    def asked_center_y(self):
+        return (self.asked_lower + self.asked_upper) / 2
+
+    def window(self, left, lower, right, upper, margin=None):
+        """The part between the sides, counted from the region's bottom left corner."""
+        if left is None and lower is None and right is None and upper is None:
+            return self
+        left, lower, right, upper = int(left), int(lower), int(right), int(upper)
+        if margin is not None:
+            left = max(0, left - margin)
+            lower = max(0, lower - margin)
+            right = min(self.width, right + margin)
+            upper = min(self.height, upper + margin)
+        height = self.image_height
+        x = self.left
+        y = height - self.bottom
+        asked = (left + x, lower + y, right + x, upper + y)
+        left = max(self.left, asked[0])
+        top = max(self.top, height - asked[3])
+        return Region(
+            left,
+            top,
+            max(left, min(self.right, asked[2])),
+            max(top, min(self.bottom, height - asked[1])),
+            self.image_width,
+            height,
+            asked,
+        )
+
+    def around(self, box, margin):
+        """The window of another region, with a margin."""
+        return self.window(
+            box.left - self.left,
+            self.bottom - box.bottom,
+            box.right - self.left,
+            self.bottom - box.top,
+            margin,
+        )
 
 
 class Detection:

@@ -7,6 +7,7 @@
 mod guard;
 mod lower;
 mod scope;
+mod symbols;
 
 use crate::ast::{Module, Span};
 

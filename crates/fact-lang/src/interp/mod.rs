@@ -6,7 +6,7 @@
 //! | `record` | events, pictures of values, whole-value dependence |
 //! | `stmt`, `control` | statements; jumps, residual control, relevant dependence |
 //! | `expr`, `assign`, `comp` | expressions, targets, comprehensions and generators |
-//! | `call`, `attr`, `tools` | calls, attributes, requests to perception |
+//! | `call`, `attr`, `tools`, `region` | calls, attributes, requests to perception, geometry |
 //! | `ops`, `compare`, `index`, `iter`, `format` | the semantics of operators |
 //! | `native`, `builtins`, `methods`, `modules` | what Python brings along |
 
@@ -27,6 +27,7 @@ mod modules;
 mod native;
 mod ops;
 mod record;
+mod region;
 mod start;
 mod stmt;
 mod tools;

@@ -68,12 +68,16 @@ impl<'a> Vm<'a> {
 
     pub(crate) fn region(&mut self, image: u32, bbox: BBox) -> R<Value> {
         self.charge(size_of::<RegionObj>())?;
-        self.heap.regions.push(RegionObj { image, bbox });
+        self.heap.regions.push(RegionObj {
+            image,
+            bbox,
+            asked: None,
+        });
         Ok(Value::Region(self.heap.regions.len() as u32 - 1))
     }
 
     /// Width and height of an input image.
-    fn image_size(&self, image: u32) -> (f64, f64) {
+    pub(crate) fn image_size(&self, image: u32) -> (f64, f64) {
         match self.inputs.images.get(image as usize) {
             Some(image) => (f64::from(image.width), f64::from(image.height)),
             None => (0.0, 0.0),
@@ -108,7 +112,7 @@ impl<'a> Vm<'a> {
                 let shape = shape.map(|v| Tv::new(v, object.event)).to_vec();
                 self.tuple(shape, object.event)?
             }
-            _ => return Ok(None),
+            _ => return Ok(self.asked_attribute(&region, name)),
         }))
     }
 

@@ -224,6 +224,8 @@ pub(crate) struct InstanceObj {
 pub(crate) struct RegionObj {
     pub(crate) image: u32,
     pub(crate) bbox: BBox,
+    /// What was asked for, where it was clipped.
+    pub(crate) asked: Option<super::region::Asked>,
 }
 
 #[derive(Debug)]
