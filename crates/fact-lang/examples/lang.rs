@@ -24,6 +24,10 @@ use std::hint::black_box;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+/// As in the program `fact`.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const WORDS: [&str; 8] = ["red", "blue", "wood", "dog", "1987", "two", "left", "bus"];
 
 /// Answers that are a fixed function of the request; the same one as in `benchmarks/lang/stub.py`.

@@ -40,7 +40,7 @@ use crate::tool::{Answers, Request};
 use crate::trace::{EventId, Trace};
 use control::EffectsMap;
 use error::{R, Stop};
-use value::{Heap, Tv};
+use value::{Heap, Tv, Value};
 
 /// Nested evaluations, of all kinds together, that fit a 2 MiB stack.
 const MAX_NESTING: u32 = 1_000;
@@ -64,6 +64,8 @@ pub(crate) struct Vm<'a> {
     output: String,
     globals: Vec<Option<Tv>>,
     pack_globals: Vec<Option<Tv>>,
+    /// What the program's global names mean where it does not bind them, once looked up.
+    names: Vec<Option<Value>>,
     /// The branch, iteration or call under which code runs now.
     control: EventId,
     /// Set within a loop body by a branch that may have left the loop.
@@ -110,7 +112,13 @@ pub(crate) fn execute(
         answers,
         limits,
         heap: Heap::default(),
-        trace: Trace::default(),
+        // Room for a usual run, so that the arenas do not grow step by step.
+        trace: Trace {
+            events: Vec::with_capacity(128),
+            inputs: Vec::with_capacity(256),
+            pack_calls: Vec::with_capacity(16),
+            ..Trace::default()
+        },
         steps: 0,
         bytes: 0,
         depth: 0,
@@ -119,6 +127,7 @@ pub(crate) fn execute(
         output: String::new(),
         globals: vec![None; program.globals.len()],
         pack_globals: vec![None; pack.module.globals.len()],
+        names: vec![None; program.globals.len()],
         control: EventId::START,
         residual: None,
         within: 0,

@@ -1,9 +1,11 @@
 //! The pack's names, regions and detections, and requests to perception.
 
 use super::error::{ExcClass, R, Stop};
+use super::expr::constant;
+use super::record::Deps;
 use super::value::{DetectionObj, RegionObj, Tv, Type, Value};
 use super::{Frame, Vm, builtins, modules};
-use crate::ast::{Expr, NodeId, StmtKind};
+use crate::ast::{Expr, ExprKind, NodeId, StmtKind};
 use crate::pack::{PackDef, PackGlobal, ResultType};
 use crate::run::Limit;
 use crate::tool::{Answer, Arg, BBox, Detection, Recorded, Request};
@@ -40,16 +42,26 @@ impl<'a> Vm<'a> {
                 self.pack_globals[index as usize] = Some(tv.clone());
                 Some(tv.value)
             }
-            PackGlobal::Unbound => match name {
-                "Region" => Some(Value::Type(Type::Region)),
-                "Detection" => Some(Value::Type(Type::Detection)),
-                _ => builtins::builtin(name).or_else(|| modules::injected(name)),
-            },
+            PackGlobal::Unbound => {
+                let value = match name {
+                    "Region" => Some(Value::Type(Type::Region)),
+                    "Detection" => Some(Value::Type(Type::Detection)),
+                    _ => builtins::builtin(name).or_else(|| modules::injected(name)),
+                };
+                // Found once, found for the rest of the run.
+                let known = value.clone().map(|v| Tv::new(v, EventId::START));
+                self.pack_globals[index as usize] = known;
+                value
+            }
         })
     }
 
     /// Evaluates a constant of the pack without recording it.
     pub(crate) fn pack_constant(&mut self, value: &'a Expr) -> R<Tv> {
+        if let ExprKind::Constant(c) = &value.kind {
+            self.steps += 1;
+            return Ok(Tv::new(constant(c), EventId::START));
+        }
         let mut frame = Frame {
             function: None,
             locals: Vec::new(),
@@ -167,10 +179,9 @@ impl<'a> Vm<'a> {
                 args.push((param.name.id.clone(), tv));
             }
         }
-        let mut inputs = Vec::new();
+        let mut inputs = Deps::new();
         for (_, tv) in &args {
-            let tv = tv.clone();
-            self.deep(&tv, &mut inputs)?;
+            self.deep(tv, &mut inputs)?;
         }
         let mut rest = args.into_iter();
         let (image, region) = if primitive.region {
@@ -241,7 +252,7 @@ impl<'a> Vm<'a> {
         tool: Arc<str>,
         result: ResultType,
         answer: u32,
-        inputs: Vec<EventId>,
+        inputs: Deps,
         node: NodeId,
     ) -> R<Tv> {
         let event = self.next_event();

@@ -332,6 +332,14 @@ impl Value {
         Self::Str(text.into())
     }
 
+    /// Whether it has elements with events of their own.
+    pub(crate) fn is_container(&self) -> bool {
+        matches!(
+            self,
+            Self::List(_) | Self::Tuple(_) | Self::Dict(_) | Self::Set(_) | Self::View(..)
+        )
+    }
+
     pub(crate) fn is_none(&self) -> bool {
         matches!(self, Self::None)
     }

@@ -14,6 +14,7 @@ use super::call::Args;
 use super::error::{ExcClass, R, Stop};
 use super::iter::{IterKind, IterObj};
 use super::native::{self, Native};
+use super::record::Deps;
 use super::value::{PENDING, Type, Value};
 use crate::ast::NodeId;
 use crate::pytext;
@@ -189,7 +190,7 @@ fn next(vm: &mut Vm<'_>, args: Args, node: NodeId) -> R<Value> {
         return Err(vm.type_error(message));
     };
     let item = vm.iter_next(iterator, node)?;
-    let mut shape = Vec::new();
+    let mut shape = Deps::new();
     vm.iter_shape(iterator, &mut shape);
     for event in shape {
         vm.dep(event);

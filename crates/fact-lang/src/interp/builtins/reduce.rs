@@ -3,6 +3,7 @@
 use super::super::Vm;
 use super::super::call::Args;
 use super::super::error::R;
+use super::super::record::Deps;
 use super::super::value::{PENDING, Tv, Value};
 use crate::ast::{BinaryOp, CompareOp, NodeId};
 
@@ -19,7 +20,7 @@ pub(super) fn all(vm: &mut Vm<'_>, args: Args, node: NodeId) -> R<Value> {
 fn quantifier(vm: &mut Vm<'_>, args: Args, node: NodeId, name: &str, decided: bool) -> R<Value> {
     vm.arity(name, &args, 1, 1)?;
     let iterator = vm.iterate(&args.pos[0], node)?;
-    let mut seen = Vec::new();
+    let mut seen = Deps::new();
     while let Some(item) = vm.iter_next(iterator, node)? {
         vm.step()?;
         let inputs = vm.truth_inputs(&item);

@@ -19,6 +19,25 @@ impl<'a> Vm<'a> {
         mut default: impl FnMut(&mut Self, usize) -> R<Tv>,
     ) -> R<()> {
         let params = &function.params;
+        // The usual case first: positional arguments, the rest by default.
+        if kw.is_empty()
+            && function.vararg.is_none()
+            && function.kwarg.is_none()
+            && pos.len() <= params.len()
+            && params.iter().all(|p| p.kind != ParamKind::KeywordOnly)
+            && params[pos.len()..].iter().all(|p| p.default.is_some())
+        {
+            let (given, left) = params.split_at(pos.len());
+            let before = given.iter().filter(|p| p.default.is_some()).count();
+            for (param, tv) in given.iter().zip(pos) {
+                *self.slot(frame, param.name.var) = Some(tv);
+            }
+            for (i, param) in left.iter().enumerate() {
+                let tv = default(self, before + i)?;
+                *self.slot(frame, param.name.var) = Some(tv);
+            }
+            return Ok(());
+        }
         let positional = params
             .iter()
             .filter(|p| p.kind != ParamKind::KeywordOnly)

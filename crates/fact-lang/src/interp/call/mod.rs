@@ -5,11 +5,13 @@ mod bind;
 mod pack;
 
 use super::error::R;
+use super::record::Deps;
 use super::stmt::Flow;
 use super::value::{Tv, Value};
 use super::{Frame, Vm};
 use crate::ast::{Function, NodeId};
 use crate::trace::{EventId, EventKind};
+use smallvec::smallvec;
 use std::sync::Arc;
 
 /// Arguments of a call.
@@ -28,12 +30,13 @@ impl Args {
     }
 
     /// Events of what is called and of the arguments.
-    pub(crate) fn events(&self, callee: &Tv) -> Vec<EventId> {
-        let mut events = vec![callee.event];
-        events.extend(self.pos.iter().map(|tv| tv.event));
-        events.extend(self.kw.iter().map(|(_, tv)| tv.event));
-        events.retain(|e| *e != EventId::START);
-        events
+    pub(crate) fn events(&self, callee: &Tv) -> Deps {
+        let args = self.pos.iter().chain(self.kw.iter().map(|(_, tv)| tv));
+        std::iter::once(callee)
+            .chain(args)
+            .map(|tv| tv.event)
+            .filter(|event| *event != EventId::START)
+            .collect()
     }
 }
 
@@ -87,7 +90,7 @@ impl<'a> Vm<'a> {
         match &callee.value {
             Value::Func(id) => {
                 let result = self.call_closure(*id, args)?;
-                let mut all = vec![result.event];
+                let mut all: Deps = smallvec![result.event];
                 all.extend_from_slice(inputs);
                 let event = self.event(EventKind::Call, node, &all, &result.value)?;
                 Ok(Tv::new(result.value, event))
@@ -155,7 +158,7 @@ impl<'a> Vm<'a> {
             self.leave();
             result
         });
-        let mut all: Vec<EventId> = self.deps.drain(deps..).collect();
+        let mut all: Deps = self.deps.drain(deps..).collect();
         let value = result?;
         // A change of the receiver is its own event.
         if value.is_none()

@@ -1,10 +1,11 @@
 //! Calls of the pack's functions and classes.
 
 use super::super::error::R;
+use super::super::record::Deps;
 use super::super::value::{InstanceObj, Tv, Value};
 use super::super::{Frame, Vm};
 use super::Args;
-use crate::ast::{Function, NodeId, VarRef};
+use crate::ast::{Function, NodeId};
 use crate::pack::{DefKind, PackDef};
 use crate::trace::{EventId, EventKind, PackCall};
 use std::sync::Arc;
@@ -28,8 +29,7 @@ impl<'a> Vm<'a> {
         if code.kind == DefKind::Primitive {
             return self.call_primitive(code, &mut frame, node);
         }
-        let args = self.bound_args(&mut frame, function);
-        let call = self.begin_pack_call(code.public, &args)?;
+        let (call, mut inputs) = self.begin_pack_call(code.public, &mut frame, function, 0)?;
         let outer = self.within;
         if let Some(call) = call {
             self.within = call + 1;
@@ -38,29 +38,40 @@ impl<'a> Vm<'a> {
         self.within = outer;
         self.end_pack_call(call);
         let result = result?;
-        let mut inputs: Vec<EventId> = args.iter().map(|tv| tv.event).collect();
         inputs.push(result.event);
         self.pack_event(call, node, &inputs, result.value)
     }
 
-    fn bound_args(&mut self, frame: &mut Frame<'a>, function: &'a Function) -> Vec<Tv> {
-        let mut names: Vec<VarRef> = function.params.iter().map(|p| p.name.var).collect();
-        names.extend(function.vararg.iter().map(|n| n.var));
-        names.extend(function.kwarg.iter().map(|n| n.var));
-        names
-            .into_iter()
-            .filter_map(|var| self.slot(frame, var).clone())
-            .collect()
-    }
-
-    fn begin_pack_call(&mut self, function: Option<u32>, args: &[Tv]) -> R<Option<u32>> {
-        let Some(function) = function.filter(|_| !self.muted) else {
-            return Ok(None);
-        };
-        let mut pictures = Vec::with_capacity(args.len());
-        for arg in args {
-            pictures.push((self.picture(&arg.value, 0)?, arg.event));
+    /// Opens the record of a call of a public function; also gives the events of its arguments,
+    /// but for the first `skip`.
+    fn begin_pack_call(
+        &mut self,
+        public: Option<u32>,
+        frame: &mut Frame<'a>,
+        function: &'a Function,
+        skip: usize,
+    ) -> R<(Option<u32>, Deps)> {
+        let recorded = public.filter(|_| !self.muted);
+        let mut events = Deps::new();
+        let mut pictures = Vec::with_capacity(if recorded.is_some() {
+            function.params.len()
+        } else {
+            0
+        });
+        let params = function.params.iter().map(|p| p.name.var);
+        let rest = function.vararg.iter().chain(&function.kwarg);
+        for var in params.chain(rest.map(|n| n.var)).skip(skip) {
+            let Some(tv) = self.slot(frame, var).clone() else {
+                continue;
+            };
+            events.push(tv.event);
+            if recorded.is_some() {
+                pictures.push((self.picture(&tv.value, 0)?, tv.event));
+            }
         }
+        let Some(function) = recorded else {
+            return Ok((None, events));
+        };
         self.charge(size_of::<PackCall>() + 48 * pictures.len())?;
         let start = self.trace.events.len() as u32;
         self.trace.pack_calls.push(PackCall {
@@ -69,7 +80,7 @@ impl<'a> Vm<'a> {
             args: pictures,
             events: (start, start),
         });
-        Ok(Some(self.trace.pack_calls.len() as u32 - 1))
+        Ok((Some(self.trace.pack_calls.len() as u32 - 1), events))
     }
 
     fn end_pack_call(&mut self, call: Option<u32>) {
@@ -142,9 +153,7 @@ impl<'a> Vm<'a> {
         self.bind(&mut frame, function, pos, args.kw, |vm, i| {
             vm.pack_default(function, i)
         })?;
-        let mut bound = self.bound_args(&mut frame, function);
-        bound.remove(0);
-        let call = self.begin_pack_call(def.public, &bound)?;
+        let (call, mut inputs) = self.begin_pack_call(def.public, &mut frame, function, 1)?;
         let outer = self.within;
         if let Some(call) = call {
             self.within = call + 1;
@@ -156,7 +165,6 @@ impl<'a> Vm<'a> {
             return Err(self.type_error("__init__() should return None"));
         }
         // The object is what its fields are.
-        let mut inputs: Vec<EventId> = bound.iter().map(|tv| tv.event).collect();
         for (_, tv) in &self.heap.instances[id as usize].fields {
             inputs.push(tv.event);
         }
