@@ -22,11 +22,11 @@ def spread(values, form):
 
 
 def main():
-    rounds, seconds, core, binary = int(sys.argv[1]), sys.argv[2], sys.argv[3], sys.argv[4]
-    python = [sys.executable, os.path.join(HERE, "cpython.py"), PACK, PROGRAMS, seconds]
+    rounds, passes, core, binary = int(sys.argv[1]), sys.argv[2], sys.argv[3], sys.argv[4]
+    python = [sys.executable, os.path.join(HERE, "cpython.py"), PACK, PROGRAMS, passes]
     ours, theirs = [], []
     for _ in range(rounds):
-        ours.append(side(core, [binary, PROGRAMS, seconds]))
+        ours.append(side(core, [binary, PROGRAMS, passes]))
         theirs.append(side(core, python))
     if ours[0]["results"] != theirs[0]["results"]:
         for a, b in zip(ours[0]["results"], theirs[0]["results"]):

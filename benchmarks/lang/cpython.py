@@ -2,7 +2,7 @@
 CPython on a small prelude that stands for what our interpreter brings along (`Region`, `Detection`,
 `primitive` and the decorators). Perception is the stub of `stub.py`.
 
-    python3.11 cpython.py PACK PROGRAMS SECONDS
+    python3.11 cpython.py PACK PROGRAMS PASSES
 
 prints one JSON object: seconds for one pass over all programs, by figure, and what each returned.
 """
@@ -86,60 +86,38 @@ def traced(source, base, image, everywhere):
     return records
 
 
-def best(function, seconds):
-    """Seconds of the fastest pass: the one that others on the machine disturbed least."""
-    end = time.perf_counter() + seconds
-    fastest = float("inf")
-    while True:
-        start = time.perf_counter()
-        if start > end:
-            return fastest
-        function()
-        fastest = min(fastest, time.perf_counter() - start)
+def best(items, passes, function):
+    """Seconds of the fastest pass over the items, put together item by item: what others on the
+    machine disturb is not counted, on either side."""
+    fastest = [float("inf")] * len(items)
+    for _ in range(passes):
+        for i, item in enumerate(items):
+            start = time.perf_counter()
+            function(item)
+            fastest[i] = min(fastest[i], time.perf_counter() - start)
+    return sum(fastest)
 
 
 def main():
-    pack, path, seconds = sys.argv[1], sys.argv[2], float(sys.argv[3])
+    pack, path, passes = sys.argv[1], sys.argv[2], int(sys.argv[3])
     base = globals_of_pack(pack)
     texts = [text for _, text in programs(path)]
     codes = [compile(text, "program", "exec") for text in texts]
     image = Region(0, 0, WIDTH, HEIGHT, WIDTH, HEIGHT)
     results = [repr(call(code, base, image)) for code in codes]
 
-    def parse():
-        for text in texts:
-            ast.parse(text)
-
-    def compile_only():
-        for text in texts:
-            compile(text, "program", "exec")
-
-    def run():
-        for code in codes:
-            call(code, base, image)
-
-    def compile_run():
-        for text in texts:
-            call(compile(text, "program", "exec"), base, image)
-
-    def settrace():
-        for text in texts:
-            traced(text, base, image, False)
-
-    def settrace_all():
-        for text in texts:
-            traced(text, base, image, True)
+    def compiled(text):
+        return compile(text, "program", "exec")
 
     figures = {
-        "parse": best(parse, seconds),
-        "compile": best(compile_only, seconds),
-        "run": best(run, seconds),
-        "compile_run": best(compile_run, seconds),
-        "settrace": best(settrace, seconds),
-        "settrace_all": best(settrace_all, seconds),
+        "parse": best(texts, passes, ast.parse),
+        "compile": best(texts, passes, compiled),
+        "run": best(codes, passes, lambda code: call(code, base, image)),
+        "compile_run": best(texts, passes, lambda text: call(compiled(text), base, image)),
+        "settrace": best(texts, passes, lambda text: traced(text, base, image, False)),
+        "settrace_all": best(texts, passes, lambda text: traced(text, base, image, True)),
     }
-    records = sum(len(traced(text, base, image, False)) for text in texts)
-    print(json.dumps({"seconds": figures, "results": results, "records": records}))
+    print(json.dumps({"seconds": figures, "results": results}))
 
 
 main()

@@ -2,7 +2,7 @@
 //! trace and default limits on the pack `viper`, with stub perception.
 //!
 //! ```text
-//! lang PROGRAMS SECONDS      one JSON object of figures
+//! lang PROGRAMS PASSES       one JSON object of figures
 //! lang PROGRAMS each         microseconds and events of each program
 //! lang PROGRAMS passes N     N passes of parse and run, for a profiler
 //! ```
@@ -129,23 +129,18 @@ fn trace_bytes(trace: &Trace) -> usize {
         + fields * size_of::<(Arc<str>, TraceValue, EventId)>()
 }
 
-/// Seconds of the fastest pass: the one that others on the machine disturbed least. A pass goes
-/// over the programs as often as makes it about as long as one of CPython, so that both have the
-/// same chance not to be disturbed.
-fn best(seconds: f64, mut pass: impl FnMut()) -> f64 {
-    const TIMES: u32 = 10;
-    let end = Instant::now() + Duration::from_secs_f64(seconds);
-    let mut fastest = f64::INFINITY;
-    loop {
-        let start = Instant::now();
-        if start > end {
-            return fastest;
+/// Seconds of the fastest pass over the items, put together item by item: what others on the machine
+/// disturb is not counted, on either side.
+fn best<T>(items: &[T], passes: u32, each: impl Fn(&T)) -> f64 {
+    let mut fastest = vec![Duration::MAX; items.len()];
+    for _ in 0..passes {
+        for (item, fastest) in items.iter().zip(&mut fastest) {
+            let start = Instant::now();
+            each(item);
+            *fastest = start.elapsed().min(*fastest);
         }
-        for _ in 0..TIMES {
-            pass();
-        }
-        fastest = fastest.min(start.elapsed().as_secs_f64() / f64::from(TIMES));
     }
+    fastest.iter().map(Duration::as_secs_f64).sum()
 }
 
 struct Bench {
@@ -168,7 +163,7 @@ impl Bench {
 
 fn main() -> Result<(), Box<dyn Error>> {
     let args: Vec<String> = std::env::args().collect();
-    let usage = "usage: lang PROGRAMS (SECONDS | each | passes N)";
+    let usage = "usage: lang PROGRAMS (PASSES | each | passes N)";
     let path = args.get(1).ok_or(usage)?;
     let source = std::fs::read_to_string(path)?;
     let programs: Vec<(&str, &str)> = source
@@ -197,7 +192,7 @@ fn main() -> Result<(), Box<dyn Error>> {
                 programs.iter().for_each(|(_, text)| bench.parse_run(text));
             }
         }
-        Some(seconds) => figures(&bench, &programs, &modules, seconds.parse()?)?,
+        Some(passes) => figures(&bench, &programs, &modules, passes.parse()?)?,
         None => return Err(usage.into()),
     }
     Ok(())
@@ -205,8 +200,12 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 fn each(bench: &Bench, programs: &[(&str, &str)], modules: &[Module]) {
     for ((name, text), module) in programs.iter().zip(modules) {
-        let parse = best(0.05, || drop(black_box(parse_program(black_box(text)))));
-        let time = best(0.05, || drop(black_box(bench.run(module))));
+        let parse = best(&[text], 1_000, |text| {
+            drop(black_box(parse_program(black_box(text))));
+        });
+        let time = best(&[module], 1_000, |module| {
+            drop(black_box(bench.run(module)))
+        });
         let run = bench.run(module);
         println!(
             "{name:24} parse {:6.2} us  run {:6.2} us  {:5} events {:3} tool calls {:6} B",
@@ -223,7 +222,7 @@ fn figures(
     bench: &Bench,
     programs: &[(&str, &str)],
     modules: &[Module],
-    seconds: f64,
+    passes: u32,
 ) -> Result<(), Box<dyn Error>> {
     let mut results = Vec::new();
     let (mut events, mut bytes) = (Vec::new(), Vec::new());
@@ -236,19 +235,11 @@ fn figures(
         events.push(run.trace.events.len());
         bytes.push(trace_bytes(&run.trace));
     }
-    let parse = best(seconds, || {
-        for (_, text) in programs {
-            drop(black_box(parse_program(black_box(text))));
-        }
+    let parse = best(programs, passes, |(_, text)| {
+        drop(black_box(parse_program(black_box(text))));
     });
-    let run = best(seconds, || {
-        for module in modules {
-            drop(black_box(bench.run(module)));
-        }
-    });
-    let parse_run = best(seconds, || {
-        programs.iter().for_each(|(_, text)| bench.parse_run(text));
-    });
+    let run = best(modules, passes, |module| drop(black_box(bench.run(module))));
+    let parse_run = best(programs, passes, |(_, text)| bench.parse_run(text));
     let report = serde_json::json!({
         "seconds": { "parse": parse, "run": run, "parse_run": parse_run },
         "events": events,
