@@ -14,7 +14,7 @@ import json
 import sys
 import time
 
-from stub import Region, STUBS
+from stub import STUBS, Region, window_of
 
 ANNOTATIONS = __future__.annotations.compiler_flag
 WIDTH, HEIGHT = 640, 480
@@ -32,7 +32,7 @@ def decorator(*_, **__):
 
 def globals_of_pack(path):
     base = {
-        "Region": Region,
+        "Region": window_of,
         "primitive": primitive,
         "says": decorator,
         "compares": decorator,

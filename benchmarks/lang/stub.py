@@ -10,7 +10,7 @@ class Region:
 
     __slots__ = (
         "left", "top", "right", "bottom", "width", "height", "image_width", "image_height",
-        "asked_left", "asked_lower", "asked_right", "asked_upper", "empty",
+        "asked_left", "asked_lower", "asked_right", "asked_upper",
     )
 
     def __init__(self, left, top, right, bottom, image_width, image_height, asked=None):
@@ -25,7 +25,6 @@ class Region:
         if asked is None:
             asked = (left, image_height - bottom, right, image_height - top)
         self.asked_left, self.asked_lower, self.asked_right, self.asked_upper = asked
-        self.empty = self.width < 1 or self.height < 1
 
     @property
     def asked_center_x(self):
@@ -61,8 +60,9 @@ class Region:
             asked,
         )
 
-    def around(self, box, margin):
-        """The window of another region, with a margin."""
+    def around(self, hit, margin):
+        """The window of a detection, with a margin."""
+        box = hit.region
         return self.window(
             box.left - self.left,
             self.bottom - box.bottom,
@@ -70,6 +70,15 @@ class Region:
             self.bottom - box.top,
             margin,
         )
+
+
+def window_of(image, left, lower, right, upper, name):
+    """What the pack calls `Region(…)`."""
+    region = image if type(image) is Region else image._region
+    region = region.window(left, lower, right, upper)
+    if region.width < 1 or region.height < 1:
+        raise Exception(f"{name} has no area")
+    return region
 
 
 class Detection:

@@ -85,13 +85,9 @@ class ImagePatch:
 
     def __init__(self, image, left: int = None, lower: int = None, right: int = None, upper: int = None):
         """Crops the image to the box; all of the image without one."""
-        if isinstance(image, ImagePatch):
-            image = image._region
         # Coordinates are those of the image that was passed, from its own bottom left corner. The
         # region is clipped to it and remembers what was asked for.
-        self._region = image.window(left, lower, right, upper)
-        if self._region.empty:
-            raise Exception("ImagePatch has no area")
+        self._region = Region(image, left, lower, right, upper, "ImagePatch")
 
     def __repr__(self):
         box = self._region
@@ -167,10 +163,7 @@ class ImagePatch:
         elif object_name in ("object", "objects"):
             object_name = "object"
         own = self._region
-        patches = []
-        for hit in find(own, object_name):
-            patches.append(ImagePatch(own.around(hit.region, _MARGIN)))
-        return patches
+        return [ImagePatch(own.around(hit, _MARGIN)) for hit in find(own, object_name)]
 
     @says("[there be] ({object_name}) in {self}")
     def exists(self, object_name: str) -> bool:

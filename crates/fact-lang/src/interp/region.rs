@@ -2,9 +2,8 @@
 
 use super::Vm;
 use super::call::Args;
-use super::error::R;
+use super::error::{ExcClass, R};
 use super::value::{RegionObj, Type, Value};
-use crate::tool::BBox;
 
 /// Coordinates beyond this are refused: below it, floats hold them exactly.
 const FARTHEST: i64 = 1 << 50;
@@ -32,19 +31,11 @@ impl Vm<'_> {
         })
     }
 
-    /// `asked_left` and so on, and `empty`.
+    /// `asked_left` and so on.
     pub(crate) fn asked_attribute(&self, region: &RegionObj, name: &str) -> Option<Value> {
-        if name == "empty" {
-            let BBox {
-                left,
-                top,
-                right,
-                bottom,
-            } = region.bbox;
-            return Some(Value::Bool(right - left < 1.0 || bottom - top < 1.0));
-        }
+        let name = name.strip_prefix("asked_")?;
         let asked = self.asked(region);
-        Some(match name.strip_prefix("asked_")? {
+        Some(match name {
             "left" => Value::Int(asked.left),
             "lower" => Value::Int(asked.lower),
             "right" => Value::Int(asked.right),
@@ -53,6 +44,39 @@ impl Vm<'_> {
             "center_y" => Value::Float((asked.lower + asked.upper) as f64 / 2.0),
             _ => return None,
         })
+    }
+
+    /// `Region(image, left, lower, right, upper, name)`: the window of a region, or of an object of
+    /// the pack that has one as its `_region`; a `name` without area is an exception.
+    pub(crate) fn construct_region(&mut self, mut args: Args) -> R<Value> {
+        if !self.in_pack {
+            return Err(self.type_error("cannot create 'Region' instances"));
+        }
+        self.arity("Region", &args, 6, 6)?;
+        let name = args.pos.pop().map_or(Value::None, |tv| tv.value);
+        let image = args.pos.remove(0);
+        let field = match &image.value {
+            Value::Instance(i) => {
+                let fields = &self.heap.instances[*i as usize].fields;
+                let field = fields.iter().find(|(name, _)| &**name == "_region");
+                field.map(|(_, tv)| tv.clone())
+            }
+            _ => Some(image.clone()),
+        };
+        let Some(Value::Region(region)) = field.as_ref().map(|tv| &tv.value) else {
+            return Err(self.no_attribute(&image.value, "_region"));
+        };
+        let value = self.window(*region, args)?;
+        if let Some(field) = &field {
+            self.dep(field.event);
+        }
+        if let (Value::Region(made), Value::Str(name)) = (&value, &name) {
+            let bbox = self.heap.regions[*made as usize].bbox;
+            if bbox.right - bbox.left < 1.0 || bbox.bottom - bbox.top < 1.0 {
+                return Err(self.raise(ExcClass::Exception, format!("{name} has no area")));
+            }
+        }
+        Ok(value)
     }
 
     /// `region.window(left, lower, right, upper, margin=None)`.
@@ -73,12 +97,17 @@ impl Vm<'_> {
         self.window_of(region, sides, margin)
     }
 
-    /// `region.around(box, margin)`.
+    /// `region.around(part, margin)`: the window of another region or of a detection.
     pub(crate) fn around(&mut self, region: u32, args: Args) -> R<Value> {
         self.arity("around", &args, 2, 2)?;
-        let Value::Region(inner) = args.pos[0].value else {
-            let name = self.type_name(&args.pos[0].value);
-            return Err(self.type_error(format!("around() takes a Region, not {name}")));
+        let inner = match args.pos[0].value {
+            Value::Region(inner) => inner,
+            Value::Detection(i) => self.heap.detections[i as usize].region,
+            _ => {
+                let name = self.type_name(&args.pos[0].value);
+                let message = format!("around() takes a Region or a Detection, not {name}");
+                return Err(self.type_error(message));
+            }
         };
         let margin = self.coordinate(&args.pos[1].value)?;
         let own = self.heap.regions[region as usize].bbox;
