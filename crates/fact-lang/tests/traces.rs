@@ -411,7 +411,8 @@ fn the_prompt_shows_the_public_api() {
 
 #[test]
 fn a_patch_found_depends_on_what_was_found_where() {
-    let run = common::go("\
+    let run = common::go(
+        "\
 def execute_command(image):
     x = image.width
     whole = ImagePatch(image)
@@ -419,7 +420,8 @@ def execute_command(image):
     cups = part.find('cup')
     other = whole.find('dog')
     return cups[0].left
-");
+",
+    );
     let trace = &run.trace;
     let used = trace.closure(trace.result);
     let tools: Vec<bool> = trace

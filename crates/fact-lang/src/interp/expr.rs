@@ -198,7 +198,8 @@ impl<'a> Vm<'a> {
         keywords: &'a [(Option<std::sync::Arc<str>>, Expr)],
     ) -> R<Args> {
         let mut out = Args {
-            pos: Vec::with_capacity(args.len()),
+            // A method's receiver comes in front.
+            pos: Vec::with_capacity(args.len() + 1),
             kw: Vec::new(),
         };
         for arg in args {

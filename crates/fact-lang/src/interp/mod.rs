@@ -111,7 +111,7 @@ pub(crate) fn execute(
         inputs,
         answers,
         limits,
-        heap: Heap::default(),
+        heap: Heap::with_room(),
         // Room for a usual run, so that the arenas do not grow step by step.
         trace: Trace {
             events: Vec::with_capacity(128),
@@ -133,7 +133,7 @@ pub(crate) fn execute(
         within: 0,
         in_pack: false,
         at: 0,
-        deps: Vec::new(),
+        deps: Vec::with_capacity(16),
         effects: EffectsMap::default(),
         handling: Vec::new(),
         suspended: None,

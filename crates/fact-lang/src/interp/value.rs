@@ -286,6 +286,19 @@ pub(crate) struct Mark {
 }
 
 impl Heap<'_> {
+    /// Room for what a usual run makes, so that the arenas do not grow step by step.
+    pub(crate) fn with_room() -> Self {
+        Self {
+            lists: Vec::with_capacity(8),
+            dicts: Vec::with_capacity(8),
+            iters: Vec::with_capacity(8),
+            instances: Vec::with_capacity(16),
+            regions: Vec::with_capacity(32),
+            detections: Vec::with_capacity(8),
+            ..Self::default()
+        }
+    }
+
     pub(crate) fn mark(&self) -> Mark {
         Mark {
             lists: self.lists.len(),

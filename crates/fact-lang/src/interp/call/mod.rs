@@ -31,12 +31,16 @@ impl Args {
 
     /// Events of what is called and of the arguments.
     pub(crate) fn events(&self, callee: &Tv) -> Deps {
-        let args = self.pos.iter().chain(self.kw.iter().map(|(_, tv)| tv));
-        std::iter::once(callee)
-            .chain(args)
-            .map(|tv| tv.event)
-            .filter(|event| *event != EventId::START)
-            .collect()
+        let mut events = Deps::new();
+        let mut add = |tv: &Tv| {
+            if tv.event != EventId::START {
+                events.push(tv.event);
+            }
+        };
+        add(callee);
+        self.pos.iter().for_each(&mut add);
+        self.kw.iter().for_each(|(_, tv)| add(tv));
+        events
     }
 }
 

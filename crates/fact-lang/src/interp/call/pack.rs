@@ -134,7 +134,7 @@ impl<'a> Vm<'a> {
         self.charge(size_of::<InstanceObj>() + 256)?;
         self.heap.instances.push(InstanceObj {
             class,
-            fields: Vec::new(),
+            fields: Vec::with_capacity(4),
         });
         let id = self.heap.instances.len() as u32 - 1;
         let value = Value::Instance(id);
