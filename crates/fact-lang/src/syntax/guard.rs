@@ -158,7 +158,7 @@ enum Class {
     Other,
     /// Begins a word where it does not follow a letter; so do keywords.
     Letter,
-    /// An operator.
+    /// An operator, or part of a character whose kind only the lexer knows.
     Operator,
     /// A bracket or a quote, which may begin an f-string; also an attribute.
     Bracket,
@@ -171,9 +171,21 @@ const CLASSES: [Class; 256] = {
     let mut byte = 0;
     while byte < 256 {
         classes[byte] = match byte as u8 {
-            b'a'..=b'z' | b'A'..=b'Z' | b'_' | 128.. => Class::Letter,
-            b'+' | b'-' | b'*' | b'~' | b':' | b'/' | b'%' | b'@' | b'|' | b'&' | b'^' | b'<'
-            | b'>' => Class::Operator,
+            b'a'..=b'z' | b'A'..=b'Z' | b'_' => Class::Letter,
+            b'+'
+            | b'-'
+            | b'*'
+            | b'~'
+            | b':'
+            | b'/'
+            | b'%'
+            | b'@'
+            | b'|'
+            | b'&'
+            | b'^'
+            | b'<'
+            | b'>'
+            | 128.. => Class::Operator,
             b'(' | b'[' | b'{' | b'\'' | b'"' | b'.' => Class::Bracket,
             b'\n' | b'\r' => Class::Newline,
             _ => Class::Other,
@@ -249,5 +261,20 @@ mod tests {
         assert!(is_shallow(
             "def execute_command(image):\n    return len(image.find('cup')) > 2\n"
         ));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn so_do_mixtures(parts in proptest::collection::vec(
+            proptest::sample::select(&[
+                "(", ")", "[", "]", "{", "}", "f'{", "}'", "\"", "'", "-", "+", "~", "not", "if", "else",
+                "lambda", "**", "*", ".", ",", ":", ":=", "\n", "\n ", "\n  ", "elif", "0", "a", " ", "é",
+                "\u{3000}", "\r", "#", "\\", ";", "await", "or",
+            ][..]),
+            0..400,
+        )) {
+            let source = parts.concat();
+            proptest::prop_assert!(!is_shallow(&source) || scan(&source).is_ok());
+        }
     }
 }
