@@ -28,10 +28,10 @@ class ImagePatch:
     def overlaps_with(self, patch: ImagePatch) -> bool:
         """Does the patch overlap the other? Patches that share an edge overlap."""
         return (
-            self._left <= patch._right
-            and self._right >= patch._left
-            and self._lower <= patch._upper
-            and self._upper >= patch._lower
+            self._region.asked_left <= patch._region.asked_right
+            and self._region.asked_right >= patch._region.asked_left
+            and self._region.asked_lower <= patch._region.asked_upper
+            and self._region.asked_upper >= patch._region.asked_lower
         )
 
     @says("the score of {attribute} for {self} [be] {result}")
@@ -81,28 +81,28 @@ def _whole(patch):
 def get_patch_left_of(patch: ImagePatch) -> ImagePatch:
     """The part of the image to the left of the center of the patch."""
     whole = _whole(patch)
-    return whole.crop(0, 0, patch.horizontal_center, whole._height)
+    return whole.crop(0, 0, patch.horizontal_center, whole._region.height)
 
 
 @element("part of the image< to the right of {patch}>")
 def get_patch_right_of(patch: ImagePatch) -> ImagePatch:
     """The part of the image to the right of the center of the patch."""
     whole = _whole(patch)
-    return whole.crop(patch.horizontal_center, 0, whole._width, whole._height)
+    return whole.crop(patch.horizontal_center, 0, whole._region.width, whole._region.height)
 
 
 @element("part of the image< above {patch}>")
 def get_patch_above_of(patch: ImagePatch) -> ImagePatch:
     """The part of the image above the center of the patch."""
     whole = _whole(patch)
-    return whole.crop(0, patch.vertical_center, whole._width, whole._height)
+    return whole.crop(0, patch.vertical_center, whole._region.width, whole._region.height)
 
 
 @element("part of the image< below {patch}>")
 def get_patch_below_of(patch: ImagePatch) -> ImagePatch:
     """The part of the image below the center of the patch."""
     whole = _whole(patch)
-    return whole.crop(0, 0, whole._width, patch.vertical_center)
+    return whole.crop(0, 0, whole._region.width, patch.vertical_center)
 
 
 @says("what is closest to {anchor_patch} [be] {result}")

@@ -81,9 +81,7 @@ def llm_answer(question: str, long_answer: bool) -> str: ...
 
 
 def _region_of(image):
-    if isinstance(image, ImagePatch):
-        return image._region
-    return image
+    return image._region if isinstance(image, ImagePatch) else image
 
 
 class ImagePatch:
@@ -92,34 +90,13 @@ class ImagePatch:
 
     def __init__(self, image, left: int = None, lower: int = None, right: int = None, upper: int = None):
         """Crops the image to the box; all of the image without one."""
-        parent = _region_of(image)
-        if left is None and lower is None and right is None and upper is None:
-            self._region = parent
-            self._left = int(parent.left)
-            self._lower = int(parent.image_height - parent.bottom)
-            self._right = int(parent.right)
-            self._upper = int(parent.image_height - parent.top)
-        else:
-            # Coordinates are those of the image that was passed, from its own bottom left corner.
-            x = int(parent.left)
-            y = int(parent.image_height - parent.bottom)
-            self._left = int(left) + x
-            self._lower = int(lower) + y
-            self._right = int(right) + x
-            self._upper = int(upper) + y
-            self._region = parent.crop(
-                max(parent.left, self._left),
-                max(parent.top, parent.image_height - self._upper),
-                min(parent.right, self._right),
-                min(parent.bottom, parent.image_height - self._lower),
-            )
-        self._width = int(self._region.width)
-        self._height = int(self._region.height)
-        if self._width <= 0 or self._height <= 0:
-            raise Exception("ImagePatch has no area")
+        # Coordinates are those of the image that was passed, from its own bottom left corner. The
+        # region is clipped to it and remembers what was asked for.
+        self._region = Region(image, left, lower, right, upper, "ImagePatch")
 
     def __repr__(self):
-        return f"ImagePatch({self._left}, {self._lower}, {self._right}, {self._upper})"
+        box = self._region
+        return f"ImagePatch({box.asked_left}, {box.asked_lower}, {box.asked_right}, {box.asked_upper})"
 
     @property
     def cropped_image(self):
@@ -131,56 +108,56 @@ class ImagePatch:
     @compares(less="further left than", more="further right than")
     def left(self) -> int:
         """x of the left edge."""
-        return self._left
+        return self._region.asked_left
 
     @property
     @says("the lower edge of {self} [be] at y = {result}")
     @compares(less="lower than", more="higher than")
     def lower(self) -> int:
         """y of the lower edge."""
-        return self._lower
+        return self._region.asked_lower
 
     @property
     @says("the right edge of {self} [be] at x = {result}")
     @compares(less="further left than", more="further right than")
     def right(self) -> int:
         """x of the right edge."""
-        return self._right
+        return self._region.asked_right
 
     @property
     @says("the upper edge of {self} [be] at y = {result}")
     @compares(less="lower than", more="higher than")
     def upper(self) -> int:
         """y of the upper edge."""
-        return self._upper
+        return self._region.asked_upper
 
     @property
     @says("{self} [be] {result} (pixel) wide")
     @compares(less="narrower than", more="wider than")
     def width(self) -> int:
         """Width in pixels."""
-        return self._width
+        return self._region.width
 
     @property
     @says("{self} [be] {result} (pixel) high")
     @compares(less="less high than", more="higher in extent than")
     def height(self) -> int:
         """Height in pixels."""
-        return self._height
+        return self._region.height
 
     @property
     @says("the center of {self} [be] at x = {result}")
     @compares(less="further left than", more="further right than")
     def horizontal_center(self) -> float:
         """x of the center."""
-        return (self._left + self._right) / 2
+        return self._region.asked_center_x
 
     @property
     @says("the center of {self} [be] at y = {result}")
     @compares(less="lower than", more="higher than")
     def vertical_center(self) -> float:
         """y of the center."""
-        return (self._lower + self._upper) / 2
+        return self._region.asked_center_y
 
     @says("[there be] {result} ({object_name}) in {self}")
     @element("{object_name}")
@@ -194,18 +171,7 @@ class ImagePatch:
         elif object_name in ("object", "objects"):
             object_name = "object"
         own = self._region
-        patches = []
-        for hit in find(own, object_name):
-            box = hit.region
-            patches.append(
-                self.crop(
-                    box.left - own.left,
-                    own.bottom - box.bottom,
-                    box.right - own.left,
-                    own.bottom - box.top,
-                )
-            )
-        return patches
+        return [ImagePatch(own.around(hit, _MARGIN)) for hit in find(own, object_name)]
 
     @says("[there be] ({object_name}) in {self}")
     def exists(self, object_name: str) -> bool:
@@ -245,22 +211,17 @@ class ImagePatch:
     def crop(self, left: int, lower: int, right: int, upper: int) -> ImagePatch:
         """The part of the patch between these coordinates of the patch, 10 pixels larger on each side
         as far as the patch goes."""
-        return ImagePatch(
-            self,
-            max(0, int(left) - _MARGIN),
-            max(0, int(lower) - _MARGIN),
-            min(self._width, int(right) + _MARGIN),
-            min(self._height, int(upper) + _MARGIN),
-        )
+        return ImagePatch(self._region.window(left, lower, right, upper, _MARGIN))
 
     @says("{self} [overlap] the box ({left}, {lower}, {right}, {upper})")
     def overlaps_with(self, left: int, lower: int, right: int, upper: int) -> bool:
         """Does the patch overlap the box? Boxes that share an edge overlap."""
+        box = self._region
         return (
-            self._left <= right
-            and self._right >= left
-            and self._lower <= upper
-            and self._upper >= lower
+            box.asked_left <= right
+            and box.asked_right >= left
+            and box.asked_lower <= upper
+            and box.asked_upper >= lower
         )
 
     @says("the answer to “{question}” [be] “{result}”")
@@ -296,15 +257,17 @@ def distance(patch_a, patch_b) -> float:
     intersection over union); for two numbers, their absolute difference."""
     if not (isinstance(patch_a, ImagePatch) and isinstance(patch_b, ImagePatch)):
         return abs(patch_a - patch_b)
-    gap_x = max(0, patch_a._left - patch_b._right, patch_b._left - patch_a._right)
-    gap_y = max(0, patch_a._lower - patch_b._upper, patch_b._lower - patch_a._upper)
+    a = patch_a._region
+    b = patch_b._region
+    gap_x = max(0, a.asked_left - b.asked_right, b.asked_left - a.asked_right)
+    gap_y = max(0, a.asked_lower - b.asked_upper, b.asked_lower - a.asked_upper)
     if gap_x > 0 or gap_y > 0:
         return (gap_x**2 + gap_y**2) ** 0.5
-    width = min(patch_a._right, patch_b._right) - max(patch_a._left, patch_b._left)
-    height = min(patch_a._upper, patch_b._upper) - max(patch_a._lower, patch_b._lower)
+    width = min(a.asked_right, b.asked_right) - max(a.asked_left, b.asked_left)
+    height = min(a.asked_upper, b.asked_upper) - max(a.asked_lower, b.asked_lower)
     shared = width * height
-    area_a = (patch_a._right - patch_a._left) * (patch_a._upper - patch_a._lower)
-    area_b = (patch_b._right - patch_b._left) * (patch_b._upper - patch_b._lower)
+    area_a = (a.asked_right - a.asked_left) * (a.asked_upper - a.asked_lower)
+    area_b = (b.asked_right - b.asked_left) * (b.asked_upper - b.asked_lower)
     return -shared / (area_a + area_b - shared)
 
 

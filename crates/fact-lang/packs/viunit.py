@@ -39,7 +39,8 @@ class ImagePatch:
     @compares(less="smaller than", more="larger than")
     def area(self) -> int:
         """Area of the box in pixels."""
-        return (self._right - self._left) * (self._upper - self._lower)
+        box = self._region
+        return (box.asked_right - box.asked_left) * (box.asked_upper - box.asked_lower)
 
     @says("the best description of the {object_name} in {self} [be] “{result}”")
     def best_description_from_options(self, object_name: str, property_list: List[str]) -> str:

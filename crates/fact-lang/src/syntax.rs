@@ -1,12 +1,13 @@
 //! Text → [`crate::ast`]: the only module that knows the parser's crates.
 //!
-//! Three passes: `guard` bounds size and nesting on the tokens, so that every later recursion fits
+//! Three passes: `guard` bounds size and nesting, so that every later recursion fits
 //! a small stack; `scope` resolves names by Python's scoping rules; `lower` builds the tree and
 //! refuses what lies outside the language.
 
 mod guard;
 mod lower;
 mod scope;
+mod symbols;
 
 use crate::ast::{Module, Span};
 

@@ -122,6 +122,38 @@ fn viper_geometry() {
         ),
         ("ImagePatch(image, 600, 20, 900, 40).width", "int 40"),
         (
+            "ImagePatch(image, 600, 20, 900, 40)",
+            "ImagePatch ImagePatch(600, 20, 900, 40)",
+        ),
+        (
+            "ImagePatch(ImagePatch(image, 600, 20, 900, 40))",
+            "ImagePatch ImagePatch(600, 20, 640, 40)",
+        ),
+        (
+            "ImagePatch(image, 10, 20, 30, 40).crop(0, 0, 100, 5)",
+            "ImagePatch ImagePatch(10, 20, 30, 35)",
+        ),
+        (
+            "ImagePatch(image, 10.7, '20', 30, 40)",
+            "ImagePatch ImagePatch(10, 20, 30, 40)",
+        ),
+        (
+            "ImagePatch(image, -2**63, 0, 9, 9)",
+            "OverflowError: coordinate is too large",
+        ),
+        (
+            "ImagePatch(image).crop(2**80, 0, 9, 9)",
+            "OverflowError: Python int too large to convert to C ssize_t",
+        ),
+        (
+            "ImagePatch('a')",
+            "AttributeError: 'str' object has no attribute '_region'",
+        ),
+        (
+            "type(ImagePatch(image).cropped_image)(image, 0, 0, 9, 9, 'x')",
+            "TypeError: cannot create 'Region' instances",
+        ),
+        (
             "ImagePatch(image, 5, 5, 5, 9)",
             "Exception: ImagePatch has no area",
         ),

@@ -30,7 +30,7 @@ class ImagePatch:
     @property
     def area(self) -> int:
         """Width times height."""
-        return self._width * self._height
+        return self.width * self.height
 
     @staticmethod
     def whole(image) -> ImagePatch:

@@ -8,7 +8,7 @@ use fact_lang::pack::Pack;
 use fact_lang::run::{Inputs, Limits, Outcome, Run, run};
 use fact_lang::syntax::parse_program;
 use fact_lang::tool::{Answer, Recorded, Request};
-use fact_lang::trace::{EventId, EventKind, Trace};
+use fact_lang::trace::{EventId, EventKind, Trace, TraceValue};
 use std::sync::LazyLock;
 
 /// A pack small enough to read its traces.
@@ -407,4 +407,32 @@ fn answers_of_the_wrong_kind_are_runtime_errors() {
 fn the_prompt_shows_the_public_api() {
     insta::assert_snapshot!(PACK.prompt_stub());
     insta::assert_snapshot!(common::VIPER.prompt_stub());
+}
+
+#[test]
+fn a_patch_found_depends_on_what_was_found_where() {
+    let run = common::go(
+        "\
+def execute_command(image):
+    x = image.width
+    whole = ImagePatch(image)
+    part = whole.crop(0, 0, x, 480)
+    cups = part.find('cup')
+    other = whole.find('dog')
+    return cups[0].left
+",
+    );
+    let trace = &run.trace;
+    let used = trace.closure(trace.result);
+    let tools: Vec<bool> = trace
+        .tool_calls
+        .iter()
+        .map(|call| used[call.event.index()])
+        .collect();
+    assert_eq!(tools, [true, false], "{}", common::outcome(&run));
+    let x = trace
+        .events
+        .iter()
+        .position(|e| e.kind == EventKind::Assign && e.value == TraceValue::Int(640));
+    assert!(used[x.unwrap()], "where it was looked for");
 }

@@ -1,10 +1,12 @@
 //! Assignment, deletion and unpacking.
 
 use super::error::{ExcClass, R};
+use super::record::Deps;
 use super::value::{Tv, Value};
 use super::{Frame, Vm};
 use crate::ast::{BinaryOp, Expr, ExprKind, NodeId, VarRef};
 use crate::trace::EventKind;
+use smallvec::smallvec;
 
 impl<'a> Vm<'a> {
     /// Stores a value in a target. `node` is the statement, or the target expression of a loop.
@@ -98,7 +100,7 @@ impl<'a> Vm<'a> {
             )),
             _ => None,
         };
-        let mut inputs = vec![source.event];
+        let mut inputs: Deps = smallvec![source.event];
         self.iter_shape(iterator, &mut inputs);
         if let Some(message) = message {
             let stop = self.value_error(message);

@@ -6,10 +6,12 @@
 
 use super::error::{ExcClass, R};
 use super::iter::{IterKind, IterObj};
+use super::record::Deps;
 use super::value::{PENDING, Tv, Value};
 use super::{Frame, Vm};
 use crate::ast::{Comprehension, ComprehensionKind, Expr, NodeId};
 use crate::trace::{EventId, EventKind};
+use smallvec::smallvec;
 
 /// A comprehension in progress.
 #[derive(Debug)]
@@ -42,7 +44,7 @@ impl<'a> Vm<'a> {
         };
         let source = self.eval(f, &first.iter)?;
         let iterator = self.iterate(&source, first.iter.id)?;
-        let mut inputs = vec![source.event];
+        let mut inputs: Deps = smallvec![source.event];
         self.iter_shape(iterator, &mut inputs);
         let begin = self.event_bare(EventKind::Loop, e.id, &inputs)?;
         let mut cells = Vec::with_capacity((c.scope.cells as usize) + c.scope.free.len());
@@ -152,7 +154,7 @@ impl<'a> Vm<'a> {
             let kind = EventKind::Iteration { index: level.index };
             level.index += 1;
             let Some(item) = self.iter_next(iterator, clause.iter.id)? else {
-                let mut inputs = Vec::new();
+                let mut inputs = Deps::new();
                 self.iter_shape(iterator, &mut inputs);
                 let end = self.event_bare(EventKind::LoopEnd, state.node, &inputs)?;
                 state.shape.push(end);
@@ -184,7 +186,7 @@ impl<'a> Vm<'a> {
             if let Some(clause) = comp.clauses.get(depth) {
                 let source = self.eval(&mut state.frame, &clause.iter)?;
                 let iterator = self.iterate(&source, clause.iter.id)?;
-                let mut inputs = vec![source.event];
+                let mut inputs: Deps = smallvec![source.event];
                 self.iter_shape(iterator, &mut inputs);
                 let begin = self.event_bare(EventKind::Loop, state.node, &inputs)?;
                 state.levels.push(Level {

@@ -1,6 +1,7 @@
 //! Truth, equality, order, membership and hashing.
 
 use super::error::{R, Stop};
+use super::record::Deps;
 use super::value::{DictKind, Key, Tv, Value, ViewKind};
 use super::{Frame, Vm};
 use crate::ast::{CompareOp, Expr, NodeId};
@@ -22,7 +23,7 @@ impl<'a> Vm<'a> {
         comparators: &'a [Expr],
     ) -> R<Tv> {
         let mut left = self.eval(f, left)?;
-        let mut inputs = Vec::new();
+        let mut inputs = Deps::new();
         let mut outcome = true;
         for (i, (op, right)) in ops.iter().zip(comparators).enumerate() {
             let right = self.eval(f, right)?;
@@ -46,7 +47,7 @@ impl<'a> Vm<'a> {
     }
 
     /// What a comparison reads of an operand.
-    fn compared(&mut self, op: CompareOp, tv: &Tv, into: &mut Vec<EventId>) -> R<()> {
+    fn compared(&mut self, op: CompareOp, tv: &Tv, into: &mut Deps) -> R<()> {
         match op {
             CompareOp::Is | CompareOp::IsNot => {
                 into.push(tv.event);
@@ -377,7 +378,7 @@ impl<'a> Vm<'a> {
                         return Ok(true);
                     }
                 }
-                let mut shape = Vec::new();
+                let mut shape = Deps::new();
                 self.iter_shape(iterator, &mut shape);
                 for event in shape {
                     self.dep(event);

@@ -2,11 +2,13 @@
 
 use super::call::Args;
 use super::error::{ExcClass, R};
+use super::record::Deps;
 use super::value::{Tv, Value};
 use super::{Frame, Vm};
 use crate::ast::{Constant, Expr, ExprKind, FStringPart, Name, NodeId, UnaryOp, VarRef};
 use crate::trace::{EventId, EventKind};
 use num_bigint::BigInt;
+use smallvec::smallvec;
 use std::rc::Rc;
 
 impl<'a> Vm<'a> {
@@ -81,7 +83,7 @@ impl<'a> Vm<'a> {
                 let items = self.display(f, items)?;
                 let event = self.next_event();
                 // Which elements a set has depends on which are equal.
-                let inputs: Vec<EventId> = items.iter().map(|tv| tv.event).collect();
+                let inputs: Deps = items.iter().map(|tv| tv.event).collect();
                 let value = self.set(items, event)?;
                 self.event(EventKind::Build, e.id, &inputs, &value)?;
                 Ok(Tv::new(value, event))
@@ -90,7 +92,7 @@ impl<'a> Vm<'a> {
             ExprKind::Comprehension(c) => self.comprehension(f, e, c),
             ExprKind::Lambda(function) => self.closure(f, function),
             ExprKind::FString(parts) => {
-                let mut inputs = Vec::new();
+                let mut inputs = Deps::new();
                 let text = self.fstring(f, e.id, parts, &mut inputs)?;
                 let value = self.string(text)?;
                 let event = self.event(EventKind::Operator, e.id, &inputs, &value)?;
@@ -135,8 +137,12 @@ impl<'a> Vm<'a> {
             VarRef::Global(i) => {
                 let value = if f.pack {
                     self.pack_global(i, &name.id)?
+                } else if let Some(known) = &self.names[i as usize] {
+                    Some(known.clone())
                 } else {
-                    self.public(&name.id)
+                    let value = self.public(&name.id);
+                    self.names[i as usize] = value.clone();
+                    value
                 };
                 if let Some(value) = value {
                     return Ok(Tv::new(value, EventId::START));
@@ -192,7 +198,8 @@ impl<'a> Vm<'a> {
         keywords: &'a [(Option<std::sync::Arc<str>>, Expr)],
     ) -> R<Args> {
         let mut out = Args {
-            pos: Vec::with_capacity(args.len()),
+            // A method's receiver comes in front.
+            pos: Vec::with_capacity(args.len() + 1),
             kw: Vec::new(),
         };
         for arg in args {
@@ -272,7 +279,7 @@ impl<'a> Vm<'a> {
             self.charge(size_of::<Tv>())?;
             items.push(item);
         }
-        let mut inputs = vec![source.event];
+        let mut inputs: Deps = smallvec![source.event];
         self.iter_shape(iterator, &mut inputs);
         let shape = self.event_bare(EventKind::Build, node, &inputs)?;
         for item in &mut items {
@@ -324,6 +331,14 @@ impl<'a> Vm<'a> {
     }
 
     fn eval_binary(&mut self, f: &mut Frame<'a>, outermost: &'a Expr) -> R<Tv> {
+        if let ExprKind::Binary { op, left, right } = &outermost.kind
+            && !matches!(left.kind, ExprKind::Binary { .. })
+        {
+            let left = self.eval(f, left)?;
+            self.step()?;
+            let right = self.eval(f, right)?;
+            return self.operator(&left, &right, *op, false, outermost.id);
+        }
         // Left spines may be long: walked without recursion.
         let mut spine = Vec::new();
         let mut at = outermost;
@@ -420,7 +435,7 @@ impl<'a> Vm<'a> {
         f: &mut Frame<'a>,
         node: NodeId,
         parts: &'a [FStringPart],
-        inputs: &mut Vec<EventId>,
+        inputs: &mut Deps,
     ) -> R<String> {
         let mut text = String::new();
         for part in parts {

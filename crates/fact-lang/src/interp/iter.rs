@@ -4,6 +4,7 @@ use super::Vm;
 use super::call::Args;
 use super::comp::GenState;
 use super::error::{ExcClass, R};
+use super::record::Deps;
 use super::value::{PENDING, Tv, Type, Value, ViewKind};
 use crate::ast::NodeId;
 use crate::trace::{EventId, EventKind};
@@ -15,7 +16,7 @@ pub(crate) struct IterObj<'a> {
     /// The event that made it; what it makes itself depends on it.
     pub(crate) event: EventId,
     /// What has decided so far which elements there are, beyond the shape of the source.
-    shape: Vec<EventId>,
+    shape: Deps,
 }
 
 #[derive(Debug)]
@@ -59,13 +60,17 @@ impl<'a> IterObj<'a> {
         Self {
             kind,
             event,
-            shape: Vec::new(),
+            shape: Deps::new(),
         }
     }
 
     /// With events that decided over the elements.
-    pub(crate) fn with_shape(kind: IterKind<'a>, event: EventId, shape: Vec<EventId>) -> Self {
-        Self { kind, event, shape }
+    pub(crate) fn with_shape(kind: IterKind<'a>, event: EventId, shape: impl Into<Deps>) -> Self {
+        Self {
+            kind,
+            event,
+            shape: shape.into(),
+        }
     }
 
     pub(crate) fn settle(&mut self, event: EventId) {
@@ -169,7 +174,7 @@ impl<'a> Vm<'a> {
     }
 
     /// What has decided so far which elements an iterator has.
-    pub(crate) fn iter_shape(&self, iterator: u32, into: &mut Vec<EventId>) {
+    pub(crate) fn iter_shape(&self, iterator: u32, into: &mut Deps) {
         let mut todo = vec![iterator];
         let mut visited = 0;
         while let Some(iterator) = todo.pop() {
@@ -178,7 +183,7 @@ impl<'a> Vm<'a> {
                 break;
             }
             let obj = &self.heap.iters[iterator as usize];
-            into.extend(&obj.shape);
+            into.extend_from_slice(&obj.shape);
             match &obj.kind {
                 IterKind::List(i, _) | IterKind::ReversedList(i, _) => {
                     into.push(self.heap.lists[*i as usize].shape);
@@ -196,7 +201,7 @@ impl<'a> Vm<'a> {
                 IterKind::Chain(_, Some(i)) => todo.push(*i),
                 IterKind::Generator(Some(state)) => {
                     into.push(obj.event);
-                    into.extend(&state.shape);
+                    into.extend_from_slice(&state.shape);
                 }
                 _ => into.push(obj.event),
             }
@@ -504,7 +509,7 @@ impl<'a> Vm<'a> {
                 if let Some(item) = self.iter_next(source, node)? {
                     return Ok(Some(item));
                 }
-                let mut shape = Vec::new();
+                let mut shape = Deps::new();
                 self.iter_shape(source, &mut shape);
                 self.heap.iters[iterator as usize].shape.extend(shape);
                 if let IterKind::Chain(_, current) = &mut self.heap.iters[iterator as usize].kind {
@@ -566,7 +571,7 @@ impl<'a> Vm<'a> {
     }
 
     /// All elements of an iterable, and what decided over which there are.
-    pub(crate) fn collect(&mut self, source: &Tv, node: NodeId) -> R<(Vec<Tv>, Vec<EventId>)> {
+    pub(crate) fn collect(&mut self, source: &Tv, node: NodeId) -> R<(Vec<Tv>, Deps)> {
         let iterator = self.iterate(source, node)?;
         let mut items = Vec::new();
         while let Some(item) = self.iter_next(iterator, node)? {
@@ -574,7 +579,7 @@ impl<'a> Vm<'a> {
             self.charge(size_of::<Tv>())?;
             items.push(item);
         }
-        let mut shape = Vec::new();
+        let mut shape = Deps::new();
         self.iter_shape(iterator, &mut shape);
         Ok((items, shape))
     }

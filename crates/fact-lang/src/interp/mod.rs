@@ -6,7 +6,7 @@
 //! | `record` | events, pictures of values, whole-value dependence |
 //! | `stmt`, `control` | statements; jumps, residual control, relevant dependence |
 //! | `expr`, `assign`, `comp` | expressions, targets, comprehensions and generators |
-//! | `call`, `attr`, `tools` | calls, attributes, requests to perception |
+//! | `call`, `attr`, `tools`, `region` | calls, attributes, requests to perception, geometry |
 //! | `ops`, `compare`, `index`, `iter`, `format` | the semantics of operators |
 //! | `native`, `builtins`, `methods`, `modules` | what Python brings along |
 
@@ -27,6 +27,7 @@ mod modules;
 mod native;
 mod ops;
 mod record;
+mod region;
 mod start;
 mod stmt;
 mod tools;
@@ -39,7 +40,7 @@ use crate::tool::{Answers, Request};
 use crate::trace::{EventId, Trace};
 use control::EffectsMap;
 use error::{R, Stop};
-use value::{Heap, Tv};
+use value::{Heap, Tv, Value};
 
 /// Nested evaluations, of all kinds together, that fit a 2 MiB stack.
 const MAX_NESTING: u32 = 1_000;
@@ -63,6 +64,8 @@ pub(crate) struct Vm<'a> {
     output: String,
     globals: Vec<Option<Tv>>,
     pack_globals: Vec<Option<Tv>>,
+    /// What the program's global names mean where it does not bind them, once looked up.
+    names: Vec<Option<Value>>,
     /// The branch, iteration or call under which code runs now.
     control: EventId,
     /// Set within a loop body by a branch that may have left the loop.
@@ -108,8 +111,14 @@ pub(crate) fn execute(
         inputs,
         answers,
         limits,
-        heap: Heap::default(),
-        trace: Trace::default(),
+        heap: Heap::with_room(),
+        // Room for a usual run, so that the arenas do not grow step by step.
+        trace: Trace {
+            events: Vec::with_capacity(128),
+            inputs: Vec::with_capacity(256),
+            pack_calls: Vec::with_capacity(16),
+            ..Trace::default()
+        },
         steps: 0,
         bytes: 0,
         depth: 0,
@@ -118,12 +127,13 @@ pub(crate) fn execute(
         output: String::new(),
         globals: vec![None; program.globals.len()],
         pack_globals: vec![None; pack.module.globals.len()],
+        names: vec![None; program.globals.len()],
         control: EventId::START,
         residual: None,
         within: 0,
         in_pack: false,
         at: 0,
-        deps: Vec::new(),
+        deps: Vec::with_capacity(16),
         effects: EffectsMap::default(),
         handling: Vec::new(),
         suspended: None,

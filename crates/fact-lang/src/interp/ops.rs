@@ -2,12 +2,14 @@
 
 use super::Vm;
 use super::error::{ExcClass, R};
+use super::record::Deps;
 use super::value::{DictKind, PENDING, Tv, Value, ViewKind};
 use crate::ast::{BinaryOp, NodeId, UnaryOp};
 use crate::pytext;
 use crate::trace::{EventId, EventKind};
 use num_bigint::BigInt;
 use num_traits::{Signed, ToPrimitive, Zero};
+use smallvec::smallvec;
 
 /// Largest integer that is ever computed, in bits.
 const MAX_BITS: u64 = 1 << 20;
@@ -74,7 +76,7 @@ impl<'a> Vm<'a> {
             return Ok(tv);
         }
         let mark = self.heap.mark();
-        let mut all = inputs.to_vec();
+        let mut all = Deps::from_slice(&inputs);
         match op {
             // The parts keep their elements: only which there are is new.
             BinaryOp::Add | BinaryOp::Mul => {
@@ -100,7 +102,7 @@ impl<'a> Vm<'a> {
                 let (items, shape) = self.collect(right, node)?;
                 self.charge(items.len() * size_of::<Tv>())?;
                 self.heap.lists[*i as usize].items.extend(items);
-                let mut inputs = vec![right.event];
+                let mut inputs: Deps = smallvec![right.event];
                 inputs.extend(shape);
                 self.mutated(node, left, &inputs)?;
             }
@@ -114,7 +116,7 @@ impl<'a> Vm<'a> {
                 if self.heap.sets[i as usize].frozen {
                     return Ok(None);
                 }
-                let mut inputs = Vec::new();
+                let mut inputs = Deps::new();
                 self.deep(right, &mut inputs)?;
                 self.deep(left, &mut inputs)?;
                 if let Value::Set(new) = self.binary(op, &left.value, &right.value)? {
@@ -126,7 +128,7 @@ impl<'a> Vm<'a> {
             (Value::Dict(i), BinaryOp::BitOr) => {
                 let before = self.deps.len();
                 self.update_dict(*i, right, node)?;
-                let mut inputs: Vec<EventId> = self.deps.drain(before..).collect();
+                let mut inputs: Deps = self.deps.drain(before..).collect();
                 inputs.push(right.event);
                 self.mutated(node, left, &inputs)?;
             }

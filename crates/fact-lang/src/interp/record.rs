@@ -6,7 +6,11 @@ use super::{MAX_VALUE_DEPTH, Vm};
 use crate::ast::NodeId;
 use crate::run::Limit;
 use crate::trace::{Event, EventId, EventKind, ITEMS_SHOWN, NodeRef, Object, TraceValue};
+use smallvec::{SmallVec, smallvec};
 use std::collections::HashSet;
+
+/// What an event depends on: few, nearly always.
+pub(crate) type Deps = SmallVec<[EventId; 8]>;
 
 /// How many elements a picture shows of containers nested this deeply.
 const SHOWN: [usize; 4] = [ITEMS_SHOWN, 32, 8, 4];
@@ -115,8 +119,7 @@ impl Vm<'_> {
 
     /// Records a change of a container: its new shape.
     pub(crate) fn mutated(&mut self, node: NodeId, container: &Tv, inputs: &[EventId]) -> R<()> {
-        let mut all = Vec::with_capacity(inputs.len() + 2);
-        all.push(container.event);
+        let mut all: Deps = smallvec![container.event];
         all.extend(self.shape(&container.value));
         all.extend_from_slice(inputs);
         let value = TraceValue::Items {
@@ -188,19 +191,16 @@ impl Vm<'_> {
     }
 
     /// What the truth of a value depends on.
-    pub(crate) fn truth_inputs(&self, tv: &Tv) -> Vec<EventId> {
-        let mut inputs = vec![tv.event];
+    pub(crate) fn truth_inputs(&self, tv: &Tv) -> Deps {
+        let mut inputs: Deps = smallvec![tv.event];
         inputs.extend(self.shape(&tv.value).filter(|s| *s != tv.event));
         inputs
     }
 
     /// What a use of the whole value depends on: its shape and every element, recursively.
-    pub(crate) fn deep(&mut self, tv: &Tv, into: &mut Vec<EventId>) -> R<()> {
+    pub(crate) fn deep(&mut self, tv: &Tv, into: &mut Deps) -> R<()> {
         into.push(tv.event);
-        if !matches!(
-            tv.value,
-            Value::List(_) | Value::Tuple(_) | Value::Dict(_) | Value::Set(_) | Value::View(..)
-        ) {
+        if !tv.value.is_container() {
             return Ok(());
         }
         let start = into.len();
@@ -264,7 +264,11 @@ impl Vm<'_> {
 
     /// Adds the whole of a value.
     pub(crate) fn dep_deep(&mut self, tv: &Tv) -> R<()> {
-        let mut all = Vec::new();
+        if !tv.value.is_container() {
+            self.dep(tv.event);
+            return Ok(());
+        }
+        let mut all = Deps::new();
         self.deep(tv, &mut all)?;
         for event in all {
             self.dep(event);
@@ -373,7 +377,8 @@ impl Vm<'_> {
     pub(crate) fn record_objects(&mut self) {
         for i in 0..self.heap.instances.len() {
             let class = self.heap.instances[i].class;
-            let fields = self.heap.instances[i].fields.clone();
+            // Nothing reads them any more.
+            let fields = std::mem::take(&mut self.heap.instances[i].fields);
             let fields = fields
                 .into_iter()
                 .map(|(name, tv)| {

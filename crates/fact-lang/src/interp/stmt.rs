@@ -2,10 +2,12 @@
 
 use super::control::{BREAK, LEAVE};
 use super::error::{ExcClass, R, Stop};
+use super::record::Deps;
 use super::value::{FuncObj, Tv, Value};
 use super::{Frame, Vm};
 use crate::ast::{Expr, ExprKind, Function, Handler, Stmt, StmtKind};
 use crate::trace::{EventId, EventKind};
+use smallvec::smallvec;
 
 /// How a block ended.
 #[derive(Debug)]
@@ -153,7 +155,7 @@ impl<'a> Vm<'a> {
     /// Records a return. The whole value of the entry function is used; that of other functions
     /// is used by what reads it.
     pub(crate) fn returned(&mut self, tv: Tv, node: u32) -> R<Tv> {
-        let mut inputs = Vec::new();
+        let mut inputs = Deps::new();
         if self.depth <= 1 && !self.in_pack {
             self.deep(&tv, &mut inputs)?;
         } else {
@@ -203,7 +205,7 @@ impl<'a> Vm<'a> {
         };
         let source = self.eval(f, iter)?;
         let iterator = self.iterate(&source, iter.id)?;
-        let mut inputs = vec![source.event];
+        let mut inputs: Deps = smallvec![source.event];
         self.iter_shape(iterator, &mut inputs);
         let begin = self.event_bare(EventKind::Loop, stmt.id, &inputs)?;
         let effects = self.effects(target.id, Some(target), body);
@@ -235,7 +237,7 @@ impl<'a> Vm<'a> {
                 control = residual;
             }
         };
-        let mut inputs = Vec::new();
+        let mut inputs = Deps::new();
         self.iter_shape(iterator, &mut inputs);
         let end = self.event_bare(EventKind::LoopEnd, stmt.id, &inputs)?;
         let ends = LoopExit {

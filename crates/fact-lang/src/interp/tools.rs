@@ -4,6 +4,7 @@ use super::call::Args;
 use super::error::{ExcClass, R, Stop};
 use super::expr::constant;
 use super::native::{self, Native};
+use super::record::Deps;
 use super::value::{DetectionObj, RegionObj, Tv, Type, Value};
 use super::{Frame, Vm, builtins, modules};
 use crate::ast::{Expr, ExprKind, NodeId, StmtKind};
@@ -50,17 +51,27 @@ impl<'a> Vm<'a> {
                 self.pack_globals[index as usize] = Some(tv.clone());
                 Some(tv.value)
             }
-            PackGlobal::Unbound => match name {
-                "Region" => Some(Value::Type(Type::Region)),
-                "Detection" => Some(Value::Type(Type::Detection)),
-                "input_image" => native::find(PACK_TABLE, name),
-                _ => builtins::builtin(name).or_else(|| modules::injected(name)),
-            },
+            PackGlobal::Unbound => {
+                let value = match name {
+                    "Region" => Some(Value::Type(Type::Region)),
+                    "Detection" => Some(Value::Type(Type::Detection)),
+                    "input_image" => native::find(PACK_TABLE, name),
+                    _ => builtins::builtin(name).or_else(|| modules::injected(name)),
+                };
+                // Found once, found for the rest of the run.
+                let known = value.clone().map(|v| Tv::new(v, EventId::START));
+                self.pack_globals[index as usize] = known;
+                value
+            }
         })
     }
 
     /// Evaluates a constant of the pack without recording it.
     pub(crate) fn pack_constant(&mut self, value: &'a Expr) -> R<Tv> {
+        if let ExprKind::Constant(c) = &value.kind {
+            self.steps += 1;
+            return Ok(Tv::new(constant(c), EventId::START));
+        }
         let mut frame = Frame {
             function: None,
             locals: Vec::new(),
@@ -79,12 +90,16 @@ impl<'a> Vm<'a> {
 
     pub(crate) fn region(&mut self, image: u32, bbox: BBox) -> R<Value> {
         self.charge(size_of::<RegionObj>())?;
-        self.heap.regions.push(RegionObj { image, bbox });
+        self.heap.regions.push(RegionObj {
+            image,
+            bbox,
+            asked: None,
+        });
         Ok(Value::Region(self.heap.regions.len() as u32 - 1))
     }
 
     /// Width and height of an input image.
-    fn image_size(&self, image: u32) -> (f64, f64) {
+    pub(crate) fn image_size(&self, image: u32) -> (f64, f64) {
         match self.inputs.images.get(image as usize) {
             Some(image) => (f64::from(image.width), f64::from(image.height)),
             None => (0.0, 0.0),
@@ -119,7 +134,7 @@ impl<'a> Vm<'a> {
                 let shape = shape.map(|v| Tv::new(v, object.event)).to_vec();
                 self.tuple(shape, object.event)?
             }
-            _ => return Ok(None),
+            _ => return Ok(self.asked_attribute(&region, name)),
         }))
     }
 
@@ -174,10 +189,9 @@ impl<'a> Vm<'a> {
                 args.push((param.name.id.clone(), tv));
             }
         }
-        let mut inputs = Vec::new();
+        let mut inputs = Deps::new();
         for (_, tv) in &args {
-            let tv = tv.clone();
-            self.deep(&tv, &mut inputs)?;
+            self.deep(tv, &mut inputs)?;
         }
         let mut rest = args.into_iter();
         let (image, region) = if primitive.region {
@@ -248,7 +262,7 @@ impl<'a> Vm<'a> {
         tool: Arc<str>,
         result: ResultType,
         answer: u32,
-        inputs: Vec<EventId>,
+        inputs: Deps,
         node: NodeId,
     ) -> R<Tv> {
         let event = self.next_event();

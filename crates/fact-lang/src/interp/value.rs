@@ -224,6 +224,8 @@ pub(crate) struct InstanceObj {
 pub(crate) struct RegionObj {
     pub(crate) image: u32,
     pub(crate) bbox: BBox,
+    /// What was asked for, where it was clipped.
+    pub(crate) asked: Option<super::region::Asked>,
 }
 
 #[derive(Debug)]
@@ -284,6 +286,19 @@ pub(crate) struct Mark {
 }
 
 impl Heap<'_> {
+    /// Room for what a usual run makes, so that the arenas do not grow step by step.
+    pub(crate) fn with_room() -> Self {
+        Self {
+            lists: Vec::with_capacity(8),
+            dicts: Vec::with_capacity(8),
+            iters: Vec::with_capacity(8),
+            instances: Vec::with_capacity(16),
+            regions: Vec::with_capacity(32),
+            detections: Vec::with_capacity(8),
+            ..Self::default()
+        }
+    }
+
     pub(crate) fn mark(&self) -> Mark {
         Mark {
             lists: self.lists.len(),
@@ -328,6 +343,14 @@ impl Heap<'_> {
 impl Value {
     pub(crate) fn str(text: impl Into<Arc<str>>) -> Self {
         Self::Str(text.into())
+    }
+
+    /// Whether it has elements with events of their own.
+    pub(crate) fn is_container(&self) -> bool {
+        matches!(
+            self,
+            Self::List(_) | Self::Tuple(_) | Self::Dict(_) | Self::Set(_) | Self::View(..)
+        )
     }
 
     pub(crate) fn is_none(&self) -> bool {

@@ -6,7 +6,34 @@ use crate::ast::{Constant, Expr, ExprKind, Function, Module, Span, Stmt, StmtKin
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::fmt::Write;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
+
+/// Names of a pack: trusted, so that a fast hash is enough (programs only look them up).
+pub(crate) type NameMap<V> = HashMap<Arc<str>, V, BuildHasherDefault<NameHasher>>;
+
+/// Multiplies and folds eight bytes at a time.
+#[derive(Debug, Default)]
+pub(crate) struct NameHasher(u64);
+
+impl Hasher for NameHasher {
+    fn finish(&self) -> u64 {
+        self.0 ^ (self.0 >> 32)
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for chunk in bytes.chunks(8) {
+            let mut word = [0; 8];
+            word[..chunk.len()].copy_from_slice(chunk);
+            let mixed = (self.0 ^ u64::from_le_bytes(word)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            self.0 = mixed ^ (mixed >> 29);
+        }
+    }
+
+    fn write_u8(&mut self, byte: u8) {
+        self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+}
 
 /// What the interpreter needs of a pack, prepared once.
 #[derive(Debug, Default)]
@@ -16,7 +43,7 @@ pub(crate) struct PackCode {
     /// By index into [`Module::globals`].
     pub(crate) globals: Vec<PackGlobal>,
     /// What programs see.
-    pub(crate) public: HashMap<Arc<str>, PackGlobal>,
+    pub(crate) public: NameMap<PackGlobal>,
     /// `@wraps_input`: parameter name → definition.
     pub(crate) wrappers: Vec<(Arc<str>, u32)>,
 }
@@ -60,7 +87,7 @@ pub(crate) enum ResultType {
 #[derive(Debug, Default)]
 pub(crate) struct PackClassDef {
     /// Methods and properties by name.
-    pub(crate) members: HashMap<Arc<str>, u32>,
+    pub(crate) members: NameMap<u32>,
     pub(crate) init: Option<u32>,
     pub(crate) repr: Option<u32>,
     pub(crate) eq: Option<u32>,

@@ -1,8 +1,9 @@
 //! Bounds nesting before anything recursive sees the text.
 //!
-//! The lexer is iterative, so a token scan is safe on any text. It keeps, for each open bracket, an
-//! upper bound of how deeply the operators seen so far can nest; the bounds add up over the open
-//! brackets.
+//! Most programs are too short to nest deeply, which a look at their bytes shows. For the others
+//! there is a token scan: the lexer is iterative, so it is safe on any text. It keeps, for each open
+//! bracket, an upper bound of how deeply the operators seen so far can nest; the bounds add up over
+//! the open brackets.
 
 use super::{Refusal, SyntaxErrorKind, span};
 use ruff_python_ast::token::TokenKind;
@@ -30,6 +31,13 @@ struct Level {
 }
 
 pub(super) fn check(source: &str) -> Result<(), Refusal> {
+    if is_shallow(source) {
+        return Ok(());
+    }
+    scan(source)
+}
+
+fn scan(source: &str) -> Result<(), Refusal> {
     let mut lexer = lexer::lex(source, Mode::Module);
     let mut outer: Vec<Level> = Vec::new();
     let mut sum = Level::default();
@@ -140,5 +148,133 @@ pub(super) fn check(source: &str) -> Result<(), Refusal> {
             span(TextRange::new(TextSize::default(), end)),
             too_deep,
         ));
+    }
+}
+
+/// What a byte may begin, as far as nesting goes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Class {
+    /// Begins no token that nests.
+    Other,
+    /// Begins a word where it does not follow a letter; so do keywords.
+    Letter,
+    /// An operator, or part of a character whose kind only the lexer knows.
+    Operator,
+    /// A bracket or a quote, which may begin an f-string; also an attribute.
+    Bracket,
+    /// Ends a line, after which a block may begin.
+    Newline,
+}
+
+const CLASSES: [Class; 256] = {
+    let mut classes = [Class::Other; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        classes[byte] = match byte as u8 {
+            b'a'..=b'z' | b'A'..=b'Z' | b'_' => Class::Letter,
+            b'+'
+            | b'-'
+            | b'*'
+            | b'~'
+            | b':'
+            | b'/'
+            | b'%'
+            | b'@'
+            | b'|'
+            | b'&'
+            | b'^'
+            | b'<'
+            | b'>'
+            | 128.. => Class::Operator,
+            b'(' | b'[' | b'{' | b'\'' | b'"' | b'.' => Class::Bracket,
+            b'\n' | b'\r' => Class::Newline,
+            _ => Class::Other,
+        };
+        byte += 1;
+    }
+    classes
+};
+
+/// Whether no limit can be exceeded, since there are too few bytes that could begin what counts
+/// against it. Every token begins at a byte that is counted here (a keyword at a letter that
+/// follows none), so the counts are upper bounds whatever the tokens are.
+fn is_shallow(source: &str) -> bool {
+    let (mut words, mut operators, mut brackets, mut newlines) = (0u32, 0u32, 0u32, 0u32);
+    let mut last = Class::Other;
+    for byte in source.bytes() {
+        let class = CLASSES[usize::from(byte)];
+        match class {
+            Class::Other => {}
+            Class::Letter => words += u32::from(last != Class::Letter),
+            Class::Operator => operators += 1,
+            Class::Bracket => brackets += 1,
+            Class::Newline => newlines += 1,
+        }
+        last = class;
+    }
+    brackets <= MAX_BRACKETS
+        && newlines <= MAX_INDENT
+        && words + operators <= MAX_PREFIX.min(MAX_CHAIN).min(MAX_ELIF)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_called_shallow_passes_the_token_scan() {
+        let parts = [
+            "(",
+            "[",
+            "{",
+            "f'{",
+            "f\"{",
+            "-",
+            "+",
+            "~",
+            "not ",
+            "0if ",
+            "1if 1else ",
+            "lambda:",
+            "**2",
+            ".a",
+            "()",
+            "[0]",
+            "\n ",
+            "if 1:\n ",
+            "elif 1:\n",
+            "x:=",
+            "0or ",
+            "\r ",
+            "await ",
+        ];
+        for part in parts {
+            for n in [1, 50, 99, 100, 101, 150, 199, 200, 201, 300] {
+                let source = format!("x = {}1", part.repeat(n));
+                assert!(
+                    !is_shallow(&source) || scan(&source).is_ok(),
+                    "{n} times {part:?}"
+                );
+            }
+            assert!(!is_shallow(&part.repeat(1_001)), "{part:?}");
+        }
+        assert!(is_shallow(
+            "def execute_command(image):\n    return len(image.find('cup')) > 2\n"
+        ));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn so_do_mixtures(parts in proptest::collection::vec(
+            proptest::sample::select(&[
+                "(", ")", "[", "]", "{", "}", "f'{", "}'", "\"", "'", "-", "+", "~", "not", "if", "else",
+                "lambda", "**", "*", ".", ",", ":", ":=", "\n", "\n ", "\n  ", "elif", "0", "a", " ", "é",
+                "\u{3000}", "\r", "#", "\\", ";", "await", "or",
+            ][..]),
+            0..400,
+        )) {
+            let source = parts.concat();
+            proptest::prop_assert!(!is_shallow(&source) || scan(&source).is_ok());
+        }
     }
 }

@@ -1,14 +1,13 @@
 //! Which variable a name means: Python's scoping rules, worked out before lowering.
 
+use super::symbols::{Symbol, SymbolMap, Symbols};
 use super::{Refusal, SyntaxErrorKind, span};
 use crate::ast::VarRef;
-use indexmap::IndexMap;
 use ruff_python_ast::{
     Comprehension, ElifElseClause, ExceptHandler, Expr, ExprContext, InterpolatedStringElement,
     Parameters, Stmt,
 };
 use ruff_text_size::TextRange;
-use std::collections::HashMap;
 use std::sync::Arc;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -30,39 +29,36 @@ struct Flags {
 pub(super) struct Scope {
     kind: ScopeKind,
     parent: usize,
-    names: IndexMap<Arc<str>, Flags>,
+    names: SymbolMap<Flags>,
     /// Names of local slots.
-    pub(super) locals: Vec<Arc<str>>,
+    pub(super) locals: Vec<Symbol>,
     /// Own captured variables.
-    pub(super) cells: Vec<Arc<str>>,
+    pub(super) cells: Vec<Symbol>,
     /// Free variables.
-    pub(super) free: Vec<Arc<str>>,
-    vars: HashMap<Arc<str>, VarRef>,
+    pub(super) free: Vec<Symbol>,
+    vars: SymbolMap<VarRef>,
 }
 
 /// All scopes of a module, found by the range of the node that opens them.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Scopes {
     scopes: Vec<Scope>,
-    by_range: HashMap<(TextRange, bool), usize>,
-    names: HashMap<String, Arc<str>>,
+    /// Start and end of the node, whether it is a comprehension; the scope. Sorted once complete.
+    by_range: Vec<((u32, u32, bool), usize)>,
+    symbols: Symbols,
     /// Names of the module's own variables.
-    pub(super) globals: IndexMap<Arc<str>, ()>,
+    globals: SymbolMap<()>,
 }
 
 pub(super) const MODULE: usize = 0;
 
 /// Collects the scopes of a module and resolves every name in them.
 pub(super) fn resolve(suite: &[Stmt]) -> Result<Scopes, Refusal> {
-    let mut scopes = Scopes {
-        scopes: Vec::new(),
-        by_range: HashMap::new(),
-        names: HashMap::new(),
-        globals: IndexMap::new(),
-    };
+    let mut scopes = Scopes::default();
     scopes.open(ScopeKind::Module, MODULE, None);
     scopes.stmts(MODULE, suite)?;
     scopes.settle()?;
+    scopes.by_range.sort_unstable();
     Ok(scopes)
 }
 
@@ -70,10 +66,11 @@ impl Scopes {
     /// The scope that the node of this range opens; `comprehension` tells a generator expression
     /// from a lambda of the same range.
     pub(super) fn at(&self, range: TextRange, comprehension: bool) -> usize {
-        self.by_range
-            .get(&(range, comprehension))
-            .copied()
-            .unwrap_or(MODULE)
+        let key = (range.start().to_u32(), range.end().to_u32(), comprehension);
+        match self.by_range.binary_search_by_key(&key, |(key, _)| *key) {
+            Ok(at) => self.by_range[at].1,
+            Err(_) => MODULE,
+        }
     }
 
     pub(super) fn scope(&self, scope: usize) -> &Scope {
@@ -82,25 +79,39 @@ impl Scopes {
 
     /// One shared string per distinct name.
     pub(super) fn intern(&mut self, name: &str) -> Arc<str> {
-        if let Some(name) = self.names.get(name) {
-            return name.clone();
-        }
-        let shared: Arc<str> = name.into();
-        self.names.insert(name.to_owned(), shared.clone());
-        shared
+        let symbol = self.symbols.intern(name);
+        self.symbols.name(symbol).clone()
     }
 
-    /// Where `name` lives, seen from `scope`.
-    pub(super) fn var(&mut self, scope: usize, name: &Arc<str>) -> VarRef {
-        if let Some(var) = self.scopes[scope].vars.get(name) {
-            return *var;
-        }
-        self.global(name)
+    /// The strings of names.
+    pub(super) fn names(&self, symbols: &[Symbol]) -> Vec<Arc<str>> {
+        symbols
+            .iter()
+            .map(|symbol| self.symbols.name(*symbol).clone())
+            .collect()
     }
 
-    fn global(&mut self, name: &Arc<str>) -> VarRef {
-        let (index, _) = self.globals.insert_full(name.clone(), ());
-        VarRef::Global(index as u32)
+    /// The names of the module's own variables, by index.
+    pub(super) fn globals(&self) -> Vec<Arc<str>> {
+        let names = self.globals.entries();
+        names
+            .iter()
+            .map(|(symbol, ())| self.symbols.name(*symbol).clone())
+            .collect()
+    }
+
+    /// A name and where it lives, seen from `scope`.
+    pub(super) fn var(&mut self, scope: usize, name: &str) -> (Arc<str>, VarRef) {
+        let symbol = self.symbols.intern(name);
+        let var = match self.scopes[scope].vars.get(symbol) {
+            Some(var) => *var,
+            None => self.global(symbol),
+        };
+        (self.symbols.name(symbol).clone(), var)
+    }
+
+    fn global(&mut self, name: Symbol) -> VarRef {
+        VarRef::Global(self.globals.entry(name, || ()).0 as u32)
     }
 
     /// For each free variable of `scope`, the index of its cell in the defining frame.
@@ -110,7 +121,7 @@ impl Scopes {
         scope
             .free
             .iter()
-            .map(|name| match self.scopes[parent].vars.get(name) {
+            .map(|name| match self.scopes[parent].vars.get(*name) {
                 Some(VarRef::Cell(i)) => *i,
                 // Cannot happen: `settle` gives every free name a cell in each enclosing scope.
                 _ => 0,
@@ -123,22 +134,23 @@ impl Scopes {
         self.scopes.push(Scope {
             kind,
             parent,
-            names: IndexMap::new(),
+            names: SymbolMap::default(),
             locals: Vec::new(),
             cells: Vec::new(),
             free: Vec::new(),
-            vars: HashMap::new(),
+            vars: SymbolMap::default(),
         });
         if let Some(range) = range {
-            self.by_range
-                .insert((range, kind == ScopeKind::Comprehension), index);
+            let comprehension = kind == ScopeKind::Comprehension;
+            let key = (range.start().to_u32(), range.end().to_u32(), comprehension);
+            self.by_range.push((key, index));
         }
         index
     }
 
     fn flags(&mut self, scope: usize, name: &str) -> &mut Flags {
-        let name = self.intern(name);
-        self.scopes[scope].names.entry(name).or_default()
+        let name = self.symbols.intern(name);
+        self.scopes[scope].names.entry(name, Flags::default).1
     }
 
     fn bind(&mut self, scope: usize, name: &str) {
@@ -164,23 +176,21 @@ impl Scopes {
 
     fn settle(&mut self) -> Result<(), Refusal> {
         // Which own variables inner scopes capture, and which scopes pass them through.
-        for index in 0..self.scopes.len() {
-            let names: Vec<(Arc<str>, Flags)> = self.scopes[index]
-                .names
-                .iter()
-                .map(|(n, f)| (n.clone(), *f))
-                .collect();
-            for (name, flags) in names {
-                if index == MODULE || flags.global || (flags.bound && !flags.nonlocal) {
+        let mut path = Vec::new();
+        for index in 1..self.scopes.len() {
+            for at in 0..self.scopes[index].names.entries().len() {
+                let (name, flags) = self.scopes[index].names.entries()[at];
+                if flags.global || (flags.bound && !flags.nonlocal) {
                     continue;
                 }
-                let mut path = vec![index];
+                path.clear();
+                path.push(index);
                 let mut at = self.enclosing(self.scopes[index].parent);
                 let owner = loop {
                     if at == MODULE {
                         break None;
                     }
-                    match self.scopes[at].names.get(&name) {
+                    match self.scopes[at].names.get(name) {
                         Some(f) if f.global => break None,
                         Some(f) if f.bound && !f.nonlocal => break Some(at),
                         _ => {
@@ -191,6 +201,7 @@ impl Scopes {
                 };
                 let Some(owner) = owner else {
                     if flags.nonlocal {
+                        let name = self.symbols.name(name);
                         return Err(Refusal::new(
                             SyntaxErrorKind::Invalid,
                             Default::default(),
@@ -200,42 +211,31 @@ impl Scopes {
                     continue;
                 };
                 if !self.scopes[owner].cells.contains(&name) {
-                    self.scopes[owner].cells.push(name.clone());
+                    self.scopes[owner].cells.push(name);
                 }
-                for scope in path {
-                    if !self.scopes[scope].free.contains(&name) {
-                        self.scopes[scope].free.push(name.clone());
+                for scope in &path {
+                    if !self.scopes[*scope].free.contains(&name) {
+                        self.scopes[*scope].free.push(name);
                     }
                 }
             }
         }
-        for index in 0..self.scopes.len() {
-            let scope = &mut self.scopes[index];
-            let own = scope.cells.len() as u32;
-            for (i, name) in scope.cells.iter().enumerate() {
-                scope.vars.insert(name.clone(), VarRef::Cell(i as u32));
+        for scope in &mut self.scopes {
+            let captured = scope.cells.iter().chain(&scope.free);
+            for (i, name) in captured.enumerate() {
+                *scope.vars.entry(*name, || VarRef::Local(0)).1 = VarRef::Cell(i as u32);
             }
-            for (i, name) in scope.free.iter().enumerate() {
-                scope
-                    .vars
-                    .insert(name.clone(), VarRef::Cell(own + i as u32));
-            }
-            let mut globals = Vec::new();
-            for (name, flags) in &scope.names {
-                if scope.vars.contains_key(name) {
+            for (name, flags) in scope.names.entries() {
+                if scope.vars.get(*name).is_some() {
                     continue;
                 }
-                if scope.kind == ScopeKind::Module || flags.global || !flags.bound {
-                    globals.push(name.clone());
+                let var = if scope.kind == ScopeKind::Module || flags.global || !flags.bound {
+                    VarRef::Global(self.globals.entry(*name, || ()).0 as u32)
                 } else {
-                    let slot = scope.locals.len() as u32;
-                    scope.locals.push(name.clone());
-                    scope.vars.insert(name.clone(), VarRef::Local(slot));
-                }
-            }
-            for name in globals {
-                let var = self.global(&name);
-                self.scopes[index].vars.insert(name, var);
+                    scope.locals.push(*name);
+                    VarRef::Local(scope.locals.len() as u32 - 1)
+                };
+                scope.vars.entry(*name, || var);
             }
         }
         Ok(())

@@ -74,6 +74,7 @@ impl<'a> Vm<'a> {
                 return self.construct_dict(ty, args, node);
             }
             Type::Int => return self.construct_int(args),
+            Type::Region => return self.construct_region(args),
             Type::Str => {
                 if let Some(object) = self.keyword(&mut args, "object") {
                     args.pos.insert(0, object);

@@ -2,6 +2,7 @@
 
 use super::super::call::Args;
 use super::super::error::R;
+use super::super::record::Deps;
 use super::super::value::{PENDING, Tv, Value};
 use super::super::{Vm, builtins};
 use crate::ast::NodeId;
@@ -58,7 +59,7 @@ pub(super) fn call(
             let len = vm.heap.lists[i].items.len();
             vm.work(len / 32)?;
             vm.heap.lists[i].items.remove(at);
-            let mut inputs = args.pos.iter().map(|tv| tv.event).collect::<Vec<_>>();
+            let mut inputs: Deps = args.pos.iter().map(|tv| tv.event).collect();
             vm.deep(object, &mut inputs)?;
             vm.mutated(node, object, &inputs)?;
         }

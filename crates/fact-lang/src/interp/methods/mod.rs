@@ -38,7 +38,7 @@ pub(crate) fn has_method(vm: &Vm<'_>, value: &Value, name: &str) -> bool {
         Value::Float(_) => matches!(name, "is_integer" | "conjugate" | "as_integer_ratio"),
         Value::Slice(_) => name == "indices",
         Value::Native(native) => native.name == "chain" && name == "from_iterable",
-        Value::Region(_) => name == "crop",
+        Value::Region(_) => matches!(name, "crop" | "window" | "around"),
         Value::Pattern(_) => super::modules::re::PATTERN_NAMES.contains(&name),
         Value::Match(_) => super::modules::re::MATCH_NAMES.contains(&name),
         _ => false,

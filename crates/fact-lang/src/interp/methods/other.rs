@@ -22,6 +22,8 @@ pub(super) fn call(vm: &mut Vm<'_>, object: &Tv, name: &str, mut args: Args) -> 
             }
             vm.crop(*i, sides)
         }
+        (Value::Region(i), "window") => vm.window(*i, args),
+        (Value::Region(i), "around") => vm.around(*i, args),
         (Value::Float(x), "is_integer") => {
             vm.arity(name, &args, 0, 0)?;
             Ok(Value::Bool(x.is_finite() && x.fract() == 0.0))

@@ -5,9 +5,9 @@ use super::super::call::Args;
 use super::super::error::R;
 use super::super::iter::{IterKind, IterObj};
 use super::super::native::Native;
+use super::super::record::Deps;
 use super::super::value::{PENDING, Tv, Value};
 use crate::ast::NodeId;
-use crate::trace::EventId;
 
 pub(super) static TABLE: &[Native] = &[
     Native {
@@ -88,7 +88,7 @@ pub(super) static TABLE: &[Native] = &[
     },
 ];
 
-fn iterator(vm: &mut Vm<'_>, items: Vec<Tv>, shape: Vec<EventId>) -> R<Value> {
+fn iterator(vm: &mut Vm<'_>, items: Vec<Tv>, shape: impl Into<Deps>) -> R<Value> {
     vm.iterator(IterObj::with_shape(
         IterKind::Items(items.into_iter()),
         PENDING,

@@ -145,7 +145,7 @@ impl Lowering {
                 ExprKind::FString(parts)
             }
             py::Expr::StringLiteral(s) => {
-                ExprKind::Constant(Constant::Str(self.scopes.intern(s.value.to_str())))
+                ExprKind::Constant(Constant::Str(s.value.to_str().into()))
             }
             py::Expr::NumberLiteral(n) => ExprKind::Constant(number(n)?),
             py::Expr::BooleanLiteral(b) => ExprKind::Constant(Constant::Bool(b.value)),

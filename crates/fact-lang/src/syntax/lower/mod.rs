@@ -36,7 +36,7 @@ pub(super) fn lower(
         source: source.into(),
         body,
         spans: lowering.spans,
-        globals: lowering.scopes.globals.into_keys().collect(),
+        globals: lowering.scopes.globals(),
     })
 }
 
@@ -72,8 +72,7 @@ impl Lowering {
     }
 
     fn name(&mut self, id: &str) -> Name {
-        let id = self.scopes.intern(id);
-        let var = self.scopes.var(self.scope, &id);
+        let (id, var) = self.scopes.var(self.scope, id);
         Name { id, var }
     }
 
@@ -421,10 +420,10 @@ impl Lowering {
             returns,
             body,
             locals: s.locals.len() as u32,
-            local_names: s.locals.clone(),
+            local_names: self.scopes.names(&s.locals),
             cells: s.cells.len() as u32,
             free,
-            cell_names: s.cells.iter().chain(&s.free).cloned().collect(),
+            cell_names: self.scopes.names(&[&*s.cells, &*s.free].concat()),
             doc,
         }
     }
