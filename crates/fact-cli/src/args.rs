@@ -233,6 +233,9 @@ pub(crate) struct ExecArgs {
     /// Who looks at the image: pixels, or scene (the annotation)
     #[arg(long, value_name = "KIND")]
     pub(crate) perception: Option<PerceptionKind>,
+    /// Take the program from a language model's completion, and tell what was cut
+    #[arg(long)]
+    pub(crate) salvage: bool,
     /// Print one JSON object
     #[arg(long)]
     pub(crate) json: bool,

@@ -101,3 +101,52 @@ fn an_annotation_can_stand_in_for_the_image() {
     let report: Value = serde_json::from_slice(&assert.get_output().stdout).unwrap();
     assert_eq!(report["value"], "1", "{report}");
 }
+
+#[test]
+fn a_completion_is_salvaged() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    draw(&folder.join("img.png"), [[1, 0, 0], [2, 1, 0], [0, 0, 3]]);
+    let body = "    return image.count(\"yellow square\")\n";
+    let completion = format!("Sure:\n```python\ndef execute_command(image):\n{body}```\n");
+
+    let report = exec(folder, &completion, &[]);
+    assert_eq!(report["outcome"], "syntax_error");
+    assert_eq!(report.get("salvage"), None);
+
+    let report = exec(folder, &completion, &["--salvage"]);
+    assert_eq!(
+        (&report["outcome"], &report["value"]),
+        (&"returned".into(), &"3".into())
+    );
+    let program = format!("def execute_command(image):\n{body}");
+    assert_eq!(report["salvage"]["program"], program.as_str());
+    assert_eq!(report["salvage"]["header"], "");
+    let cuts = report["salvage"]["cuts"].as_array().unwrap();
+    let kinds: Vec<&Value> = cuts.iter().map(|c| &c["kind"]).collect();
+    assert_eq!(kinds, ["prose", "fence", "fence"]);
+    assert_eq!(cuts[2]["line"], 5);
+
+    let report = exec(folder, body, &["--salvage"]);
+    assert_eq!(report["value"], "3");
+    assert_eq!(report["salvage"]["header"], "def execute_command(image):\n");
+
+    let report = exec(
+        folder,
+        "Sure:\ndef execute_command(image):\n    return (",
+        &["--salvage"],
+    );
+    assert_eq!(report["outcome"], "unsalvageable");
+    assert_eq!(report["location"]["line"], 2);
+
+    std::fs::write(folder.join("program.py"), &completion).unwrap();
+    let shown = fact(folder)
+        .args(["exec", "program.py", "--image", "img.png", "--salvage"])
+        .assert()
+        .success();
+    let shown = String::from_utf8(shown.get_output().stdout.clone()).unwrap();
+    assert!(
+        shown.starts_with("cut       prose at line 1 (6 bytes)\n"),
+        "{shown}"
+    );
+}

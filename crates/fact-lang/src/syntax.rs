@@ -6,6 +6,7 @@
 
 mod guard;
 mod lower;
+pub mod salvage;
 mod scope;
 
 use crate::ast::{Module, Span};

@@ -7,6 +7,7 @@ use crate::stages::{Eyes, Material, PrepareError, Prepared};
 use fact_lang::ast::{Module, Span};
 use fact_lang::pack::Pack;
 use fact_lang::run::{Limits, Outcome, Run, run};
+use fact_lang::syntax::salvage::{self, Cut, Salvaged, Unsalvageable};
 use fact_lang::syntax::{SyntaxError, parse_program};
 use fact_lang::tool::{Answer, Arg, BBox};
 use fact_models::DecodeLimits;
@@ -14,6 +15,16 @@ use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// The text of a program.
+#[derive(Debug, Clone, Copy)]
+pub enum Source<'a> {
+    /// A program, run as it stands.
+    Program(&'a str),
+    /// What a language model wrote: the program is salvaged from it, as the continuation of
+    /// [`salvage::HEADER`] if it has no function of its own.
+    Completion(&'a str),
+}
 
 /// What a program is run on.
 #[derive(Debug, Clone, Default)]
@@ -40,7 +51,7 @@ pub struct Execution {
 /// The object that `fact exec --json` prints; `docs/formats.md`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Report {
-    /// `returned`, `raised`, `limit`, `suspended` or `syntax_error`.
+    /// `returned`, `raised`, `limit`, `suspended`, `syntax_error` or `unsalvageable`.
     pub outcome: &'static str,
     /// Python's `repr` of the value returned.
     pub value: Option<String>,
@@ -61,6 +72,21 @@ pub struct Report {
     pub steps: u64,
     /// What was printed.
     pub output: String,
+    /// How the program was taken from a completion.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub salvage: Option<Salvage>,
+}
+
+/// How a program was taken from a completion; `program` is `header` followed by the completion
+/// without `cuts`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Salvage {
+    /// The program that was run.
+    pub program: String,
+    /// What the prompt had of it.
+    pub header: String,
+    /// What was left out.
+    pub cuts: Vec<Cut>,
 }
 
 /// A Python exception.
@@ -104,7 +130,7 @@ pub struct Call {
 /// # Errors
 /// If the images or the annotation cannot be used. A program that fails is a result.
 pub fn exec(
-    source: &str,
+    source: Source<'_>,
     pack: &Pack,
     kind: PerceptionKind,
     subject: &Subject,
@@ -131,20 +157,40 @@ pub fn exec(
         choices: &[],
     };
     let prepared = Prepared::new(material, looks, &DecodeLimits::default())?;
-    let program = match parse_program(source) {
+    let unread = |report| Execution {
+        program: None,
+        run: None,
+        report,
+    };
+    let (text, salvaged) = match source {
+        Source::Program(text) => (text.to_owned(), None),
+        Source::Completion(text) => match salvage::salvage(text, Some(salvage::HEADER)) {
+            Ok(Salvaged {
+                program,
+                header,
+                cuts,
+            }) => {
+                let salvage = Salvage {
+                    program: program.clone(),
+                    header,
+                    cuts,
+                };
+                (program, Some(salvage))
+            }
+            Err(error) => return Ok(unread(unsalvageable_report(text, &error))),
+        },
+    };
+    let program = match parse_program(&text) {
         Ok(program) => program,
-        Err(error) => {
-            return Ok(Execution {
-                program: None,
-                run: None,
-                report: syntax_report(source, &error),
-            });
-        }
+        Err(error) => return Ok(unread(syntax_report(&text, &error))),
     };
     let mut eyes = Eyes::new(&prepared, &perception);
     let run = run(&program, pack, &prepared.inputs, &mut eyes, limits);
     Ok(Execution {
-        report: report(&program, &run),
+        report: Report {
+            salvage: salvaged,
+            ..report(&program, &run)
+        },
         program: Some(program),
         run: Some(run),
     })
@@ -164,17 +210,34 @@ fn schema(json: &Value) -> SceneSchema {
 }
 
 fn syntax_report(source: &str, error: &SyntaxError) -> Report {
-    let line = source.lines().nth(error.line as usize - 1);
+    let at = (error.line, error.column);
+    unread_report("syntax_error", "SyntaxError", &error.message, source, at)
+}
+
+fn unsalvageable_report(source: &str, error: &Unsalvageable) -> Report {
+    let at = (error.line, error.column);
+    let message = error.reason.to_string();
+    unread_report("unsalvageable", "Unsalvageable", &message, source, at)
+}
+
+fn unread_report(
+    outcome: &'static str,
+    class: &str,
+    message: &str,
+    source: &str,
+    (line, column): (u32, u32),
+) -> Report {
+    let text = source.lines().nth(line as usize - 1);
     Report {
-        outcome: "syntax_error",
+        outcome,
         exception: Some(Exception {
-            class: "SyntaxError".into(),
-            message: error.message.clone(),
+            class: class.to_owned(),
+            message: message.to_owned(),
         }),
         location: Some(Location {
-            line: error.line,
-            column: error.column,
-            source: line.unwrap_or_default().trim().to_owned(),
+            line,
+            column,
+            source: text.unwrap_or_default().trim().to_owned(),
         }),
         ..Report::empty()
     }
@@ -193,6 +256,7 @@ impl Report {
             calls: Vec::new(),
             steps: 0,
             output: String::new(),
+            salvage: None,
         }
     }
 }

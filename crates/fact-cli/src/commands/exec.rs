@@ -4,7 +4,7 @@ use crate::args::ExecArgs;
 use crate::message::{self, Failure, Outcome};
 use fact_lang::run::Limits;
 use fact_pipeline::config::PerceptionKind;
-use fact_pipeline::exec::{self, Execution, Subject};
+use fact_pipeline::exec::{self, Execution, Source, Subject};
 use fact_pipeline::packs;
 use fact_pipeline::terminal::{lines, one_line};
 use fact_pipeline::trace_text::trace_text;
@@ -41,7 +41,11 @@ pub(crate) fn main(args: ExecArgs) -> Outcome {
         false => PerceptionKind::Pixels,
     });
     let limits = limits(&args);
-    let execution = exec::exec(&source, &pack, perception, &subject, &limits)
+    let source = match args.salvage {
+        true => Source::Completion(&source),
+        false => Source::Program(&source),
+    };
+    let execution = exec::exec(source, &pack, perception, &subject, &limits)
         .map_err(|e| Failure::new(e, None))?;
     if args.json {
         let object =
@@ -77,6 +81,17 @@ fn readable(execution: &Execution) -> String {
     let report = &execution.report;
     let mut out = String::new();
     // Writing to a string cannot fail.
+    for cut in report.salvage.iter().flat_map(|s| &s.cuts) {
+        let bytes = cut.span.end - cut.span.start;
+        let kind = json(&cut.kind);
+        let kind = kind.trim_matches('"').replace('_', " ");
+        let _ = writeln!(out, "cut       {kind} at line {} ({bytes} bytes)", cut.line);
+    }
+    if let Some(header) = report.salvage.as_ref().map(|s| s.header.trim())
+        && !header.is_empty()
+    {
+        let _ = writeln!(out, "header    {}", one_line(header));
+    }
     if !report.output.is_empty() {
         let _ = writeln!(out, "printed   {}", lines(report.output.trim_end()));
     }
