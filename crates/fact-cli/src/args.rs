@@ -117,7 +117,7 @@ pub(crate) struct RunArgs {
     /// parquet, synth
     #[arg(long, value_name = "SPEC")]
     pub(crate) data: Option<String>,
-    /// What programs may call: blocks, scene, viper, or the path of a pack
+    /// What programs may call: blocks, scene, viper, visprog, or the path of a pack
     #[arg(long, value_name = "NAME|PATH")]
     pub(crate) pack: Option<String>,
     /// Who looks at the images: pixels, or scene (the annotations)
@@ -227,7 +227,7 @@ pub(crate) struct ExecArgs {
     /// What the parameter `question` is bound to
     #[arg(long, value_name = "TEXT", default_value = "")]
     pub(crate) question: String,
-    /// What the program may call: blocks, scene, viper, or the path of a pack
+    /// What the program may call: blocks, scene, viper, visprog, or the path of a pack
     #[arg(long, value_name = "NAME|PATH", default_value = "blocks")]
     pub(crate) pack: String,
     /// Who looks at the image: pixels, or scene (the annotation)

@@ -150,3 +150,45 @@ fn a_completion_is_salvaged() {
         "{shown}"
     );
 }
+
+#[test]
+fn steps_run_with_a_pack_that_has_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let scene = r#"{"width": 100, "height": 50, "objects": {
+        "1": {"name": "dog", "x": 60, "y": 10, "w": 20, "h": 20, "attributes": [], "relations": []},
+        "2": {"name": "cat", "x": 10, "y": 10, "w": 20, "h": 20, "attributes": [], "relations": []}}}"#;
+    std::fs::write(folder.join("scene.json"), scene).unwrap();
+    let steps = "BOX0=LOC(image=IMAGE,object='dog')\n\
+        IMAGE0=CROP_LEFTOF(image=IMAGE,box=BOX0)\n\
+        BOX1=LOC(image=IMAGE0,object='cat')\n\
+        ANSWER0=COUNT(box=BOX1)\n\
+        ANSWER1=EVAL(expr=\"'yes' if {ANSWER0} > 0 else 'no'\")\n\
+        FINAL_RESULT=RESULT(var=ANSWER1)\n";
+    std::fs::write(folder.join("p.visprog"), steps).unwrap();
+    let exec = |more: &[&str]| {
+        let mut command = fact(folder);
+        command.args([
+            "exec",
+            "p.visprog",
+            "--pack",
+            "visprog",
+            "--scene",
+            "scene.json",
+        ]);
+        command.args(more).assert()
+    };
+    let shown = exec(&["--trace"]).success();
+    let shown = String::from_utf8(shown.get_output().stdout.clone()).unwrap();
+    assert!(shown.starts_with("returned  'yes' (str)\n"), "{shown}");
+    assert!(
+        shown.contains("CROP_LEFTOF(image=IMAGE,box=BOX0)"),
+        "{shown}"
+    );
+    let calls = shown.lines().filter(|l| l.starts_with("asked     find"));
+    assert_eq!(calls.count(), 2, "{shown}");
+
+    let refused = exec(&["--salvage"]).failure();
+    let message = String::from_utf8(refused.get_output().stderr.clone()).unwrap();
+    assert!(message.contains("--salvage reads Python only"), "{message}");
+}

@@ -3,7 +3,8 @@
 mod load;
 mod prompt;
 
-use crate::ast::{Function, Module, StmtKind};
+use crate::ast::{FrontEnd, Function, Module, StmtKind};
+use crate::syntax::{SyntaxError, parse_program, visprog};
 pub(crate) use load::{DefKind, PackClassDef, PackCode, PackDef, PackGlobal, ResultType};
 use std::sync::Arc;
 
@@ -29,6 +30,8 @@ pub struct Pack {
     pub classes: Vec<PackClass>,
     /// `VOCABULARY`: class → canonical value → words; in source order.
     pub vocabulary: Vocabulary,
+    /// `FRONT_END`: the language of its programs.
+    pub front_end: FrontEnd,
     /// What the interpreter runs.
     pub(crate) code: PackCode,
 }
@@ -64,7 +67,7 @@ impl Pack {
     pub const ENTRY: &'static str = "execute_command";
 
     /// Names of the shipped packs.
-    pub const BUILTIN: &'static [&'static str] = &["viper", "blocks", "scene"];
+    pub const BUILTIN: &'static [&'static str] = &["viper", "blocks", "scene", "visprog"];
 
     /// Reads a pack from its source.
     ///
@@ -83,6 +86,7 @@ impl Pack {
             "viper" => include_str!("../packs/viper.py"),
             "blocks" => include_str!("../packs/blocks.py"),
             "scene" => include_str!("../packs/scene.py"),
+            "visprog" => include_str!("../packs/visprog.py"),
             _ => return Err(PackError::Unknown(name.into())),
         };
         Self::load(name, source)
@@ -96,6 +100,30 @@ impl Pack {
         });
         let named = functions.clone().rfind(|f| &*f.name == Self::ENTRY);
         named.or_else(|| functions.next().filter(|_| functions.next().is_none()))
+    }
+
+    /// Parses a program in the language of the pack's programs.
+    ///
+    /// # Errors
+    /// It is not a program in that language.
+    pub fn parse(&self, source: &str) -> Result<Module, SyntaxError> {
+        match self.front_end {
+            FrontEnd::Python => parse_program(source),
+            FrontEnd::VisProg => visprog::parse(source, self),
+        }
+    }
+
+    /// A free function that programs may call.
+    pub(crate) fn free_function(&self, name: &str) -> Option<&Function> {
+        match self.code.public.get(name)? {
+            PackGlobal::Def(def) => Some(&self.def(*def).function),
+            _ => None,
+        }
+    }
+
+    /// Whether inputs of this parameter name are wrapped: what a program may take.
+    pub(crate) fn takes(&self, parameter: &str) -> bool {
+        self.wrapper(parameter).is_some()
     }
 
     /// The public API as Python stubs: signatures and docstrings without bodies, for prompts.

@@ -7,8 +7,8 @@ use crate::stages::{Eyes, Material, PrepareError, Prepared};
 use fact_lang::ast::{Module, Span};
 use fact_lang::pack::Pack;
 use fact_lang::run::{Limits, Outcome, Run, run};
+use fact_lang::syntax::SyntaxError;
 use fact_lang::syntax::salvage::{self, Cut, Salvaged, Unsalvageable};
-use fact_lang::syntax::{SyntaxError, parse_program};
 use fact_lang::tool::{Answer, Arg, BBox};
 use fact_models::DecodeLimits;
 use serde::Serialize;
@@ -180,7 +180,7 @@ pub fn exec(
             Err(error) => return Ok(unread(unsalvageable_report(text, &error))),
         },
     };
-    let program = match parse_program(&text) {
+    let program = match pack.parse(&text) {
         Ok(program) => program,
         Err(error) => return Ok(unread(syntax_report(&text, &error))),
     };

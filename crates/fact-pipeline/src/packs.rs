@@ -4,7 +4,7 @@ use fact_lang::pack::Pack;
 use std::path::{Path, PathBuf};
 
 /// Names of the packs that are shipped.
-pub const SHIPPED: &[&str] = &["blocks", "scene", "viper"];
+pub const SHIPPED: &[&str] = &["blocks", "scene", "viper", "visprog"];
 
 /// Why a pack cannot be loaded.
 #[derive(Debug, thiserror::Error)]

@@ -2,6 +2,7 @@
 
 use crate::args::ExecArgs;
 use crate::message::{self, Failure, Outcome};
+use fact_lang::ast::FrontEnd;
 use fact_lang::run::Limits;
 use fact_pipeline::config::PerceptionKind;
 use fact_pipeline::exec::{self, Execution, Source, Subject};
@@ -41,6 +42,10 @@ pub(crate) fn main(args: ExecArgs) -> Outcome {
         false => PerceptionKind::Pixels,
     });
     let limits = limits(&args);
+    if args.salvage && pack.front_end != FrontEnd::Python {
+        let hint = "run the steps without --salvage".to_owned();
+        return Err(Failure::new("--salvage reads Python only", Some(hint)));
+    }
     let source = match args.salvage {
         true => Source::Completion(&source),
         false => Source::Program(&source),

@@ -1,7 +1,9 @@
 //! Reading a pack: from its tree to the tables the interpreter and the rationales use.
 
 use super::{Pack, PackClass, PackError, PackFunction, PackFunctionKind, Vocabulary};
-use crate::ast::{Constant, Expr, ExprKind, Function, Module, Span, Stmt, StmtKind, VarRef};
+use crate::ast::{
+    Constant, Expr, ExprKind, FrontEnd, Function, Module, Span, Stmt, StmtKind, VarRef,
+};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::fmt::Write;
@@ -83,6 +85,7 @@ struct Loader<'m> {
     functions: Vec<PackFunction>,
     classes: Vec<PackClass>,
     vocabulary: Vocabulary,
+    front_end: FrontEnd,
     code: PackCode,
 }
 
@@ -98,6 +101,7 @@ pub(super) fn load(name: &str, source: &str) -> Result<Pack, PackError> {
         functions: Vec::new(),
         classes: Vec::new(),
         vocabulary: Vec::new(),
+        front_end: FrontEnd::Python,
         code: PackCode {
             globals: vec![PackGlobal::Unbound; module.globals.len()],
             ..PackCode::default()
@@ -126,6 +130,7 @@ pub(super) fn load(name: &str, source: &str) -> Result<Pack, PackError> {
         functions,
         classes,
         vocabulary,
+        front_end,
         code,
         ..
     } = loader;
@@ -137,6 +142,7 @@ pub(super) fn load(name: &str, source: &str) -> Result<Pack, PackError> {
         functions,
         classes,
         vocabulary,
+        front_end,
         code,
         module,
     })
@@ -219,6 +225,16 @@ impl Loader<'_> {
                         Some(version) => self.version = Some(version.clone()),
                         None => return Err(self.invalid(stmt.span, "VERSION is not a text")),
                     },
+                    "FRONT_END" => {
+                        self.front_end = match text(value).map(|t| &**t) {
+                            Some("python") => FrontEnd::Python,
+                            Some("visprog") => FrontEnd::VisProg,
+                            _ => {
+                                let message = "FRONT_END is \"python\" or \"visprog\"";
+                                return Err(self.invalid(stmt.span, message));
+                            }
+                        };
+                    }
                     "VOCABULARY" => self.vocabulary = self.vocabulary(value)?,
                     _ => {}
                 }

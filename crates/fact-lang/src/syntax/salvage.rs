@@ -9,6 +9,11 @@
 //! `regions` divides the text by fences and thoughts, `units` finds functions in one region.
 //! Every scan is linear in the text, and each byte is parsed a fixed number of times at most.
 
+#![allow(
+    clippy::single_range_in_vec_init,
+    reason = "a list of pieces may have one piece"
+)]
+
 mod lines;
 mod regions;
 mod units;
