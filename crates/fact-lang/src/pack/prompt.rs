@@ -1,7 +1,7 @@
 //! A pack as stubs for prompts.
 
 use super::Pack;
-use crate::ast::{Expr, ExprKind, Function, ParamKind, Stmt, StmtKind};
+use crate::ast::{Expr, ExprKind, FrontEnd, Function, ParamKind, Stmt, StmtKind};
 use std::fmt::Write;
 
 pub(super) fn stub(pack: &Pack) -> String {
@@ -17,6 +17,10 @@ pub(super) fn stub(pack: &Pack) -> String {
                 function: f,
                 decorators,
             } if !name.id.starts_with('_') && !has(decorators, "primitive") => {
+                // Of a pack of steps the rest is what steps are made of.
+                if pack.front_end == FrontEnd::VisProg && f.doc.is_none() {
+                    continue;
+                }
                 separate(&mut out);
                 function(pack, f, &f.name, 0, &mut out);
             }

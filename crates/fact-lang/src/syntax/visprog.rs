@@ -317,8 +317,10 @@ impl<'a> Reader<'a> {
                 refuse(range, format!("{step} takes a variable"))
             }
             py::Expr::StringLiteral(text) => {
-                let part =
-                    step == "LOC" && name == "object" && PARTS.contains(&text.value.to_str());
+                let part = step == "LOC"
+                    && name == "object"
+                    && PARTS.contains(&text.value.to_str())
+                    && self.pack.free_function("LOC_REGION").is_some();
                 Ok(if part { Arguments::Part } else { before })
             }
             py::Expr::NumberLiteral(_) | py::Expr::NoneLiteral(_) | py::Expr::BooleanLiteral(_) => {
@@ -339,8 +341,9 @@ impl<'a> Reader<'a> {
         let header = format!("def {}({}): pass", Pack::ENTRY, self.inputs.join(", "));
         let parsed = ruff_python_parser::parse_module(&header).map(|m| m.into_suite());
         let stmt = parsed.ok().and_then(|suite| suite.into_iter().next());
-        let end = TextSize::try_from(self.source.len()).unwrap_or_default();
-        let range = TextRange::new(TextSize::default(), end);
+        // The function has no text of its own.
+        let range =
+            TextRange::empty(TextSize::try_from(self.source.trim_end().len()).unwrap_or_default());
         match stmt {
             Some(py::Stmt::FunctionDef(mut function)) => {
                 function.range = range;
