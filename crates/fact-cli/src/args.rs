@@ -118,7 +118,7 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "SPEC")]
     pub(crate) data: Option<String>,
     /// What programs may call: blocks, scene, viper, one of viper's relatives (codevqa, hydra, rvp,
-    /// trope, video, viunit), or the path of a pack
+    /// trope, video, viunit), visprog, or the path of a pack
     #[arg(long, value_name = "NAME|PATH")]
     pub(crate) pack: Option<String>,
     /// Who looks at the images: pixels, scene (the annotations), http://HOST:PORT (a tool server),
@@ -264,13 +264,16 @@ pub(crate) struct ExecArgs {
     #[arg(long, value_name = "TEXT")]
     pub(crate) choice: Vec<String>,
     /// What the program may call: blocks, scene, viper, one of viper's relatives (codevqa, hydra,
-    /// rvp, trope, video, viunit), or the path of a pack
+    /// rvp, trope, video, viunit), visprog, or the path of a pack
     #[arg(long, value_name = "NAME|PATH", default_value = "blocks")]
     pub(crate) pack: String,
     /// Who looks at the image: pixels, scene (the annotation), http://HOST:PORT (a tool server), or
     /// vlm:MODEL@URL (a vision-language model)
     #[arg(long, value_name = "KIND|URL")]
     pub(crate) perception: Option<PerceptionSpec>,
+    /// Take the program from a language model's completion, and tell what was cut
+    #[arg(long)]
+    pub(crate) salvage: bool,
     /// Print one JSON object
     #[arg(long, conflicts_with = "batch")]
     pub(crate) json: bool,

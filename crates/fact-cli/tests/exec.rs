@@ -151,3 +151,94 @@ fn the_parameter_decides_what_several_images_are() {
     let snippet = "answer = [len(find_object(one, 'yellow square')) for one in images]";
     assert_eq!(value(snippet, "codevqa", &[]), "[3, 1]");
 }
+
+#[test]
+fn a_completion_is_salvaged() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    draw(&folder.join("img.png"), [[1, 0, 0], [2, 1, 0], [0, 0, 3]]);
+    let body = "    return image.count(\"yellow square\")\n";
+    let completion = format!("Sure:\n```python\ndef execute_command(image):\n{body}```\n");
+
+    let report = exec(folder, &completion, &[]);
+    assert_eq!(report["outcome"], "syntax_error");
+    assert_eq!(report.get("salvage"), None);
+
+    let report = exec(folder, &completion, &["--salvage"]);
+    assert_eq!(
+        (&report["outcome"], &report["value"]),
+        (&"returned".into(), &"3".into())
+    );
+    let program = format!("def execute_command(image):\n{body}");
+    assert_eq!(report["salvage"]["program"], program.as_str());
+    assert_eq!(report["salvage"]["header"], "");
+    let cuts = report["salvage"]["cuts"].as_array().unwrap();
+    let kinds: Vec<&Value> = cuts.iter().map(|c| &c["kind"]).collect();
+    assert_eq!(kinds, ["prose", "fence", "fence"]);
+    assert_eq!(cuts[2]["line"], 5);
+
+    let report = exec(folder, body, &["--salvage"]);
+    assert_eq!(report["value"], "3");
+    assert_eq!(report["salvage"]["header"], "def execute_command(image):\n");
+
+    let report = exec(
+        folder,
+        "Sure:\ndef execute_command(image):\n    return (",
+        &["--salvage"],
+    );
+    assert_eq!(report["outcome"], "unsalvageable");
+    assert_eq!(report["location"]["line"], 2);
+
+    std::fs::write(folder.join("program.py"), &completion).unwrap();
+    let shown = fact(folder)
+        .args(["exec", "program.py", "--image", "img.png", "--salvage"])
+        .assert()
+        .success();
+    let shown = String::from_utf8(shown.get_output().stdout.clone()).unwrap();
+    assert!(
+        shown.starts_with("cut       prose at line 1 (6 bytes)\n"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn steps_run_with_a_pack_that_has_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let scene = r#"{"width": 100, "height": 50, "objects": {
+        "1": {"name": "dog", "x": 60, "y": 10, "w": 20, "h": 20, "attributes": [], "relations": []},
+        "2": {"name": "cat", "x": 10, "y": 10, "w": 20, "h": 20, "attributes": [], "relations": []}}}"#;
+    std::fs::write(folder.join("scene.json"), scene).unwrap();
+    let steps = "BOX0=LOC(image=IMAGE,object='dog')\n\
+        IMAGE0=CROP_LEFTOF(image=IMAGE,box=BOX0)\n\
+        BOX1=LOC(image=IMAGE0,object='cat')\n\
+        ANSWER0=COUNT(box=BOX1)\n\
+        ANSWER1=EVAL(expr=\"'yes' if {ANSWER0} > 0 else 'no'\")\n\
+        FINAL_RESULT=RESULT(var=ANSWER1)\n";
+    std::fs::write(folder.join("p.visprog"), steps).unwrap();
+    let exec = |more: &[&str]| {
+        let mut command = fact(folder);
+        command.args([
+            "exec",
+            "p.visprog",
+            "--pack",
+            "visprog",
+            "--scene",
+            "scene.json",
+        ]);
+        command.args(more).assert()
+    };
+    let shown = exec(&["--trace"]).success();
+    let shown = String::from_utf8(shown.get_output().stdout.clone()).unwrap();
+    assert!(shown.starts_with("returned  'yes' (str)\n"), "{shown}");
+    assert!(
+        shown.contains("CROP_LEFTOF(image=IMAGE,box=BOX0)"),
+        "{shown}"
+    );
+    let calls = shown.lines().filter(|l| l.starts_with("asked     find"));
+    assert_eq!(calls.count(), 2, "{shown}");
+
+    let refused = exec(&["--salvage"]).failure();
+    let message = String::from_utf8(refused.get_output().stderr.clone()).unwrap();
+    assert!(message.contains("--salvage reads Python only"), "{message}");
+}

@@ -78,6 +78,12 @@ pub fn inputs(images: Vec<ImageRef>, question: &str, choices: &[String]) -> Inpu
         for name in ["image", "img"] {
             values.push((name.to_owned(), Input::Image(0)));
         }
+        // VisProg's names; of two images it calls the first LEFT and the second RIGHT.
+        values.push(("IMAGE".to_owned(), Input::Image(0)));
+        if let [_, _] = images[..] {
+            values.push(("LEFT".to_owned(), Input::Image(0)));
+            values.push(("RIGHT".to_owned(), Input::Image(1)));
+        }
         for name in ["image_list", "images", "video"] {
             values.push((name.to_owned(), Input::Images(all.clone())));
         }

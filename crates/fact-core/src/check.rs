@@ -17,7 +17,6 @@ use crate::slice::{Behaviour, Setting, is_whole, superfluous};
 use fact_lang::ast::Module;
 use fact_lang::pack::Pack;
 use fact_lang::run::{Outcome, Returned};
-use fact_lang::syntax::parse_program;
 
 /// What to check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -169,7 +168,7 @@ fn examine(
         });
     }
     let parse = |source: &str, which: &'static str| -> Result<Module, Rejection> {
-        parse_program(source).map_err(|e| Rejection::Syntax {
+        pack.parse(source).map_err(|e| Rejection::Syntax {
             which,
             reason: e.to_string(),
         })

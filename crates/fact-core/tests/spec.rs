@@ -1,6 +1,7 @@
 //! Runs the literate specifications in `docs/spec/*.md`.
 //!
-//! A case is a `##` section with a `scene` block (what perception sees), a `python` block, and the
+//! A case is a `##` section with a `scene` block (what perception sees), a program (a `python` or
+//! `visprog` block, as the scene's pack wants it), and the
 //! blocks `residual` and `rationale` that must come out. `FACT_UPDATE_SPEC=1 cargo test -p
 //! fact-core --test spec` writes what comes out into the files, to be read before it is committed.
 
@@ -98,7 +99,7 @@ fn every_case_comes_out_as_written() {
                     continue;
                 }
                 "scene" => scene = Scene::parse(&content),
-                "python" => {
+                "python" | "visprog" => {
                     cases += 1;
                     made = Some(make(&scene, &content));
                 }
@@ -107,7 +108,7 @@ fn every_case_comes_out_as_written() {
                         Some(Ok(m)) if language == "residual" => m.residual.clone(),
                         Some(Ok(m)) => m.rationale.clone(),
                         Some(Err(reason)) => reason.clone(),
-                        None => panic!("{}: {language} before python", file.display()),
+                        None => panic!("{}: {language} before a program", file.display()),
                     };
                     if expected != content.trim_end() {
                         failures.push(format!(

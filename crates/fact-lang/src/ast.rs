@@ -20,9 +20,21 @@ pub struct Span {
 /// Identifies a statement or expression within one [`Module`]; dense from 0, in source order.
 pub type NodeId = u32;
 
+/// The language that a program is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum FrontEnd {
+    /// Python.
+    #[default]
+    Python,
+    /// VisProg steps, see [`crate::syntax::visprog`].
+    VisProg,
+}
+
 /// A parsed source text: a generated program or an API pack.
 #[derive(Debug, Clone)]
 pub struct Module {
+    /// The language of `source`.
+    pub front_end: FrontEnd,
     /// The text the spans point into.
     pub source: Arc<str>,
     /// Top-level statements.

@@ -4,7 +4,8 @@ mod extend;
 mod load;
 mod prompt;
 
-use crate::ast::{Function, Module, StmtKind};
+use crate::ast::{FrontEnd, Function, Module, StmtKind};
+use crate::syntax::{SyntaxError, parse_program, visprog};
 pub(crate) use load::{DefKind, PackClassDef, PackCode, PackDef, PackGlobal, ResultType};
 use std::sync::Arc;
 
@@ -33,6 +34,8 @@ pub struct Pack {
     /// `RESULT`: the global that holds the answer of a program that is a snippet without an entry
     /// function; see [`Pack::result_of`].
     pub result: Option<Arc<str>>,
+    /// `FRONT_END`: the language of its programs.
+    pub front_end: FrontEnd,
     /// What the interpreter runs.
     pub(crate) code: PackCode,
 }
@@ -69,7 +72,8 @@ impl Pack {
 
     /// Names of the shipped packs.
     pub const BUILTIN: &'static [&'static str] = &[
-        "blocks", "codevqa", "hydra", "rvp", "scene", "trope", "video", "viper", "viunit",
+        "blocks", "codevqa", "hydra", "rvp", "scene", "trope", "video", "viper", "visprog",
+        "viunit",
     ];
 
     /// Reads a pack from its source; `EXTENDS` in it names a shipped pack.
@@ -109,6 +113,30 @@ impl Pack {
             return None;
         }
         program.globals.iter().position(|name| name == result)
+    }
+
+    /// Parses a program in the language of the pack's programs.
+    ///
+    /// # Errors
+    /// It is not a program in that language.
+    pub fn parse(&self, source: &str) -> Result<Module, SyntaxError> {
+        match self.front_end {
+            FrontEnd::Python => parse_program(source),
+            FrontEnd::VisProg => visprog::parse(source, self),
+        }
+    }
+
+    /// A free function that programs may call.
+    pub(crate) fn free_function(&self, name: &str) -> Option<&Function> {
+        match self.code.public.get(name)? {
+            PackGlobal::Def(def) => Some(&self.def(*def).function),
+            _ => None,
+        }
+    }
+
+    /// Whether inputs of this parameter name are wrapped: what a program may take.
+    pub(crate) fn takes(&self, parameter: &str) -> bool {
+        self.wrapper(parameter).is_some()
     }
 
     /// The public API as Python stubs: signatures and docstrings without bodies, for prompts.
@@ -152,6 +180,7 @@ fn shipped(name: &str) -> Option<&'static str> {
         "trope" => include_str!("../packs/trope.py"),
         "rvp" => include_str!("../packs/rvp.py"),
         "hydra" => include_str!("../packs/hydra.py"),
+        "visprog" => include_str!("../packs/visprog.py"),
         "viunit" => include_str!("../packs/viunit.py"),
         "codevqa" => include_str!("../packs/codevqa.py"),
         _ => return None,

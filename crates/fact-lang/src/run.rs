@@ -81,13 +81,14 @@ pub struct Inputs {
 }
 
 impl Inputs {
-    /// The usual case: one image, bound to `image` (and to `img`).
+    /// The usual case: one image, bound to `image` (and to `img`, and to VisProg's `IMAGE`).
     pub fn image(image: ImageRef) -> Self {
         Self {
             images: vec![image],
             values: vec![
                 ("image".into(), Input::Image(0)),
                 ("img".into(), Input::Image(0)),
+                ("IMAGE".into(), Input::Image(0)),
             ],
         }
     }

@@ -2,14 +2,18 @@
 //!
 //! Three passes: `guard` bounds size and nesting, so that every later recursion fits
 //! a small stack; `scope` resolves names by Python's scoping rules; `lower` builds the tree and
-//! refuses what lies outside the language.
+//! refuses what lies outside the language. [`visprog`] is a second front end, [`salvage`] takes
+//! programs out of what models write.
 
 mod guard;
 mod lower;
+pub mod salvage;
 mod scope;
 mod symbols;
+pub mod visprog;
 
 use crate::ast::{Module, Span};
+use ruff_python_ast::Suite;
 
 /// Largest program, in bytes.
 pub const MAX_PROGRAM_BYTES: usize = 64 << 10;
@@ -78,7 +82,12 @@ pub(crate) fn parse_pack(source: &str) -> Result<Module, SyntaxError> {
 }
 
 fn parse(source: &str, max_bytes: usize, pack: bool) -> Result<Module, SyntaxError> {
-    parse_raw(source, max_bytes, pack).map_err(|refusal| {
+    placed(source, parse_raw(source, max_bytes, pack))
+}
+
+/// Finds line and column of a refusal.
+fn placed<T>(source: &str, result: Result<T, Refusal>) -> Result<T, SyntaxError> {
+    result.map_err(|refusal| {
         let start = (refusal.span.start as usize).min(source.len());
         let start = (0..=start)
             .rev()
@@ -96,6 +105,13 @@ fn parse(source: &str, max_bytes: usize, pack: bool) -> Result<Module, SyntaxErr
 }
 
 fn parse_raw(source: &str, max_bytes: usize, pack: bool) -> Result<Module, Refusal> {
+    let suite = suite(source, max_bytes)?;
+    let scopes = scope::resolve(&suite)?;
+    lower::lower(source, &suite, scopes, pack)
+}
+
+/// The parser's tree of a text within the bounds.
+fn suite(source: &str, max_bytes: usize) -> Result<Suite, Refusal> {
     if source.len() > max_bytes {
         return Err(Refusal::new(
             SyntaxErrorKind::TooLarge,
@@ -118,9 +134,7 @@ fn parse_raw(source: &str, max_bytes: usize, pack: bool) -> Result<Module, Refus
             error.error.to_string(),
         )
     })?;
-    let suite = parsed.into_suite();
-    let scopes = scope::resolve(&suite)?;
-    lower::lower(source, &suite, scopes, pack)
+    Ok(parsed.into_suite())
 }
 
 fn span(range: ruff_text_size::TextRange) -> Span {

@@ -7,7 +7,6 @@ use fact_core::certificate;
 use fact_lang::ast::Module;
 use fact_lang::pack::Pack;
 use fact_lang::run::{Run, run};
-use fact_lang::syntax::parse_program;
 use fact_lang::tool::{ImageRef, Recorded};
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -86,7 +85,7 @@ fn rerun(view: &SampleView, pack: &Pack) -> Option<(Module, Run)> {
         }
     };
     let sample = &view.row.sample;
-    let program = parse_program(view.row.program.as_deref()?).ok()?;
+    let program = pack.parse(view.row.program.as_deref()?).ok()?;
     let inputs = certificate::inputs(images, &sample.question, &sample.choices);
     let mut answers = &answers[..];
     let run = run(

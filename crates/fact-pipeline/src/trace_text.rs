@@ -32,8 +32,9 @@ pub fn trace_text(trace: &Trace, program: &Module, pack: &Pack, most: usize) -> 
         }
         let span = trace.span(id, program);
         let source = header(program.text(span));
-        // Inputs become objects of the pack before the function begins.
-        if source.starts_with("def ") && event.kind != EventKind::Input {
+        // Inputs become objects of the pack before the function begins, which in a program of steps
+        // has no text.
+        if (source.is_empty() || source.starts_with("def ")) && event.kind != EventKind::Input {
             continue;
         }
         if shown == most {

@@ -3,13 +3,14 @@
 use crate::args::{ExecArgs, WireArgs};
 use crate::interrupt;
 use crate::message::{self, Failure, INTERRUPTED, Outcome};
+use fact_lang::ast::FrontEnd;
 use fact_lang::run::Limits;
 use fact_pipeline::back_end::{BackEnd, Wiring};
 use fact_pipeline::calls::CallLog;
 use fact_pipeline::config::PerceptionSpec;
 use fact_pipeline::datasets::ImageSource;
 use fact_pipeline::exec::batch::Batch;
-use fact_pipeline::exec::{self, Execution, Subject};
+use fact_pipeline::exec::{self, Execution, Source, Subject};
 use fact_pipeline::packs;
 use fact_pipeline::store::Calls;
 use fact_pipeline::terminal::{lines, one_line};
@@ -26,6 +27,10 @@ const MAX_BYTES: u64 = 64 << 20;
 
 pub(crate) fn main(args: ExecArgs) -> Outcome {
     let pack = packs::load(&args.pack)?;
+    if args.salvage && pack.front_end != FrontEnd::Python {
+        let hint = "run the steps without --salvage".to_owned();
+        return Err(Failure::new("--salvage reads Python only", Some(hint)));
+    }
     let limits = limits(&args);
     let subject = subject(&args)?;
     let perception =
@@ -53,6 +58,7 @@ pub(crate) fn main(args: ExecArgs) -> Outcome {
                 limits: &limits,
                 threads: args.batch.threads.map_or_else(cores, usize::from),
                 trace: args.trace,
+                salvage: args.salvage,
             },
             &back_end,
             &stop,
@@ -63,8 +69,9 @@ pub(crate) fn main(args: ExecArgs) -> Outcome {
         return Err(Failure::new("nothing to run the program on", Some(hint)));
     }
     // Given whenever --batch is not.
-    let source = text(args.program.as_deref().unwrap_or(Path::new("-")))?;
-    let execution = match exec::exec(&source, &pack, &back_end, &subject, &limits, &stop) {
+    let text = text(args.program.as_deref().unwrap_or(Path::new("-")))?;
+    let source = Source::new(&text, args.salvage);
+    let execution = match exec::exec(source, &pack, &back_end, &subject, &limits, &stop) {
         Err(error) if error.is_stop() => return Ok(ExitCode::from(INTERRUPTED)),
         execution => execution?,
     };
@@ -172,6 +179,17 @@ fn readable(execution: &Execution) -> String {
     let report = &execution.report;
     let mut out = String::new();
     // Writing to a string cannot fail.
+    for cut in report.salvage.iter().flat_map(|s| &s.cuts) {
+        let bytes = cut.span.end - cut.span.start;
+        let kind = json(&cut.kind);
+        let kind = kind.trim_matches('"').replace('_', " ");
+        let _ = writeln!(out, "cut       {kind} at line {} ({bytes} bytes)", cut.line);
+    }
+    if let Some(header) = report.salvage.as_ref().map(|s| s.header.trim())
+        && !header.is_empty()
+    {
+        let _ = writeln!(out, "header    {}", one_line(header));
+    }
     if !report.output.is_empty() {
         let _ = writeln!(out, "printed   {}", lines(report.output.trim_end()));
     }

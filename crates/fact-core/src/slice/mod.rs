@@ -11,10 +11,9 @@
 pub mod flips;
 pub mod print;
 
-use fact_lang::ast::{Module, NodeId, Stmt, StmtKind};
+use fact_lang::ast::{FrontEnd, Module, NodeId, Stmt, StmtKind};
 use fact_lang::pack::Pack;
 use fact_lang::run::{Inputs, Limits, Outcome, Run, run};
-use fact_lang::syntax::parse_program;
 use fact_lang::tool::Recorded;
 use flips::Flip;
 use std::cell::OnceCell;
@@ -22,7 +21,7 @@ use std::cell::OnceCell;
 /// A residual program with the proof of its agreement.
 #[derive(Debug)]
 pub struct Slice {
-    /// The residual program: real Python.
+    /// The residual program, in the language of the original.
     pub residual: Module,
     /// Its run on the recorded answers.
     pub run: Run,
@@ -141,6 +140,17 @@ impl<'a> Behaviour<'a> {
             && (self.flips.is_empty() || used_answers(&run).contains(&true))
     }
 
+    /// Whether what is left is a program still: steps may name only what earlier steps gave a
+    /// value, even where it is never looked at, while Python finds that out as it runs.
+    fn is_program(&self, program: &Module) -> bool {
+        program.front_end == FrontEnd::Python
+            || self
+                .setting
+                .pack
+                .parse(&print::print(program, &|_| true))
+                .is_ok()
+    }
+
     /// The first flipped table on which `program` ends otherwise than the original.
     pub fn first_disagreement(&self, program: &Module) -> Option<usize> {
         (0..self.flips.len()).find(|&at| {
@@ -151,7 +161,9 @@ impl<'a> Behaviour<'a> {
 
     /// Same result, and agreement on every flipped table.
     pub fn agrees(&self, program: &Module) -> bool {
-        self.same_result(program) && self.first_disagreement(program).is_none()
+        self.is_program(program)
+            && self.same_result(program)
+            && self.first_disagreement(program).is_none()
     }
 }
 
@@ -214,7 +226,10 @@ pub fn slice(setting: Setting<'_>, original: &Module, run: &Run) -> Result<Slice
     // Nothing was left out: the printed residual is the program itself, which agrees with itself.
     let whole = dropped.is_empty();
     let text = print::print(original, &|id| contains(&current.body, id));
-    let residual = parse_program(&text).map_err(|_| SliceError::NotReproduced)?;
+    let residual = setting
+        .pack
+        .parse(&text)
+        .map_err(|_| SliceError::NotReproduced)?;
     let residual_run = setting.run(&residual);
     if !same_end(&run.outcome, &residual_run.outcome)
         || (!whole && behaviour.first_disagreement(&residual).is_some())

@@ -1,18 +1,28 @@
 //! Residual programs: printing a module with some statements left out.
 
-use fact_lang::ast::{Expr, Function, Handler, Module, NodeId, ParamKind, Stmt, StmtKind};
+use fact_lang::ast::{
+    Expr, FrontEnd, Function, Handler, Module, NodeId, ParamKind, Stmt, StmtKind,
+};
 use std::fmt::Write;
 
 /// Prints the statements for which `keep` holds; a compound statement that is kept but has no kept
 /// statement in a block that must not be empty gets `pass`. Simple statements and expressions are
 /// the source's own text; indentation is four spaces; comments outside of statements are dropped.
+/// Steps of VisProg are printed as steps.
 pub fn print(module: &Module, keep: &dyn Fn(NodeId) -> bool) -> String {
     let mut printer = Printer {
         module,
         keep,
         out: String::new(),
     };
-    printer.block(&module.body, 0, false);
+    match (module.front_end, module.body.as_slice()) {
+        (FrontEnd::VisProg, [steps]) => {
+            for body in super::blocks(steps) {
+                printer.block(body, 0, false);
+            }
+        }
+        _ => printer.block(&module.body, 0, false),
+    }
     printer.out
 }
 

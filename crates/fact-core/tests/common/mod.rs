@@ -13,7 +13,6 @@ use fact_core::explain::{Context, Explained, explain};
 use fact_core::slice::Setting;
 use fact_lang::pack::Pack;
 use fact_lang::run::{Outcome, run};
-use fact_lang::syntax::parse_program;
 use fact_lang::tool::{Answer, Answers, Arg, BBox, Detection, ImageRef, Request};
 
 /// What perception sees, as the `scene` block says it:
@@ -141,7 +140,7 @@ impl Answers for &Scene {
 
 /// Runs and explains a program on a scene.
 pub fn explained(scene: &Scene, pack: &Pack, source: &str) -> Result<Explained, String> {
-    let program = parse_program(source).map_err(|e| e.to_string())?;
+    let program = pack.parse(source).map_err(|e| e.to_string())?;
     let inputs = inputs(vec![scene.image.clone()], &scene.question, &[]);
     let limits = limits();
     let done = run(&program, pack, &inputs, &mut &*scene, &limits);

@@ -2,7 +2,9 @@
 
 use super::extend::{Joined, join};
 use super::{Pack, PackClass, PackError, PackFunction, PackFunctionKind, Vocabulary};
-use crate::ast::{Constant, Expr, ExprKind, Function, Module, Span, Stmt, StmtKind, VarRef};
+use crate::ast::{
+    Constant, Expr, ExprKind, FrontEnd, Function, Module, Span, Stmt, StmtKind, VarRef,
+};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::fmt::Write;
@@ -116,6 +118,7 @@ struct Loader<'m> {
     functions: Vec<PackFunction>,
     classes: Vec<PackClass>,
     vocabulary: Vocabulary,
+    front_end: FrontEnd,
     code: PackCode,
 }
 
@@ -134,6 +137,7 @@ pub(super) fn load(name: &str, source: &str) -> Result<Pack, PackError> {
         functions: Vec::new(),
         classes: Vec::new(),
         vocabulary: Vec::new(),
+        front_end: FrontEnd::Python,
         code: PackCode {
             globals: vec![PackGlobal::Unbound; module.globals.len()],
             ..PackCode::default()
@@ -163,6 +167,7 @@ pub(super) fn load(name: &str, source: &str) -> Result<Pack, PackError> {
         classes,
         vocabulary,
         result,
+        front_end,
         code,
         ..
     } = loader;
@@ -175,6 +180,7 @@ pub(super) fn load(name: &str, source: &str) -> Result<Pack, PackError> {
         classes,
         vocabulary,
         result,
+        front_end,
         code,
         module,
     })
@@ -271,6 +277,16 @@ impl Loader<'_> {
                         Some(result) => self.result = Some(result.clone()),
                         None => return Err(self.invalid(stmt.span, "RESULT is not a text")),
                     },
+                    "FRONT_END" => {
+                        self.front_end = match text(value).map(|t| &**t) {
+                            Some("python") => FrontEnd::Python,
+                            Some("visprog") => FrontEnd::VisProg,
+                            _ => {
+                                let message = "FRONT_END is \"python\" or \"visprog\"";
+                                return Err(self.invalid(stmt.span, message));
+                            }
+                        };
+                    }
                     "VOCABULARY" => self.vocabulary = self.vocabulary(value)?,
                     _ => {}
                 }

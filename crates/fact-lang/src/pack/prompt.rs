@@ -2,7 +2,7 @@
 
 use super::Pack;
 use super::load::is_public_constant;
-use crate::ast::{Expr, ExprKind, Function, ParamKind, Stmt, StmtKind};
+use crate::ast::{Expr, ExprKind, FrontEnd, Function, ParamKind, Stmt, StmtKind};
 use indexmap::IndexMap;
 use std::fmt::Write;
 
@@ -33,7 +33,11 @@ pub(super) fn stub(pack: &Pack) -> String {
                 function,
                 decorators,
             } if !name.id.starts_with('_') && !has(decorators, "primitive") => {
-                items.insert(&name.id, Item::Function(function));
+                // Of a pack of steps the rest is what steps are made of.
+                let inner = pack.front_end == FrontEnd::VisProg && function.doc.is_none();
+                if !inner {
+                    items.insert(&name.id, Item::Function(function));
+                }
             }
             StmtKind::Assign { targets, value } => {
                 if let [

@@ -10,6 +10,7 @@ use crate::store::{
     CandidateRow, GroupRow, GroupRows, RationaleRow, SampleRow, StageRow, VerdictRow,
 };
 use fact_lang::ast::Module;
+use fact_lang::pack::Pack;
 use fact_lang::run::run;
 use fact_models::DecodeLimits;
 use serde_json::json;
@@ -29,8 +30,8 @@ struct Proposed {
 }
 
 impl Proposed {
-    fn new(candidate: Candidate) -> Self {
-        let parsed = fact_lang::syntax::parse_program(&candidate.program);
+    fn new(candidate: Candidate, pack: &Pack) -> Self {
+        let parsed = pack.parse(&candidate.program);
         Self {
             program: parsed.map_err(|e| e.to_string()),
             candidate,
@@ -162,7 +163,7 @@ impl<'a> GroupWork<'a> {
                 for candidate in candidates {
                     let known = out.iter().any(|p| p.candidate.program == candidate.program);
                     if !known && out.len() < before + most {
-                        out.push(Proposed::new(candidate));
+                        out.push(Proposed::new(candidate, &self.setup.pack));
                     }
                 }
             }

@@ -4,7 +4,7 @@
 //! image is read once and equal questions are asked once. Every line gets a line, whatever became
 //! of it; only what stops all of them is an error.
 
-use super::{ExecError, Execution, Subject, exec_all};
+use super::{ExecError, Execution, Source, Subject, exec_all};
 use crate::back_end::BackEnd;
 use crate::calls::AskError;
 use crate::datasets::{Element, Elements, ImageRoot, ImageSource, RecordError, Shape, elements};
@@ -46,6 +46,8 @@ pub struct Batch<'a> {
     pub threads: usize,
     /// Whether results hold the trace.
     pub trace: bool,
+    /// Whether programs are salvaged from completions.
+    pub salvage: bool,
 }
 
 /// Results of a batch, counted by outcome.
@@ -331,10 +333,11 @@ impl Work<'_> {
             Ok(prepared) => prepared,
             Err(error) => return Ok(unreadable(&error)),
         };
-        let sources: Vec<&str> = (piece.iter())
-            .filter_map(|item| Some(item.read.as_ref().ok()?.program.as_str()))
-            .collect();
         let Batch { pack, limits, .. } = self.batch;
+        let sources: Vec<Source<'_>> = (piece.iter())
+            .filter_map(|item| item.read.as_ref().ok())
+            .map(|line| Source::new(&line.program, self.batch.salvage))
+            .collect();
         let executions = exec_all(&sources, pack, self.perceiver, &prepared, limits, halted)
             .map_err(ExecError::Ask)?;
         let told = piece.iter().zip(executions);

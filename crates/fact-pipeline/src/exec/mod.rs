@@ -4,7 +4,7 @@ pub mod batch;
 mod report;
 mod trace;
 
-pub use report::{Call, Exception, Location, Report};
+pub use report::{Call, Exception, Location, Report, Salvage};
 
 use crate::back_end::BackEnd;
 use crate::calls::{AskError, CallLog, MemoryLog};
@@ -13,11 +13,56 @@ use crate::stages::{Material, Perceiver, PrepareError, Prepared, execute};
 use fact_lang::ast::Module;
 use fact_lang::pack::Pack;
 use fact_lang::run::{Limits, Run};
-use fact_lang::syntax::parse_program;
+use fact_lang::syntax::salvage::{self, Salvaged};
 use fact_models::DecodeLimits;
 use serde_json::Value;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+
+/// The text of a program.
+#[derive(Debug, Clone, Copy)]
+pub enum Source<'a> {
+    /// A program, run as it stands.
+    Program(&'a str),
+    /// What a language model wrote: the program is salvaged from it, as the continuation of
+    /// [`salvage::HEADER`] if it has no function of its own.
+    Completion(&'a str),
+}
+
+impl<'a> Source<'a> {
+    /// A completion, or else a program.
+    pub fn new(text: &'a str, is_completion: bool) -> Self {
+        match is_completion {
+            true => Self::Completion(text),
+            false => Self::Program(text),
+        }
+    }
+
+    /// The program; or what to report if there is none.
+    fn read(self, pack: &Pack) -> Result<(Module, Option<Salvage>), Report> {
+        let (text, salvage) = match self {
+            Self::Program(text) => (text.to_owned(), None),
+            Self::Completion(text) => {
+                let Salvaged {
+                    program,
+                    header,
+                    cuts,
+                } = salvage::salvage(text, Some(salvage::HEADER))
+                    .map_err(|error| report::unsalvageable_report(text, &error))?;
+                let salvage = Salvage {
+                    program: program.clone(),
+                    header,
+                    cuts,
+                };
+                (program, Some(salvage))
+            }
+        };
+        match pack.parse(&text) {
+            Ok(program) => Ok((program, salvage)),
+            Err(error) => Err(report::syntax_report(&text, &error)),
+        }
+    }
+}
 
 /// What a program is run on.
 #[derive(Debug, Clone, Default)]
@@ -86,7 +131,7 @@ impl ExecError {
 /// If the images or the annotation cannot be used, or the perception cannot be asked. A program
 /// that fails is a result.
 pub fn exec(
-    source: &str,
+    source: Source<'_>,
     pack: &Pack,
     back_end: &BackEnd,
     subject: &Subject,
@@ -113,33 +158,33 @@ pub fn exec(
 
 /// Runs programs on one subject; one execution each.
 fn exec_all(
-    sources: &[&str],
+    sources: &[Source<'_>],
     pack: &Pack,
     perceiver: Perceiver<'_>,
     prepared: &Prepared,
     limits: &Limits,
     halted: &dyn Fn() -> bool,
 ) -> Result<Vec<Execution>, AskError> {
-    let parsed: Vec<_> = sources.iter().map(|source| parse_program(source)).collect();
-    let programs: Vec<&Module> = parsed.iter().flatten().collect();
+    let read: Vec<_> = sources.iter().map(|source| source.read(pack)).collect();
+    let programs: Vec<&Module> = read.iter().flatten().map(|(program, _)| program).collect();
     let samples = std::slice::from_ref(prepared);
     let keep = |_, _, run| run;
     let executed = execute(&programs, samples, pack, perceiver, limits, halted, keep)?;
     let mut runs = executed.into_iter().flat_map(|sample| sample.runs);
-    let executions = sources.iter().zip(parsed).map(|(source, parsed)| {
-        let failed = |error| Execution {
+    let executions = read.into_iter().map(|read| match read {
+        Err(report) => Some(Execution {
             program: None,
             run: None,
-            report: report::syntax_report(source, &error),
-        };
-        match parsed {
-            Err(error) => Some(failed(error)),
-            Ok(program) => runs.next().map(|run| Execution {
-                report: report::report(&program, &run),
-                program: Some(program),
-                run: Some(run),
-            }),
-        }
+            report,
+        }),
+        Ok((program, salvage)) => runs.next().map(|run| Execution {
+            report: Report {
+                salvage,
+                ..report::report(&program, &run)
+            },
+            program: Some(program),
+            run: Some(run),
+        }),
     });
     Ok(executions.flatten().collect())
 }

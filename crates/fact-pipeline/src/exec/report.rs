@@ -4,6 +4,7 @@ use crate::stages::verify::limit_name;
 use fact_lang::ast::{Module, Span};
 use fact_lang::run::{Outcome, Run};
 use fact_lang::syntax::SyntaxError;
+use fact_lang::syntax::salvage::{Cut, Unsalvageable};
 use fact_lang::tool::{Answer, Arg, BBox};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -11,7 +12,7 @@ use std::collections::BTreeMap;
 /// The object that `fact exec --json` prints; `docs/formats.md`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Report {
-    /// `returned`, `raised`, `limit` or `syntax_error`.
+    /// `returned`, `raised`, `limit`, `syntax_error` or `unsalvageable`.
     pub outcome: &'static str,
     /// Python's `repr` of the value returned.
     pub value: Option<String>,
@@ -32,6 +33,21 @@ pub struct Report {
     pub steps: u64,
     /// What was printed.
     pub output: String,
+    /// How the program was taken from a completion.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub salvage: Option<Salvage>,
+}
+
+/// How a program was taken from a completion; `program` is `header` followed by the completion
+/// without `cuts`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Salvage {
+    /// The program that was run.
+    pub program: String,
+    /// What the prompt had of it.
+    pub header: String,
+    /// What was left out.
+    pub cuts: Vec<Cut>,
 }
 
 /// A Python exception.
@@ -72,17 +88,35 @@ pub struct Call {
 
 /// Of a program that does not parse.
 pub(super) fn syntax_report(source: &str, error: &SyntaxError) -> Report {
-    let line = source.lines().nth(error.line as usize - 1);
+    let at = (error.line, error.column);
+    unread_report("syntax_error", "SyntaxError", &error.message, source, at)
+}
+
+/// Of a completion that holds no program.
+pub(super) fn unsalvageable_report(source: &str, error: &Unsalvageable) -> Report {
+    let at = (error.line, error.column);
+    let message = error.reason.to_string();
+    unread_report("unsalvageable", "Unsalvageable", &message, source, at)
+}
+
+fn unread_report(
+    outcome: &'static str,
+    class: &str,
+    message: &str,
+    source: &str,
+    (line, column): (u32, u32),
+) -> Report {
+    let text = source.lines().nth(line as usize - 1);
     Report {
-        outcome: "syntax_error",
+        outcome,
         exception: Some(Exception {
-            class: "SyntaxError".into(),
-            message: error.message.clone(),
+            class: class.to_owned(),
+            message: message.to_owned(),
         }),
         location: Some(Location {
-            line: error.line,
-            column: error.column,
-            source: line.unwrap_or_default().trim().to_owned(),
+            line,
+            column,
+            source: text.unwrap_or_default().trim().to_owned(),
         }),
         ..Report::empty()
     }
@@ -110,6 +144,7 @@ impl Report {
             calls: Vec::new(),
             steps: 0,
             output: String::new(),
+            salvage: None,
         }
     }
 }

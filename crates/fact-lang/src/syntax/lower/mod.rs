@@ -5,8 +5,8 @@ mod expr;
 use super::scope::{MODULE, Scopes};
 use super::{Refusal, SyntaxErrorKind, span};
 use crate::ast::{
-    Constant, Expr, ExprKind, Function, Handler, Module, Name, NodeId, Param, ParamKind, Span,
-    Stmt, StmtKind,
+    Constant, Expr, ExprKind, FrontEnd, Function, Handler, Module, Name, NodeId, Param, ParamKind,
+    Span, Stmt, StmtKind,
 };
 use expr::binary_op;
 use ruff_python_ast as py;
@@ -33,6 +33,7 @@ pub(super) fn lower(
     };
     let body = lowering.block(suite)?;
     Ok(Module {
+        front_end: FrontEnd::Python,
         source: source.into(),
         body,
         spans: lowering.spans,
