@@ -123,6 +123,9 @@ pub enum EventKind {
     Raise,
     /// An exception was caught. Input: the raise.
     Catch,
+    /// The body of a `try` ended without an exception. Inputs: what happened in it, each of which
+    /// might have raised.
+    TryEnd,
 }
 
 /// A compact picture of a value at the time of its event.

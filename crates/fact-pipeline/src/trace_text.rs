@@ -96,6 +96,7 @@ fn describe(trace: &Trace, pack: &Pack, event: &Event, source: &str) -> String {
         EventKind::LoopEnd => "end of loop".into(),
         EventKind::Return => format!("return {value}"),
         EventKind::Raise => format!("raise {source}"),
+        EventKind::TryEnd => "no exception".into(),
         EventKind::Catch => format!("except {source}"),
         _ => format!("{source} = {value}"),
     }

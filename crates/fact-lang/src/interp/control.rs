@@ -2,8 +2,11 @@
 
 use super::error::R;
 use super::value::{Tv, Value};
-use super::{Frame, Vm};
-use crate::ast::{Expr, ExprKind, FStringPart, Name, NodeId, Stmt, StmtKind, VarRef};
+use super::{Frame, Vm, visit};
+use crate::ast::{
+    Comprehension, ComprehensionKind, Constant, Expr, ExprKind, FStringPart, Function, Name,
+    NodeId, Stmt, StmtKind, VarRef,
+};
 use crate::trace::{EventId, EventKind};
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
@@ -26,6 +29,56 @@ pub(crate) struct Effects<'a> {
     places: Vec<(&'a Expr, Option<&'a Arc<str>>)>,
     /// Jumps that leave them.
     pub(crate) jumps: u8,
+    /// Variables from which containers that they might change are reached, where no name or field
+    /// held the container before they ran.
+    roots: Vec<VarRef>,
+    /// What the first variable holds may come from the second.
+    flows: Vec<(VarRef, VarRef)>,
+    /// Variables that are given something that is not new, and those given anything.
+    borrowing: Vec<VarRef>,
+    given: Vec<VarRef>,
+    /// Variables they read.
+    reads: Vec<VarRef>,
+    /// Whether they call `next`.
+    advances: bool,
+    /// Whether they call anything.
+    calls: bool,
+    /// Whether they change anything in the scope of a comprehension, or advance an iterator.
+    hidden: bool,
+}
+
+/// Builtins whose result is a new container, or none.
+const MAKERS: &[&str] = &[
+    "abs",
+    "bool",
+    "dict",
+    "enumerate",
+    "float",
+    "int",
+    "len",
+    "list",
+    "range",
+    "round",
+    "set",
+    "sorted",
+    "str",
+    "sum",
+    "tuple",
+];
+
+/// What the effects that are kept for a node are those of.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Part {
+    /// Statements that the node identifies.
+    Block,
+    /// The operands of `and` or `or` after the node.
+    Operands,
+    /// The expression itself, an arm of a conditional expression.
+    Arm,
+    /// The operands of a comparison from the node on.
+    Comparators,
+    /// What the comprehension does in its own scope.
+    Comprehension,
 }
 
 /// Effects by node of the program (even keys) and of the pack (odd ones).
@@ -85,7 +138,7 @@ impl<'a> Vm<'a> {
         target: Option<&'a Expr>,
         body: &'a [Stmt],
     ) -> Rc<Effects<'a>> {
-        let key = u64::from(node) << 1 | u64::from(self.in_pack);
+        let key = self.key_of(Part::Block, node);
         if let Some(effects) = self.effects.get(&key) {
             return effects.clone();
         }
@@ -94,9 +147,65 @@ impl<'a> Vm<'a> {
             effects.target(target);
         }
         effects.stmts(body);
+        effects.settle();
         let effects = Rc::new(effects);
         self.effects.insert(key, effects.clone());
         effects
+    }
+
+    /// [`Vm::effects`] of the operands that `and`, `or`, a comparison or a conditional expression
+    /// leaves out; `None` if they have none.
+    pub(crate) fn unevaluated(
+        &mut self,
+        part: Part,
+        node: NodeId,
+        operands: impl IntoIterator<Item = &'a Expr>,
+    ) -> Option<Rc<Effects<'a>>> {
+        let key = self.key_of(part, node);
+        let effects = match self.effects.get(&key) {
+            Some(effects) => effects.clone(),
+            None => {
+                let mut effects = Effects::default();
+                operands.into_iter().for_each(|e| effects.expr(e));
+                effects.settle();
+                let effects = Rc::new(effects);
+                self.effects.insert(key, effects.clone());
+                effects
+            }
+        };
+        self.may_matter(&effects).then_some(effects)
+    }
+
+    /// [`Vm::effects`] of what a comprehension does in its own scope.
+    pub(crate) fn unevaluated_of(
+        &mut self,
+        node: NodeId,
+        c: &'a Comprehension,
+    ) -> Option<Rc<Effects<'a>>> {
+        let key = self.key_of(Part::Comprehension, node);
+        let effects = match self.effects.get(&key) {
+            Some(effects) => effects.clone(),
+            None => {
+                let effects = Rc::new(Effects::of_comprehension(c));
+                self.effects.insert(key, effects.clone());
+                effects
+            }
+        };
+        self.may_matter(&effects).then_some(effects)
+    }
+
+    fn key_of(&self, part: Part, node: NodeId) -> u64 {
+        u64::from(node) << 4 | (part as u64) << 1 | u64::from(self.in_pack)
+    }
+
+    /// Whether code with these effects might change anything.
+    fn may_matter(&mut self, effects: &Effects<'a>) -> bool {
+        !effects.vars.is_empty()
+            || !effects.places.is_empty()
+            || !effects.roots.is_empty()
+            || effects.hidden
+            || effects.advances
+            || effects.calls && self.calls_change()
     }
 
     /// Passes everything that `effects` names and that is older than `by` through a
@@ -130,21 +239,32 @@ impl<'a> Vm<'a> {
                     let event = self.event(EventKind::Phi, node, &[old.event, by], &old.value)?;
                     self.heap.instances[*i as usize].fields[at].1.event = event;
                 }
-            } else if field.is_none()
-                && !matches!(tv.value, Value::Tuple(_) | Value::View(..))
-                && let Some(shape) = self.shape(&tv.value)
-                && shape < by
-            {
-                let event = self.event(EventKind::Phi, node, &[shape, by], &tv.value)?;
-                let shown = self.shown(&tv.value);
-                self.set_shape(&tv.value, event);
-                self.restore_shown(&tv.value, shown);
+            } else if field.is_none() {
+                self.phi_shape(&tv.value, by, node)?;
             }
+        }
+        if !effects.roots.is_empty() {
+            self.phi_reached(f, &effects.roots, by, node)?;
+        }
+        let mut lazy = false;
+        for var in &effects.reads {
+            if let Some(Tv {
+                value: Value::Iter(i),
+                ..
+            }) = self.slot(f, *var)
+            {
+                let iterator = *i;
+                lazy = true;
+                self.moved(iterator, by);
+            }
+        }
+        if effects.hidden || (effects.calls || lazy) && self.calls_change() {
+            self.phi_everything(f, by, node)?;
         }
         Ok(())
     }
 
-    fn shown(&self, value: &Value) -> super::value::Shown {
+    pub(crate) fn shown(&self, value: &Value) -> super::value::Shown {
         match value {
             Value::List(i) => self.heap.lists[*i as usize].shown,
             Value::Dict(i) => self.heap.dicts[*i as usize].shown,
@@ -153,7 +273,7 @@ impl<'a> Vm<'a> {
         }
     }
 
-    fn restore_shown(&mut self, value: &Value, shown: super::value::Shown) {
+    pub(crate) fn restore_shown(&mut self, value: &Value, shown: super::value::Shown) {
         match value {
             Value::List(i) => self.heap.lists[*i as usize].shown = shown,
             Value::Dict(i) => self.heap.dicts[*i as usize].shown = shown,
@@ -169,6 +289,16 @@ impl<'a> Vm<'a> {
             VarRef::Cell(i) => &mut self.heap.cells[f.cells[i as usize] as usize],
             VarRef::Global(i) if f.pack => &mut self.pack_globals[i as usize],
             VarRef::Global(i) => &mut self.globals[i as usize],
+        }
+    }
+
+    /// What a variable of any frame holds.
+    pub(crate) fn slot_of(&self, f: &Frame<'_>, var: VarRef) -> Option<Tv> {
+        match var {
+            VarRef::Local(i) => f.locals[i as usize].clone(),
+            VarRef::Cell(i) => self.heap.cells[f.cells[i as usize] as usize].clone(),
+            VarRef::Global(i) if f.pack => self.pack_globals[i as usize].clone(),
+            VarRef::Global(i) => self.globals[i as usize].clone(),
         }
     }
 
@@ -192,6 +322,104 @@ impl<'a> Vm<'a> {
 }
 
 impl<'a> Effects<'a> {
+    /// Of a function's body.
+    pub(crate) fn of(body: &'a [Stmt]) -> Self {
+        let mut effects = Self::default();
+        effects.stmts(body);
+        effects.settle();
+        effects
+    }
+
+    /// Of what a comprehension does in its own scope.
+    pub(crate) fn of_comprehension(c: &'a Comprehension) -> Self {
+        let mut effects = Self::default();
+        for clause in &c.clauses {
+            effects.target(&clause.target);
+            // Loop variables are given what is iterated.
+            effects.given.clear();
+            effects.gives(&clause.target, &clause.iter);
+        }
+        effects.vars.clear();
+        visit::inner(c).for_each(|e| effects.expr(e));
+        effects.settle();
+        effects
+    }
+
+    /// The variables that are assigned.
+    pub(crate) fn assigned(&self) -> &[&'a Name] {
+        &self.vars
+    }
+
+    /// Whether a function with these effects changes containers that it did not make.
+    pub(crate) fn changes_others(&self, function: &Function) -> bool {
+        let own = |var: VarRef| match var {
+            VarRef::Local(_) => true,
+            VarRef::Cell(i) => i < function.cells,
+            VarRef::Global(_) => false,
+        };
+        let parameter = |var: VarRef| {
+            let rest = function.vararg.iter().chain(&function.kwarg);
+            let mut names = function.params.iter().map(|p| &p.name).chain(rest);
+            names.any(|name| name.var == var)
+        };
+        self.hidden
+            || self.advances
+            || !self.roots.is_empty()
+            || self.places.iter().any(|(place, _)| match &place.kind {
+                ExprKind::Name(name) => {
+                    !own(name.var) || parameter(name.var) || !self.given.contains(&name.var)
+                }
+                _ => true,
+            })
+    }
+
+    /// Works out the roots, once all is seen: a changed variable that was given something not new
+    /// stands for whatever it may have come from.
+    fn settle(&mut self) {
+        for (place, _) in &self.places {
+            match &place.kind {
+                ExprKind::Name(name) if !self.borrowing.contains(&name.var) => {}
+                ExprKind::Attribute { value, .. } if is_path(value, &self.given) => {}
+                _ => mentioned(place, &mut self.roots),
+            }
+        }
+        let mut at = 0;
+        while let Some(root) = self.roots.get(at).copied() {
+            at += 1;
+            for (to, from) in &self.flows {
+                if *to == root && !self.roots.contains(from) {
+                    self.roots.push(*from);
+                }
+            }
+        }
+    }
+
+    /// Notes that `target` is given `value`, or its elements.
+    fn gives(&mut self, target: &'a Expr, value: &'a Expr) {
+        let mut from = Vec::new();
+        mentioned(value, &mut from);
+        let fresh = is_new(value);
+        let mut to = Vec::new();
+        mentioned(target, &mut to);
+        for to in to {
+            self.given.push(to);
+            if !fresh && !from.is_empty() {
+                self.borrowing.push(to);
+            }
+            self.flows.extend(from.iter().map(|from| (to, *from)));
+        }
+    }
+
+    /// Notes that the container `place` is given what `values` mention.
+    fn stores(&mut self, place: &'a Expr, values: &mut dyn Iterator<Item = &'a Expr>) {
+        let (mut to, mut from) = (Vec::new(), Vec::new());
+        mentioned(place, &mut to);
+        values.for_each(|value| mentioned(value, &mut from));
+        for to in to {
+            self.flows.extend(from.iter().map(|from| (to, *from)));
+        }
+    }
+
     fn stmts(&mut self, stmts: &'a [Stmt]) {
         for stmt in stmts {
             self.stmt(stmt);
@@ -221,20 +449,25 @@ impl<'a> Effects<'a> {
             StmtKind::Continue => self.jumps |= CONTINUE,
             StmtKind::Assign { targets, value } => {
                 self.expr(value);
-                targets.iter().for_each(|t| self.target(t));
+                for target in targets {
+                    self.target(target);
+                    self.gives(target, value);
+                }
             }
             StmtKind::AugAssign { target, value, .. } => {
                 self.expr(value);
                 self.target(target);
-                // `xs += …` changes a list in place.
-                if !matches!(target.kind, ExprKind::Subscript { .. }) {
+                // `xs += …` changes a list in place, if it is one: a number cannot be added to it.
+                if !is_number(value) {
                     self.places.push((target, None));
+                    self.stores(target, &mut std::iter::once(value));
                 }
             }
             StmtKind::AnnAssign { target, value, .. } => {
                 if let Some(value) = value {
                     self.expr(value);
                     self.target(target);
+                    self.gives(target, value);
                 }
             }
             StmtKind::If { test, body, orelse } => {
@@ -250,6 +483,9 @@ impl<'a> Effects<'a> {
             } => {
                 self.expr(iter);
                 self.target(target);
+                self.gives(target, iter);
+                // Elements are not new, even of a list that is.
+                mentioned(target, &mut self.borrowing);
                 self.looped(body, orelse);
             }
             StmtKind::While { test, body, orelse } => {
@@ -319,7 +555,13 @@ impl<'a> Effects<'a> {
             expr = left;
         }
         match &expr.kind {
-            ExprKind::Constant(_) | ExprKind::Name(_) | ExprKind::Lambda(_) => {}
+            ExprKind::Constant(_) => {}
+            ExprKind::Name(name) => self.reads.push(name.var),
+            // What its body does is done by a call.
+            ExprKind::Lambda(function) => {
+                let defaults = function.params.iter().filter_map(|p| p.default.as_ref());
+                defaults.for_each(|e| self.expr(e));
+            }
             ExprKind::Attribute { value, .. } | ExprKind::Starred(value) => self.expr(value),
             ExprKind::Subscript { value, index } => {
                 self.expr(value);
@@ -339,7 +581,11 @@ impl<'a> Effects<'a> {
                     && MUTATORS.contains(&&**attr)
                 {
                     self.places.push((value, None));
+                    let named = keywords.iter().map(|(_, e)| e);
+                    self.stores(value, &mut args.iter().chain(named));
                 }
+                self.calls |= !is_maker(func) || !keywords.is_empty();
+                self.advances |= matches!(&func.kind, ExprKind::Name(n) if &*n.id == "next");
                 self.expr(func);
                 self.exprs(args);
                 keywords.iter().for_each(|(_, e)| self.expr(e));
@@ -373,11 +619,24 @@ impl<'a> Effects<'a> {
                 if let Some(clause) = c.clauses.first() {
                     self.expr(&clause.iter);
                 }
+                let inner = Self::of_comprehension(c);
+                self.calls |= inner.calls;
+                self.hidden |= inner.changes_others(&c.scope) || !inner.vars.is_empty();
+                self.advances |= inner.advances;
+                self.reads
+                    .extend(c.scope.free.iter().map(|i| VarRef::Cell(*i)));
             }
             ExprKind::FString(parts) => self.fstring(parts),
             ExprKind::Walrus { name, value } => {
                 self.expr(value);
                 self.vars.push(name);
+                let mut from = Vec::new();
+                mentioned(value, &mut from);
+                self.given.push(name.var);
+                if !is_new(value) && !from.is_empty() {
+                    self.borrowing.push(name.var);
+                }
+                self.flows.extend(from.iter().map(|from| (name.var, *from)));
             }
         }
     }
@@ -389,5 +648,54 @@ impl<'a> Effects<'a> {
                 self.fstring(spec);
             }
         }
+    }
+}
+
+/// The variables of this frame that an expression mentions, in comprehensions and lambdas too.
+fn mentioned(expr: &Expr, into: &mut Vec<VarRef>) {
+    visit::each(expr, &mut |e| match &e.kind {
+        ExprKind::Name(name) => into.push(name.var),
+        ExprKind::Walrus { name, .. } => into.push(name.var),
+        ExprKind::Lambda(function) => into.extend(function.free.iter().map(|i| VarRef::Cell(*i))),
+        ExprKind::Comprehension(c) => into.extend(c.scope.free.iter().map(|i| VarRef::Cell(*i))),
+        _ => {}
+    });
+}
+
+/// Whether a value is a new container (of whatever elements) or none.
+fn is_new(value: &Expr) -> bool {
+    match &value.kind {
+        ExprKind::Constant(_)
+        | ExprKind::List(_)
+        | ExprKind::Set(_)
+        | ExprKind::Dict(_)
+        | ExprKind::FString(_)
+        | ExprKind::Unary { .. }
+        | ExprKind::Binary { .. }
+        | ExprKind::Compare { .. } => true,
+        ExprKind::Comprehension(c) => c.kind != ComprehensionKind::Generator,
+        ExprKind::Call { func, .. } => is_maker(func),
+        _ => false,
+    }
+}
+
+fn is_maker(func: &Expr) -> bool {
+    matches!(&func.kind, ExprKind::Name(name)
+        if matches!(name.var, VarRef::Global(_)) && MAKERS.contains(&&*name.id))
+}
+
+fn is_number(value: &Expr) -> bool {
+    matches!(
+        value.kind,
+        ExprKind::Constant(Constant::Int(_) | Constant::Float(_) | Constant::BigInt(_))
+    )
+}
+
+/// A field of a name that keeps its value: [`Vm::peek`] finds it.
+fn is_path(value: &Expr, given: &[VarRef]) -> bool {
+    match &value.kind {
+        ExprKind::Name(name) => !given.contains(&name.var),
+        ExprKind::Attribute { value, .. } => is_path(value, given),
+        _ => false,
     }
 }

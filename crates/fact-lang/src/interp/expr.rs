@@ -1,6 +1,7 @@
 //! Expressions.
 
 use super::call::Args;
+use super::control::Part;
 use super::error::{ExcClass, R};
 use super::value::{Tv, Value};
 use super::{Frame, Vm};
@@ -31,7 +32,7 @@ impl<'a> Vm<'a> {
                     .map_err(|stop| self.seal(stop, e.id, &[]))?;
                 let tv = self.eval_kind(f, e);
                 self.leave();
-                tv.map_err(|stop| self.seal(stop, e.id, &[]))
+                tv.map_err(|stop| self.seal_read(f, stop, e))
             }
         }
     }
@@ -52,7 +53,7 @@ impl<'a> Vm<'a> {
                 let container = self.eval(f, value)?;
                 let index = self.eval(f, index)?;
                 self.subscript(&container, &index, e.id)
-                    .map_err(|stop| self.seal(stop, e.id, &[container.event, index.event]))
+                    .map_err(|stop| self.seal_used(stop, e.id, &[&container, &index]))
             }
             ExprKind::Binary { .. } => self.eval_binary(f, e),
             ExprKind::Compare {
@@ -81,7 +82,10 @@ impl<'a> Vm<'a> {
                 let items = self.display(f, items)?;
                 let event = self.next_event();
                 // Which elements a set has depends on which are equal.
-                let inputs: Vec<EventId> = items.iter().map(|tv| tv.event).collect();
+                let mut inputs = Vec::new();
+                for item in &items {
+                    self.deep(item, &mut inputs)?;
+                }
                 let value = self.set(items, event)?;
                 self.event(EventKind::Build, e.id, &inputs, &value)?;
                 Ok(Tv::new(value, event))
@@ -163,6 +167,20 @@ impl<'a> Vm<'a> {
     }
 
     fn eval_call(
+        &mut self,
+        f: &mut Frame<'a>,
+        e: &'a Expr,
+        func: &'a Expr,
+        args: &'a [Expr],
+        keywords: &'a [(Option<std::sync::Arc<str>>, Expr)],
+    ) -> R<Tv> {
+        let lazily = self.lazily;
+        let tv = self.eval_call_of(f, e, func, args, keywords)?;
+        self.phi_lazily(f, lazily, tv.event, e.id)?;
+        Ok(tv)
+    }
+
+    fn eval_call_of(
         &mut self,
         f: &mut Frame<'a>,
         e: &'a Expr,
@@ -300,7 +318,7 @@ impl<'a> Vm<'a> {
                 Some(key) => {
                     let key = self.eval(f, key)?;
                     let value = self.eval(f, value)?;
-                    inputs.push(key.event);
+                    self.deep(&key, &mut inputs)?;
                     entries.push((key, value));
                 }
                 None => {
@@ -360,11 +378,18 @@ impl<'a> Vm<'a> {
             let taken = self.truth(&tv.value)?;
             let tested = self.truth_inputs(&tv);
             inputs.extend(tested.get(1));
-            if taken != and {
-                break;
-            }
             let value = Value::Bool(taken);
             let kind = EventKind::Branch { taken };
+            if taken != and {
+                // What the operands left out might have changed.
+                let rest = &values[i + 1..];
+                if let Some(effects) = self.unevaluated(Part::Operands, operand.id, rest) {
+                    let branch = self.event(kind, operand.id, &tested, &value)?;
+                    self.control = outer;
+                    self.phi(f, &effects, branch, operand.id)?;
+                }
+                break;
+            }
             self.control = self.event(kind, operand.id, &tested, &value)?;
         }
         self.control = outer;
@@ -411,6 +436,10 @@ impl<'a> Vm<'a> {
         let outer = std::mem::replace(&mut self.control, branch);
         let tv = self.eval(f, if taken { body } else { orelse })?;
         self.control = outer;
+        let other = if taken { orelse } else { body };
+        if let Some(effects) = self.unevaluated(Part::Arm, other.id, [other]) {
+            self.phi(f, &effects, branch, e.id)?;
+        }
         let event = self.event(EventKind::Phi, e.id, &[tv.event, branch], &tv.value)?;
         Ok(Tv::new(tv.value, event))
     }

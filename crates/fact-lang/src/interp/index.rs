@@ -199,7 +199,10 @@ impl<'a> Vm<'a> {
                 return Err(self.type_error(message));
             }
         };
-        inputs.push(index.event);
+        match &index.value {
+            Value::Tuple(_) => self.deep(index, &mut inputs)?,
+            _ => inputs.push(index.event),
+        }
         inputs.extend(self.shape(&container.value));
         inputs.push(container.event);
         self.native_event(EventKind::Subscript, node, mark, &inputs, value)
@@ -312,7 +315,7 @@ impl<'a> Vm<'a> {
         tv: Tv,
         node: NodeId,
     ) -> R<()> {
-        let mut inputs = vec![index.event];
+        let mut inputs = self.key_events(index)?;
         match (&container.value, &index.value) {
             (Value::Dict(i), key) => {
                 let hashed = self.key(key)?;
@@ -405,6 +408,7 @@ impl<'a> Vm<'a> {
                 return Err(self.raise(ExcClass::TypeError, message));
             }
         }
-        self.mutated(node, container, &[index.event])
+        let inputs = self.key_events(index)?;
+        self.mutated(node, container, &inputs)
     }
 }

@@ -16,6 +16,8 @@ pub(crate) struct IterObj<'a> {
     pub(crate) event: EventId,
     /// What has decided so far which elements there are, beyond the shape of the source.
     shape: Vec<EventId>,
+    /// Whether the program holds it, so that others may go on where one stops.
+    shared: bool,
 }
 
 #[derive(Debug)]
@@ -60,12 +62,25 @@ impl<'a> IterObj<'a> {
             kind,
             event,
             shape: Vec::new(),
+            shared: false,
         }
     }
 
     /// With events that decided over the elements.
     pub(crate) fn with_shape(kind: IterKind<'a>, event: EventId, shape: Vec<EventId>) -> Self {
-        Self { kind, event, shape }
+        Self {
+            kind,
+            event,
+            shape,
+            shared: false,
+        }
+    }
+
+    /// Notes that `by` decided over the elements, or how far the iterator is.
+    pub(crate) fn decided(&mut self, by: EventId) {
+        if self.shape.last() != Some(&by) {
+            self.shape.push(by);
+        }
     }
 
     pub(crate) fn settle(&mut self, event: EventId) {
@@ -140,7 +155,10 @@ impl<'a> Vm<'a> {
     pub(crate) fn iterate(&mut self, source: &Tv, node: NodeId) -> R<u32> {
         let _ = node;
         let kind = match &source.value {
-            Value::Iter(i) => return Ok(*i),
+            Value::Iter(i) => {
+                self.heap.iters[*i as usize].shared = true;
+                return Ok(*i);
+            }
             Value::List(i) => IterKind::List(*i, Some(0)),
             Value::Tuple(i) => IterKind::Tuple(*i, 0),
             Value::Str(s) => IterKind::Str(s.clone(), 0, source.event),
@@ -204,10 +222,57 @@ impl<'a> Vm<'a> {
         into.retain(|e| *e != PENDING);
     }
 
+    /// What decided that an element of an iterator is there, beyond what the element itself tells.
+    pub(crate) fn iter_origin(&self, iterator: u32, into: &mut Vec<EventId>) {
+        let obj = &self.heap.iters[iterator as usize];
+        match obj.kind {
+            IterKind::Generator(_) => into.extend(&obj.shape),
+            _ => self.iter_shape(iterator, into),
+        }
+        into.retain(|e| *e != PENDING);
+    }
+
+    /// The iterator is where it is because of `by`, which all that decided so far goes into.
+    pub(crate) fn settled(&mut self, iterator: u32, by: EventId) {
+        let obj = &mut self.heap.iters[iterator as usize];
+        obj.shared = true;
+        obj.shape.clear();
+        if let IterKind::Generator(Some(state)) = &mut obj.kind {
+            state.shape.clear();
+        }
+        self.moved(iterator, by);
+    }
+
+    /// What an iteration depends on: the element and, where the list or dict has changed since
+    /// `begin`, that it is there.
+    pub(crate) fn iteration_inputs(
+        &self,
+        iterator: u32,
+        element: EventId,
+        begin: EventId,
+    ) -> Vec<EventId> {
+        let shape = match &self.heap.iters[iterator as usize].kind {
+            IterKind::List(i, _) | IterKind::ReversedList(i, _) => {
+                self.heap.lists[*i as usize].shape
+            }
+            IterKind::Dict(_, i, ..) => self.heap.dicts[*i as usize].shape,
+            IterKind::Set(i, ..) => self.heap.sets[*i as usize].shape,
+            _ => element,
+        };
+        if shape > begin && shape != element {
+            vec![element, shape]
+        } else {
+            vec![element]
+        }
+    }
+
     /// The next element, or `None` at the end.
     pub(crate) fn iter_next(&mut self, iterator: u32, node: NodeId) -> R<Option<Tv>> {
         let obj = &mut self.heap.iters[iterator as usize];
         let event = obj.event;
+        if obj.shared && self.control != EventId::START {
+            obj.decided(self.control);
+        }
         match &mut obj.kind {
             IterKind::List(i, at) => {
                 let Some(pos) = *at else { return Ok(None) };
@@ -444,6 +509,7 @@ impl<'a> Vm<'a> {
         let Some(mut state) = slot.take() else {
             return Err(self.value_error("generator already executing"));
         };
+        self.lazily += 1;
         let mut result = self.generate(&mut state);
         if let Err(super::error::Stop::Raise(exc)) = result
             && self.heap.excs[exc as usize].class == ExcClass::StopIteration
@@ -561,7 +627,7 @@ impl<'a> Vm<'a> {
         let inputs = self.truth_inputs(&tested);
         let value = Value::Bool(taken);
         let branch = self.event(EventKind::Branch { taken }, node, &inputs, &value)?;
-        self.heap.iters[iterator as usize].shape.push(branch);
+        self.moved(iterator, branch);
         Ok(taken)
     }
 

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `value`, `error` | values, heap, exceptions |
 //! | `record` | events, pictures of values, whole-value dependence |
-//! | `stmt`, `control` | statements; jumps, residual control, relevant dependence |
+//! | `stmt`, `control`, `reach` | statements; jumps, residual control, relevant dependence |
 //! | `expr`, `assign`, `comp` | expressions, targets, comprehensions and generators |
 //! | `call`, `attr`, `tools` | calls, attributes, requests to perception |
 //! | `ops`, `compare`, `index`, `iter`, `format` | the semantics of operators |
@@ -26,11 +26,13 @@ mod methods;
 mod modules;
 mod native;
 mod ops;
+mod reach;
 mod record;
 mod start;
 mod stmt;
 mod tools;
 mod value;
+mod visit;
 
 use crate::ast::{Function, Module, NodeId, Span};
 use crate::pack::Pack;
@@ -71,11 +73,19 @@ pub(crate) struct Vm<'a> {
     within: u32,
     /// Whether pack code runs now.
     in_pack: bool,
+    /// The event recorded next when the statement that runs now began.
+    statement: u32,
+    /// How often functions of the program were called.
+    called: u64,
+    /// How often native code and lazy iterators ran code of the program in this activation.
+    lazily: u64,
     /// Where the code that runs now is, for what operators call behind the scenes.
     at: NodeId,
     /// What the native call in progress depends on.
     deps: Vec<EventId>,
     effects: EffectsMap<'a>,
+    /// What the program's functions change that is not their own, once it was asked for.
+    outward: Option<std::rc::Rc<reach::Outward>>,
     /// Exceptions being handled, for a bare `raise`.
     handling: Vec<u32>,
     suspended: Option<Request>,
@@ -122,9 +132,13 @@ pub(crate) fn execute(
         residual: None,
         within: 0,
         in_pack: false,
+        statement: 0,
+        called: 0,
+        lazily: 0,
         at: 0,
         deps: Vec::new(),
         effects: EffectsMap::default(),
+        outward: None,
         handling: Vec::new(),
         suspended: None,
         limit_span: None,

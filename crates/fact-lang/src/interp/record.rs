@@ -194,6 +194,13 @@ impl Vm<'_> {
         inputs
     }
 
+    /// What decides over which entry of a dict or element of a set a key stands for.
+    pub(crate) fn key_events(&mut self, key: &Tv) -> R<Vec<EventId>> {
+        let mut inputs = Vec::new();
+        self.deep(key, &mut inputs)?;
+        Ok(inputs)
+    }
+
     /// What a use of the whole value depends on: its shape and every element, recursively.
     pub(crate) fn deep(&mut self, tv: &Tv, into: &mut Vec<EventId>) -> R<()> {
         into.push(tv.event);
@@ -270,6 +277,14 @@ impl Vm<'_> {
             self.dep(event);
         }
         Ok(())
+    }
+
+    /// Adds what a key consists of.
+    pub(crate) fn dep_key(&mut self, key: &Tv) -> R<()> {
+        match key.value {
+            Value::Tuple(_) | Value::Set(_) => self.dep_deep(key),
+            _ => Ok(()),
+        }
     }
 
     /// Adds a container's shape.

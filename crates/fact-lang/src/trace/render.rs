@@ -73,6 +73,7 @@ impl Trace {
                 | EventKind::Loop
                 | EventKind::LoopEnd
                 | EventKind::Mutate
+                | EventKind::TryEnd
         ) {
             let _ = write!(out, " = {value}");
         }
