@@ -65,7 +65,11 @@ fn header(text: &str) -> String {
 fn is_shown(kind: EventKind) -> bool {
     !matches!(
         kind,
-        EventKind::Start | EventKind::Phi | EventKind::Operator | EventKind::Build
+        EventKind::Start
+            | EventKind::Phi
+            | EventKind::Operator
+            | EventKind::Build
+            | EventKind::Enter
     )
 }
 

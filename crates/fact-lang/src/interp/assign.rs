@@ -183,7 +183,8 @@ impl<'a> Vm<'a> {
         match &target.kind {
             ExprKind::Name(name) => {
                 if self.slot(f, name.var).take().is_some() {
-                    return Ok(());
+                    let gone = self.event_bare(EventKind::Assign, node, &[])?;
+                    return self.left_unbound(f, name.var, gone);
                 }
                 if let VarRef::Global(_) = name.var {
                     let message = format!("name '{}' is not defined", name.id);

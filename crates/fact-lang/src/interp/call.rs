@@ -84,7 +84,11 @@ impl<'a> Vm<'a> {
         match &callee.value {
             Value::Func(id) => {
                 self.called += 1;
-                let result = self.call_closure(*id, args)?;
+                let outer = self.control;
+                self.control = self.event_bare(EventKind::Enter, node, &[callee.event])?;
+                let result = self.call_closure(*id, args);
+                self.control = outer;
+                let result = result?;
                 let mut all = vec![result.event];
                 all.extend_from_slice(inputs);
                 let event = self.event(EventKind::Call, node, &all, &result.value)?;
@@ -239,6 +243,7 @@ impl<'a> Vm<'a> {
             locals: vec![None; function.locals as usize],
             cells,
             pack,
+            unbound: Vec::new(),
             closure,
         })
     }

@@ -59,6 +59,7 @@ impl<'a> Vm<'a> {
                 locals: vec![None; c.scope.locals as usize],
                 cells,
                 pack: f.pack,
+                unbound: Vec::new(),
                 closure: f.closure,
             },
             node: e.id,
@@ -160,7 +161,7 @@ impl<'a> Vm<'a> {
             self.control = level_control;
             let kind = EventKind::Iteration { index: level.index };
             level.index += 1;
-            let Some(item) = self.iter_next(iterator, clause.iter.id)? else {
+            let Some(item) = self.iter_or_seal(iterator, clause.iter.id, state.node)? else {
                 let mut inputs = Vec::new();
                 self.iter_shape(iterator, &mut inputs);
                 let end = self.event_bare(EventKind::LoopEnd, state.node, &inputs)?;

@@ -19,8 +19,10 @@ impl<'a> Vm<'a> {
                 if let Some(tv) = self.slot(f, name.var) {
                     return Ok(tv.clone());
                 }
-                self.load_other(f, name)
-                    .map_err(|stop| self.seal(stop, e.id, &[]))
+                self.load_other(f, name).map_err(|stop| {
+                    let why = self.why_unbound(f, name.var);
+                    self.seal(stop, e.id, &why)
+                })
             }
             ExprKind::Constant(c) => {
                 self.steps += 1;
@@ -195,11 +197,43 @@ impl<'a> Vm<'a> {
                 .method(&object, attr, func.id)
                 .map_err(|stop| self.seal(stop, func.id, &[object.event]))?;
             let args = self.eval_args(f, None, args, keywords)?;
-            return self.call_callee(method, &object, attr, args, e.id);
+            let chosen = self.chosen(&object, &args);
+            let tv = self.call_callee(method, &object, attr, args, e.id)?;
+            return self.other_callee(f, tv, chosen, e.id);
         }
         let callee = self.eval(f, func)?;
         let args = self.eval_args(f, Some(&callee), args, keywords)?;
-        self.call(&callee, args, e.id)
+        let chosen = self.chosen(&callee, &args);
+        let tv = self.call(&callee, args, e.id)?;
+        self.other_callee(f, tv, chosen, e.id)
+    }
+
+    /// Whether something decided over which function is called, in a program where another one
+    /// might have changed what is not its own.
+    fn chosen(&mut self, callee: &Tv, args: &Args) -> bool {
+        let decided = |tv: &Tv| {
+            tv.event != EventId::START
+                && matches!(
+                    tv.value,
+                    Value::Func(_)
+                        | Value::Native(_)
+                        | Value::Type(_)
+                        | Value::Partial(_)
+                        | Value::PackFn(_)
+                        | Value::Bound(_)
+                )
+        };
+        let named = args.kw.iter().map(|(_, tv)| tv);
+        let mut all = std::iter::once(callee).chain(&args.pos).chain(named);
+        all.any(decided) && self.calls_change()
+    }
+
+    /// What another function would have changed.
+    fn other_callee(&mut self, f: &Frame<'a>, tv: Tv, chosen: bool, node: NodeId) -> R<Tv> {
+        if chosen {
+            self.phi_everything(f, tv.event, node)?;
+        }
+        Ok(tv)
     }
 
     fn eval_args(

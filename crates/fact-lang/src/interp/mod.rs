@@ -4,10 +4,12 @@
 //! |---|---|
 //! | `value`, `error` | values, heap, exceptions |
 //! | `record` | events, pictures of values, whole-value dependence |
-//! | `stmt`, `control`, `reach` | statements; jumps, residual control, relevant dependence |
+//! | `stmt`, `control` | statements; jumps, residual control, relevant dependence |
+//! | `effects`, `visit`, `reach` | what code that does not run would change, by name or out of sight |
 //! | `expr`, `assign`, `comp` | expressions, targets, comprehensions and generators |
 //! | `call`, `attr`, `tools` | calls, attributes, requests to perception |
 //! | `ops`, `compare`, `index`, `iter`, `format` | the semantics of operators |
+//! | `position` | what an iterator and its elements depend on |
 //! | `native`, `builtins`, `methods`, `modules` | what Python brings along |
 
 mod assign;
@@ -17,6 +19,7 @@ mod call;
 mod comp;
 mod compare;
 mod control;
+mod effects;
 mod error;
 mod expr;
 mod format;
@@ -26,6 +29,7 @@ mod methods;
 mod modules;
 mod native;
 mod ops;
+mod position;
 mod reach;
 mod record;
 mod start;
@@ -86,6 +90,8 @@ pub(crate) struct Vm<'a> {
     effects: EffectsMap<'a>,
     /// What the program's functions change that is not their own, once it was asked for.
     outward: Option<std::rc::Rc<reach::Outward>>,
+    /// For cells (true) and globals of the program: what decided that they have no value.
+    unbound: std::collections::HashMap<(bool, u32), Vec<EventId>>,
     /// Exceptions being handled, for a bare `raise`.
     handling: Vec<u32>,
     suspended: Option<Request>,
@@ -101,6 +107,8 @@ pub(crate) struct Frame<'a> {
     locals: Vec<Option<Tv>>,
     cells: Vec<u32>,
     pack: bool,
+    /// What decided that a local variable has no value.
+    unbound: Vec<(u32, EventId)>,
     /// The closure that runs, for qualified names.
     closure: Option<u32>,
 }
@@ -139,6 +147,7 @@ pub(crate) fn execute(
         deps: Vec::new(),
         effects: EffectsMap::default(),
         outward: None,
+        unbound: Default::default(),
         handling: Vec::new(),
         suspended: None,
         limit_span: None,

@@ -1,11 +1,11 @@
 //! What code that did not run might have changed out of sight.
 //!
 //! A branch not taken, a loop that ended, an early return: what they would have changed passes
-//! through a [`EventKind::Phi`]. Where the code names what it changes, [`super::control`] knows it.
+//! through a [`EventKind::Phi`]. Where the code names what it changes, [`super::effects`] knows it.
 //! Here is the rest: containers reached through others (`rows[0].append(…)`), other names for a
 //! container, and calls of the program's functions that change what is not theirs.
 
-use super::control::Effects;
+use super::effects::Effects;
 use super::error::R;
 use super::iter::{IterKind, IterObj};
 use super::value::{Tv, Value};
@@ -268,31 +268,6 @@ impl<'a> Vm<'a> {
             IterKind::Zip(list, _) => iters(list, walk),
             IterKind::Generator(Some(state)) => self.frame_values(&state.frame, walk),
             _ => {}
-        }
-    }
-
-    /// How far an iterator is depends on `by`.
-    pub(crate) fn moved(&mut self, iterator: u32, by: EventId) {
-        let mut todo = vec![iterator];
-        let mut visited = 0;
-        while let Some(i) = todo.pop() {
-            visited += 1;
-            if visited > 64 {
-                break;
-            }
-            let obj = &mut self.heap.iters[i as usize];
-            obj.decided(by);
-            match &obj.kind {
-                IterKind::Enumerate(i, _)
-                | IterKind::Filter(_, i)
-                | IterKind::Slice { source: i, .. }
-                | IterKind::TakeWhile(_, i, _)
-                | IterKind::DropWhile(_, i, _)
-                | IterKind::Accumulate(_, i, _)
-                | IterKind::Chain(_, Some(i)) => todo.push(*i),
-                IterKind::Zip(list, _) | IterKind::Map(_, list) => todo.extend(list),
-                _ => {}
-            }
         }
     }
 }

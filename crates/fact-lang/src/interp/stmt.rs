@@ -1,9 +1,9 @@
 //! Statements.
 
-use super::control::{BREAK, LEAVE};
+use super::effects::{BREAK, Effects, LEAVE};
 use super::error::{ExcClass, R, Stop};
 use super::value::{FuncObj, Tv, Value};
-use super::{Frame, Vm};
+use super::{Frame, Vm, visit};
 use crate::ast::{Expr, ExprKind, Function, Handler, NodeId, Stmt, StmtKind};
 use crate::trace::{EventId, EventKind};
 
@@ -215,7 +215,7 @@ impl<'a> Vm<'a> {
             self.control = control;
             self.residual = None;
             self.step()?;
-            let Some(item) = self.iter_next(iterator, iter.id)? else {
+            let Some(item) = self.iter_or_seal(iterator, iter.id, stmt.id)? else {
                 break false;
             };
             let kind = EventKind::Iteration { index };
@@ -299,12 +299,7 @@ impl<'a> Vm<'a> {
     }
 
     /// After a `continue`: what the rest of the body would have changed.
-    fn continued(
-        &mut self,
-        f: &mut Frame<'a>,
-        effects: &super::control::Effects<'a>,
-        node: NodeId,
-    ) -> R<()> {
+    fn continued(&mut self, f: &mut Frame<'a>, effects: &Effects<'a>, node: NodeId) -> R<()> {
         if effects.jumps & (BREAK | LEAVE) != 0 {
             self.residual = Some(self.control);
         }
@@ -315,7 +310,7 @@ impl<'a> Vm<'a> {
     fn after_loop(
         &mut self,
         f: &mut Frame<'a>,
-        effects: &super::control::Effects<'a>,
+        effects: &Effects<'a>,
         exit: LoopExit<'a>,
     ) -> R<Flow> {
         let LoopExit {
@@ -413,6 +408,11 @@ impl<'a> Vm<'a> {
         };
         let before = (self.control, self.residual);
         let start = self.trace.events.len();
+        // That the names it reads have a value may depend on something, too.
+        let held = match handlers.is_empty() {
+            true => Vec::new(),
+            false => self.held_by(f, body),
+        };
         let mut result = self.exec_block(f, body);
         // What the statement as a whole might do, by its own node.
         let effects = self.effects(stmt.id, None, std::slice::from_ref(stmt));
@@ -435,7 +435,7 @@ impl<'a> Vm<'a> {
                 }
             }
             Ok(flow) if !handlers.is_empty() || swallows => {
-                let end = self.no_exception(stmt, start)?;
+                let end = self.no_exception(stmt, start, held)?;
                 self.phi(f, &effects, end, stmt.id)?;
                 let outer = std::mem::replace(&mut self.control, end);
                 result = match flow {
@@ -474,17 +474,38 @@ impl<'a> Vm<'a> {
         }
     }
 
+    /// The events of what the names in statements hold.
+    fn held_by(&self, f: &Frame<'a>, body: &[Stmt]) -> Vec<EventId> {
+        let mut events = Vec::new();
+        for stmt in body {
+            for expr in visit::of_stmt(stmt) {
+                visit::each(expr, &mut |e| {
+                    if let ExprKind::Name(name) = &e.kind
+                        && let Some(tv) = self.slot_of(f, name.var)
+                        && tv.event != EventId::START
+                    {
+                        events.push(tv.event);
+                    }
+                });
+            }
+            for block in visit::blocks(stmt) {
+                events.extend(self.held_by(f, block));
+            }
+        }
+        events
+    }
+
     /// Records that a body ran to its end: had anything in it raised, it would not have.
-    fn no_exception(&mut self, stmt: &Stmt, start: usize) -> R<EventId> {
-        let inputs: Vec<EventId> = (start..self.trace.events.len())
+    fn no_exception(&mut self, stmt: &Stmt, start: usize, mut inputs: Vec<EventId>) -> R<EventId> {
+        let happened = (start..self.trace.events.len())
             .filter(|i| {
                 !matches!(
                     self.trace.events[*i].kind,
                     EventKind::Assign | EventKind::Phi | EventKind::Return | EventKind::Catch
                 )
             })
-            .map(|i| EventId(i as u32))
-            .collect();
+            .map(|i| EventId(i as u32));
+        inputs.extend(happened);
         self.work(inputs.len() / 8)?;
         self.event_bare(EventKind::TryEnd, stmt.id, &inputs)
     }
@@ -496,7 +517,7 @@ impl<'a> Vm<'a> {
         handlers: &'a [Handler],
         exc: u32,
         before: EventId,
-        effects: &super::control::Effects<'a>,
+        effects: &Effects<'a>,
     ) -> R<Option<Flow>> {
         for handler in handlers {
             if let Some(class) = &handler.class {
@@ -519,6 +540,7 @@ impl<'a> Vm<'a> {
             self.handling.pop();
             if let Some(name) = &handler.name {
                 *self.slot(f, name.var) = None;
+                self.left_unbound(f, name.var, event)?;
             }
             let flow = flow?;
             if effects.jumps != 0 {

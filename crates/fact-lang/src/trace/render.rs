@@ -74,6 +74,7 @@ impl Trace {
                 | EventKind::LoopEnd
                 | EventKind::Mutate
                 | EventKind::TryEnd
+                | EventKind::Enter
         ) {
             let _ = write!(out, " = {value}");
         }

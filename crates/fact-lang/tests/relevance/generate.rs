@@ -159,7 +159,7 @@ impl Maker<'_> {
                 self.list(),
                 self.choices.pick(&["-n", "image.at(n)", "n % 2"])
             ),
-            20 => format!("len(s)"),
+            20 => "len(s)".to_owned(),
             21 => format!("{}.pop()", self.list()),
             22 => format!("d.pop({}, {})", self.choices.pick(KEYS), self.int(0)),
             23 => format!("{}.index({})", self.list(), self.int(0)),
@@ -227,8 +227,46 @@ impl Maker<'_> {
         }
     }
 
+    /// Statements on what other kinds leave alone: functions that are chosen, names that may be
+    /// unbound, dicts that grow while they are iterated.
+    fn rare(&mut self, depth: usize) {
+        let test = self.bool(1);
+        match self.choices.of(6) {
+            0 => {
+                let chosen = format!("c = (push if {test} else pure)({})", self.int(0));
+                self.line(depth, &chosen);
+            }
+            1 => {
+                self.line(depth, &format!("if {test}:"));
+                self.line(depth + 1, "u = 1");
+            }
+            2 => {
+                self.line(depth, &format!("if {test} and 'u' in d:"));
+                self.line(depth + 1, "del u");
+            }
+            3 => {
+                self.line(depth, "try:");
+                self.line(depth + 1, "u");
+                self.line(depth, "except NameError:");
+                self.line(depth + 1, "c = 7");
+            }
+            4 => {
+                let f = self.choices.pick(&["push", "pure", "bump", "shout"]);
+                self.line(depth, &format!("h = {f} if {test} else pure"));
+                self.line(depth, "h(2)");
+            }
+            _ => {
+                self.line(depth, "try:");
+                self.line(depth + 1, "for k in d:");
+                self.line(depth + 2, &format!("if {test}: d[k + 'z'] = 1"));
+                self.line(depth, "except RuntimeError:");
+                self.line(depth + 1, "c = 8");
+            }
+        }
+    }
+
     fn statement(&mut self, depth: usize, nested: usize) {
-        let compound = if nested < 3 { 36 } else { 24 };
+        let compound = if nested < 3 { 37 } else { 24 };
         match self.choices.of(compound) {
             0 => {
                 let (name, value) = (self.choices.pick(INTS), self.int(2));
@@ -385,7 +423,7 @@ impl Maker<'_> {
                 let text = match self.choices.of(4) {
                     0 => format!("ys = [push(n) for n in {list} if {pred}][:3]"),
                     1 => format!("d = {{'k': n for n in {list} if {pred}}}"),
-                    2 => format!("c = {{k: v for k, v in d.items()}}.get('k', 0)"),
+                    2 => "c = {k: v for k, v in d.items()}.get('k', 0)".to_owned(),
                     _ => format!("xs = list(filter(lambda n: {pred}, {list}))"),
                 };
                 self.line(depth, &text);
@@ -450,6 +488,7 @@ impl Maker<'_> {
                 self.line(depth + 1, "return a + b + c");
                 self.line(depth, &format!("c = {name}({value})"));
             }
+            36 => self.rare(depth),
             _ => self.line(depth, "pass"),
         }
     }
