@@ -33,6 +33,8 @@
 //! * Where the container that would have been changed has no name, all that its names lead to
 //!   passes through a `Phi`; where a function of the program would have changed what is not its
 //!   own, all that the program's functions can reach.
+//! * Where an answer chose which container was changed, or which function was called, the others
+//!   pass through a `Phi` with the change.
 //! * A `try` whose body raised nothing ends with a [`EventKind::TryEnd`] that depends on everything
 //!   in the body; a handler begins with a [`EventKind::Catch`]. What the body, the handlers and
 //!   `else` assign or change passes through a `Phi` with it.

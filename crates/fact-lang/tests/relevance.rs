@@ -63,6 +63,10 @@ class World:
         """What is at the number?"""
         return how_many(self._region, str(n))
 
+    def part(self):
+        """A part of it."""
+        return World(self._region)
+
 
 @wraps_input("image")
 def _image(region):

@@ -60,7 +60,7 @@ const MAKERS: &[&str] = &[
     "tuple",
 ];
 /// Methods that change their receiver.
-const MUTATORS: &[&str] = &[
+pub(super) const MUTATORS: &[&str] = &[
     "add",
     "append",
     "appendleft",
@@ -114,6 +114,20 @@ impl<'a> Effects<'a> {
         &self.vars
     }
 
+    /// `roots` and whatever the variables among them may hold come from.
+    pub(super) fn sources(&self, mut roots: Vec<VarRef>) -> Vec<VarRef> {
+        let mut at = 0;
+        while let Some(root) = roots.get(at).copied() {
+            at += 1;
+            for (to, from) in &self.flows {
+                if *to == root && !roots.contains(from) {
+                    roots.push(*from);
+                }
+            }
+        }
+        roots
+    }
+
     /// Whether a function with these effects changes containers that it did not make.
     pub(crate) fn changes_others(&self, function: &Function) -> bool {
         let own = |var: VarRef| match var {
@@ -147,15 +161,8 @@ impl<'a> Effects<'a> {
                 _ => mentioned(place, &mut self.roots),
             }
         }
-        let mut at = 0;
-        while let Some(root) = self.roots.get(at).copied() {
-            at += 1;
-            for (to, from) in &self.flows {
-                if *to == root && !self.roots.contains(from) {
-                    self.roots.push(*from);
-                }
-            }
-        }
+        let roots = std::mem::take(&mut self.roots);
+        self.roots = self.sources(roots);
     }
 
     /// Notes that `target` is given `value`, or its elements.
@@ -416,7 +423,7 @@ impl<'a> Effects<'a> {
 }
 
 /// The variables of this frame that an expression mentions, in comprehensions and lambdas too.
-fn mentioned(expr: &Expr, into: &mut Vec<VarRef>) {
+pub(super) fn mentioned(expr: &Expr, into: &mut Vec<VarRef>) {
     visit::each(expr, &mut |e| match &e.kind {
         ExprKind::Name(name) => into.push(name.var),
         ExprKind::Walrus { name, .. } => into.push(name.var),

@@ -2,6 +2,7 @@
 
 use super::call::Args;
 use super::control::Part;
+use super::effects::MUTATORS;
 use super::error::{ExcClass, R};
 use super::value::{Tv, Value};
 use super::{Frame, Vm};
@@ -199,12 +200,25 @@ impl<'a> Vm<'a> {
             let args = self.eval_args(f, None, args, keywords)?;
             let chosen = self.chosen(&object, &args);
             let tv = self.call_callee(method, &object, attr, args, e.id)?;
+            if MUTATORS.contains(&&**attr) {
+                self.elsewhere(f, &[value], object.event, e.id)?;
+            }
             return self.other_callee(f, tv, chosen, e.id);
         }
         let callee = self.eval(f, func)?;
+        let given = args;
         let args = self.eval_args(f, Some(&callee), args, keywords)?;
         let chosen = self.chosen(&callee, &args);
+        let advanced = args
+            .pos
+            .iter()
+            .find(|tv| matches!(tv.value, Value::Iter(_)));
+        let advanced = advanced.map(|tv| tv.event);
         let tv = self.call(&callee, args, e.id)?;
+        if let Some(reference) = advanced {
+            let given: Vec<&'a Expr> = given.iter().collect();
+            self.elsewhere(f, &given, reference, e.id)?;
+        }
         self.other_callee(f, tv, chosen, e.id)
     }
 
@@ -224,8 +238,21 @@ impl<'a> Vm<'a> {
                 )
         };
         let named = args.kw.iter().map(|(_, tv)| tv);
+        // So may have another container that was given.
+        let given = |tv: &Tv| {
+            self.is_answered(tv.event)
+                && matches!(
+                    tv.value,
+                    Value::List(_)
+                        | Value::Tuple(_)
+                        | Value::Dict(_)
+                        | Value::Set(_)
+                        | Value::Iter(_)
+                        | Value::Instance(_)
+                )
+        };
         let mut all = std::iter::once(callee).chain(&args.pos).chain(named);
-        all.any(decided) && self.calls_change()
+        all.any(|tv| decided(tv) || given(tv)) && self.calls_change()
     }
 
     /// What another function would have changed.

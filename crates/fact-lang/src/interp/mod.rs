@@ -61,6 +61,8 @@ pub(crate) struct Vm<'a> {
     limits: &'a Limits,
     heap: Heap<'a>,
     trace: Trace,
+    /// For each event, whether an answer is in its closure.
+    answered: Vec<bool>,
     steps: u64,
     bytes: u64,
     depth: u32,
@@ -128,6 +130,7 @@ pub(crate) fn execute(
         limits,
         heap: Heap::default(),
         trace: Trace::default(),
+        answered: Vec::new(),
         steps: 0,
         bytes: 0,
         depth: 0,

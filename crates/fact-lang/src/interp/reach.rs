@@ -5,7 +5,7 @@
 //! Here is the rest: containers reached through others (`rows[0].append(…)`), other names for a
 //! container, and calls of the program's functions that change what is not theirs.
 
-use super::effects::Effects;
+use super::effects::{Effects, mentioned};
 use super::error::R;
 use super::iter::{IterKind, IterObj};
 use super::value::{Tv, Value};
@@ -99,6 +99,42 @@ impl<'a> Vm<'a> {
             }
         }
         self.walk(walk, None, by, node)
+    }
+
+    /// After a change of what `place` stands for, by the event recorded last: had an answer chosen
+    /// another container, that would have changed. `reference` is the event of the choice.
+    pub(crate) fn elsewhere(
+        &mut self,
+        f: &mut Frame<'a>,
+        place: &[&'a Expr],
+        reference: EventId,
+        node: NodeId,
+    ) -> R<()> {
+        if f.pack || self.muted || !self.is_answered(reference) {
+            return Ok(());
+        }
+        let by = EventId(self.trace.events.len().saturating_sub(1) as u32);
+        if self.calls_change() {
+            self.phi_everything(f, by, node)?;
+        }
+        let mut roots = Vec::new();
+        for place in place {
+            mentioned(place, &mut roots);
+        }
+        let roots = match f.function {
+            // The module.
+            None => Effects::of(&self.program.body).sources(roots),
+            // The scope of a comprehension: what it captured.
+            Some(function) if function.body.is_empty() => {
+                roots.extend((0..f.cells.len()).map(|i| VarRef::Cell(i as u32)));
+                roots
+            }
+            Some(function) => {
+                let flows = self.effects(function.id, None, &function.body);
+                flows.sources(roots)
+            }
+        };
+        self.phi_reached(f, &roots, by, node)
     }
 
     fn frame_values(&self, f: &Frame<'a>, walk: &mut Walk) {

@@ -75,13 +75,17 @@ impl Vm<'_> {
             return Err(Stop::Limit(Limit::Events));
         }
         let start = self.trace.inputs.len() as u32;
+        let mut answered =
+            matches!(kind, EventKind::ToolCall { .. }) || self.is_answered(self.control);
         for input in inputs {
             // What waits for the event of a native call in progress is an input of that call.
             if *input != PENDING {
                 debug_assert!(input.index() < id, "input {input:?} of event {id}");
                 self.trace.inputs.push(*input);
+                answered |= self.is_answered(*input);
             }
         }
+        self.answered.push(answered);
         let end = self.trace.inputs.len() as u32;
         self.trace.events.push(Event {
             kind,
@@ -95,6 +99,11 @@ impl Vm<'_> {
             value,
         });
         Ok(EventId(id as u32))
+    }
+
+    /// Whether an answer of perception is in the event's closure.
+    pub(crate) fn is_answered(&self, event: EventId) -> bool {
+        self.answered.get(event.index()).copied().unwrap_or(false)
     }
 
     /// Records the event of a native call and gives it to everything the call made.
