@@ -17,6 +17,7 @@
 mod common;
 mod relevance {
     pub(crate) mod generate;
+    mod statements;
 }
 
 use common::run_with;

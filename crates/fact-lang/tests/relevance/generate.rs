@@ -2,6 +2,7 @@
 //!
 //! Every variable is bound before the random part and keeps its type, so that most programs return.
 
+use super::statements::STATEMENTS;
 use std::fmt::Write;
 
 /// A stream of choices; when it runs out, the first choice is taken.
@@ -281,69 +282,6 @@ impl Maker<'_> {
 
     /// One of many statements on texts, counters, tuple keys, objects, iterators and rows.
     fn more(&mut self, depth: usize) {
-        const STATEMENTS: &[&str] = &[
-            "t += str(a)",
-            "t = t.replace('a', f'{b}')",
-            "t = ','.join(map(str, xs))",
-            "c = len(t.split(','))",
-            "t = t[1:] + t[:1]",
-            "c = Counter(xs)[1]",
-            "cs.update(ys)",
-            "cs[a] += 1",
-            "c = cs.most_common(1)[0][0]",
-            "tk[(a, b)] = c",
-            "tk[a, 2] = image.count('p')",
-            "c = tk.get((1, 2), 0)",
-            "c = tk.get((a, 2), 0)",
-            "dd[a].append(b)",
-            "c = len(dd[1])",
-            "c = len(dd)",
-            "for i, n in enumerate(xs): c = i * n",
-            "for n, m in zip(xs, ys): a = n + m",
-            "for k, v in d.items(): a = v",
-            "c = sum(n for n in it if n > a)",
-            "c = next(gen, 0)",
-            "c = sum(gen)",
-            "xs = list(itertools.takewhile(lambda n: image.has(n), xs))",
-            "xs = list(itertools.chain(xs, ys))[:5]",
-            "c = functools.reduce(lambda x, y: x + image.at(y), xs, 0)",
-            "c = list(map(push, ys))[-1]",
-            "ys = list(filter(push, ys))",
-            "ys = sorted(ys, key=push)[:4]",
-            "rows = [r for r in grid if image.has(len(r))]; rows[0].append(4)",
-            "grid[0], grid[1] = grid[1], grid[0]",
-            "grid[a % 3].append(b)",
-            "for r in grid[:2]: r.insert(0, a)",
-            "xs[1:2] = ys",
-            "xs *= 2; xs = xs[:4]",
-            "ys = (xs + ys)[:5]",
-            "d |= {'m': a}",
-            "del d['k']",
-            "c = o.tag",
-            "o.tag = a",
-            "o.tag = xs; o.tag.append(1); o.tag = 2",
-            "mark(image.count('q'))",
-            "p2 = o; p2.tag = b",
-            "add_all(xs, a, b)",
-            "ys = add_all(ys, *xs[:2])",
-            "c = [m := n for n in xs if image.has(n)][-1]",
-            "c = len({image.at(n) for n in xs})",
-            "d = {k: image.at(v) for k, v in d.items()}",
-            "s -= {a}",
-            "c = len(s & set(xs))",
-            "a in s and s.add(b)",
-            "c = int(t[0]) if t[0].isdigit() else 0",
-            "c = 1 if (image.ask('p'), a) == (True, b) else 2",
-            "c = max(image.count('r'), a) if xs else min(a, b)",
-            "xs.append(image.count('s')) or xs.sort()",
-            "a, b = (lambda x, y=c: (y, x))(b)",
-            "while a < 4: a += 1; xs.append(next(it))",
-            "for n in gen:\n{}    if n > 1: break",
-            "for n in it:\n{}    if image.has(n): continue\n{}    ys.append(n)",
-            "try: c = d['m']\n{}except KeyError as e: t = str(e)",
-            "try: c = int(t)\n{}except ValueError: c = 0\n{}else: xs.append(c)",
-            "try: xs.remove(a)\n{}except ValueError: pass",
-        ];
         let statement = self.choices.pick(STATEMENTS);
         let statement = statement.replace("{}", &"    ".repeat(depth));
         if self.choices.of(2) == 1 && !statement.contains('\n') {
