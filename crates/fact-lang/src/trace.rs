@@ -14,9 +14,12 @@
 //! * A read of a container also depends on the event of the reference it was reached by (which
 //!   container it is). An object's event has its constructor's arguments and fields as inputs; a
 //!   field read depends on the field and on the reference.
-//! * `any` that found a true element (and `all` a false one) depends on that element alone,
-//!   otherwise on every element and on which there were.
-//! * [`Event::control`] is the branch, iteration or call under which the event ran. After an `if`
+//! * `any` that found a true element (and `all` a false one) depends on that element and on its
+//!   being there, otherwise on every element and on which there were. An element of a generator
+//!   is there because of its own filter, not of the others'.
+//! * How far an iterator is depends on who took from it before, and why they stopped.
+//! * [`Event::control`] is the branch, iteration or call ([`EventKind::Enter`]) under which the
+//!   event ran. After an `if`
 //!   any arm of which contains a jump, what follows within the jump's reach (rest of the iteration
 //!   for `continue`, of the loop for `break`, of the function for `return`/`raise`) is controlled
 //!   by the branch, whichever arm ran. After a loop that contains a `return` or `raise`, what
@@ -25,7 +28,17 @@
 //!   have assigned, and each named container that it would have mutated, passes through a
 //!   [`EventKind::Phi`] with the old value and the branch as inputs; after a loop, each variable
 //!   assigned in its body, and each named container changed there, passes through a `Phi` with the
-//!   `LoopEnd`.
+//!   `LoopEnd`. The same holds of what `continue`, an operand or arm that was not evaluated, an
+//!   element that was filtered out, or an early return left undone.
+//! * Where the container that would have been changed has no name, all that its names lead to
+//!   passes through a `Phi`; where a function of the program would have changed what is not its
+//!   own, all that the program's functions can reach.
+//! * Where an answer chose which container was changed, or which function was called, the others
+//!   pass through a `Phi` with the change.
+//! * A `try` whose body raised nothing ends with a [`EventKind::TryEnd`] that depends on everything
+//!   in the body; a handler begins with a [`EventKind::Catch`]. What the body, the handlers and
+//!   `else` assign or change passes through a `Phi` with it.
+//! * That the run as a whole ended, and neither raised nor reached a limit, is no dependence.
 //! * A loop that found nothing is therefore in the closure of what it did not do.
 
 mod render;
@@ -116,6 +129,9 @@ pub enum EventKind {
     /// A value that would be another had a branch or loop gone otherwise. Inputs: the value, the
     /// branch or loop end.
     Phi,
+    /// A function of the program was entered; what happens in it is under its control. Input:
+    /// which function.
+    Enter,
     /// A function returned. Inputs: of the entry function the value, in depth; of another
     /// function the value (and the shape of a container, whose elements keep their own events).
     Return,
@@ -123,6 +139,9 @@ pub enum EventKind {
     Raise,
     /// An exception was caught. Input: the raise.
     Catch,
+    /// The body of a `try` ended without an exception. Inputs: what happened in it, each of which
+    /// might have raised.
+    TryEnd,
 }
 
 /// A compact picture of a value at the time of its event.

@@ -139,7 +139,7 @@ fn what_cannot_be_extended_is_said() {
         (
             "VERSION = \"1\"\nEXTENDS = \"vipers\"\n",
             "pack own, line 2: EXTENDS names \"vipers\"; the packs that can be extended are \
-             blocks, codevqa, hydra, rvp, scene, trope, video, viper, viunit",
+             blocks, codevqa, hydra, rvp, scene, trope, video, viper, visprog, viunit",
         ),
         (
             "VERSION = \"1\"\nEXTENDS = 3\n",

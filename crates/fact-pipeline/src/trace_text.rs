@@ -66,7 +66,11 @@ fn header(text: &str) -> String {
 fn is_shown(kind: EventKind) -> bool {
     !matches!(
         kind,
-        EventKind::Start | EventKind::Phi | EventKind::Operator | EventKind::Build
+        EventKind::Start
+            | EventKind::Phi
+            | EventKind::Operator
+            | EventKind::Build
+            | EventKind::Enter
     )
 }
 
@@ -97,6 +101,7 @@ fn describe(trace: &Trace, pack: &Pack, event: &Event, source: &str) -> String {
         EventKind::LoopEnd => "end of loop".into(),
         EventKind::Return => format!("return {value}"),
         EventKind::Raise => format!("raise {source}"),
+        EventKind::TryEnd => "no exception".into(),
         EventKind::Catch => format!("except {source}"),
         _ => format!("{source} = {value}"),
     }

@@ -30,12 +30,14 @@ impl<'a> Vm<'a> {
                 let container = self.eval(f, value)?;
                 let index = self.eval(f, index)?;
                 self.store_subscript(&container, &index, tv, node)
-                    .map_err(|stop| self.seal(stop, target.id, &[container.event, index.event]))
+                    .map_err(|stop| self.seal(stop, target.id, &[container.event, index.event]))?;
+                self.elsewhere(f, &[value], container.event, node)
             }
             ExprKind::Attribute { value, attr } => {
                 let object = self.eval(f, value)?;
                 self.store_attribute(f.pack, &object, attr, tv, node)
-                    .map_err(|stop| self.seal(stop, target.id, &[object.event]))
+                    .map_err(|stop| self.seal(stop, target.id, &[object.event]))?;
+                self.elsewhere(f, &[value], object.event, node)
             }
             ExprKind::Starred(inner) => self.assign(f, inner, tv, node),
             _ => Err(self.raise(ExcClass::SyntaxError, "cannot assign here")),
@@ -150,32 +152,36 @@ impl<'a> Vm<'a> {
                 let old = self.eval(f, target)?;
                 let operand = self.eval(f, value)?;
                 let new = self.operator(&old, &operand, op, true, node)?;
+                if matches!(new.value, Value::List(_) | Value::Set(_) | Value::Dict(_)) {
+                    self.elsewhere(f, &[target], old.event, node)?;
+                }
                 self.assign(f, target, new, node)
             }
             ExprKind::Subscript {
-                value: container,
+                value: place,
                 index,
             } => {
-                let container = self.eval(f, container)?;
+                let container = self.eval(f, place)?;
                 let index = self.eval(f, index)?;
                 let old = self
                     .subscript(&container, &index, target.id)
                     .map_err(|stop| self.seal(stop, target.id, &[container.event, index.event]))?;
                 let operand = self.eval(f, value)?;
                 let new = self.operator(&old, &operand, op, true, node)?;
-                self.store_subscript(&container, &index, new, node)
+                self.store_subscript(&container, &index, new, node)?;
+                // An element that was changed in place may have been another, too.
+                self.elsewhere(f, &[place], old.event, node)?;
+                self.elsewhere(f, &[place], container.event, node)
             }
-            ExprKind::Attribute {
-                value: object,
-                attr,
-            } => {
-                let object = self.eval(f, object)?;
+            ExprKind::Attribute { value: place, attr } => {
+                let object = self.eval(f, place)?;
                 let old = self
                     .attribute(&object, attr, target.id)
                     .map_err(|stop| self.seal(stop, target.id, &[object.event]))?;
                 let operand = self.eval(f, value)?;
                 let new = self.operator(&old, &operand, op, true, node)?;
-                self.store_attribute(f.pack, &object, attr, new, node)
+                self.store_attribute(f.pack, &object, attr, new, node)?;
+                self.elsewhere(f, &[place], object.event, node)
             }
             _ => Err(self.raise(ExcClass::SyntaxError, "cannot assign here")),
         }
@@ -185,7 +191,8 @@ impl<'a> Vm<'a> {
         match &target.kind {
             ExprKind::Name(name) => {
                 if self.slot(f, name.var).take().is_some() {
-                    return Ok(());
+                    let gone = self.event_bare(EventKind::Assign, node, &[])?;
+                    return self.left_unbound(f, name.var, gone);
                 }
                 if let VarRef::Global(_) = name.var {
                     let message = format!("name '{}' is not defined", name.id);
@@ -201,7 +208,8 @@ impl<'a> Vm<'a> {
                 let container = self.eval(f, value)?;
                 let index = self.eval(f, index)?;
                 self.delete_subscript(&container, &index, node)
-                    .map_err(|stop| self.seal(stop, target.id, &[container.event, index.event]))
+                    .map_err(|stop| self.seal(stop, target.id, &[container.event, index.event]))?;
+                self.elsewhere(f, &[value], container.event, node)
             }
             ExprKind::Attribute { value, attr } => {
                 let object = self.eval(f, value)?;

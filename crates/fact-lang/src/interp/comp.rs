@@ -17,7 +17,7 @@ use smallvec::smallvec;
 #[derive(Debug)]
 pub(crate) struct GenState<'a> {
     comp: &'a Comprehension,
-    frame: Frame<'a>,
+    pub(crate) frame: Frame<'a>,
     node: NodeId,
     levels: Vec<Level>,
     /// What has decided so far which elements there are.
@@ -61,6 +61,7 @@ impl<'a> Vm<'a> {
                 locals: vec![None; c.scope.locals as usize],
                 cells,
                 pack: f.pack,
+                unbound: Vec::new(),
                 closure: f.closure,
             },
             node: e.id,
@@ -87,23 +88,31 @@ impl<'a> Vm<'a> {
             }
         }
         self.control = outer;
-        let mut inputs = std::mem::take(&mut state.shape);
+        let mut inputs = Deps::from_vec(std::mem::take(&mut state.shape));
         let value = match c.kind {
             ComprehensionKind::List | ComprehensionKind::Generator => {
                 self.list(elements, PENDING)?
             }
             ComprehensionKind::Set => {
-                inputs.extend(elements.iter().map(|tv| tv.event));
+                for tv in &elements {
+                    self.deep(tv, &mut inputs)?;
+                }
                 self.set(elements, PENDING)?
             }
             ComprehensionKind::Dict => {
-                inputs.extend(entries.iter().map(|(key, _)| key.event));
+                for (key, _) in &entries {
+                    self.deep(key, &mut inputs)?;
+                }
                 self.dict(entries, PENDING)?
             }
         };
         let event = self.next_event();
         self.set_shape(&value, event);
         self.event(EventKind::Build, e.id, &inputs, &value)?;
+        // What the elements left out might have changed.
+        if let Some(effects) = self.unevaluated_of(e.id, c) {
+            self.phi(&mut state.frame, &effects, event, e.id)?;
+        }
         Ok(Tv::new(value, event))
     }
 
@@ -150,10 +159,11 @@ impl<'a> Vm<'a> {
             self.step()?;
             let clause = &comp.clauses[depth - 1];
             let iterator = level.iterator;
-            self.control = level.control;
+            let level_control = level.control;
+            self.control = level_control;
             let kind = EventKind::Iteration { index: level.index };
             level.index += 1;
-            let Some(item) = self.iter_next(iterator, clause.iter.id)? else {
+            let Some(item) = self.iter_or_seal(iterator, clause.iter.id, state.node)? else {
                 let mut inputs = Deps::new();
                 self.iter_shape(iterator, &mut inputs);
                 let end = self.event_bare(EventKind::LoopEnd, state.node, &inputs)?;
@@ -161,7 +171,8 @@ impl<'a> Vm<'a> {
                 state.levels.pop();
                 continue;
             };
-            let event = self.event(kind, state.node, &[item.event], &item.value)?;
+            let inputs = self.iteration_inputs(iterator, item.event, level_control);
+            let event = self.event(kind, state.node, &inputs, &item.value)?;
             self.control = event;
             let target = &clause.target;
             self.assign(
@@ -196,7 +207,13 @@ impl<'a> Vm<'a> {
                 });
                 continue;
             }
-            let element = self.eval(&mut state.frame, &comp.element)?;
+            let mut element = self.eval(&mut state.frame, &comp.element)?;
+            // An older value is an element because of the filter that let it through.
+            if comp.kind == ComprehensionKind::Generator && element.event < self.control {
+                let inputs = [element.event, self.control];
+                let node = comp.element.id;
+                element.event = self.event(EventKind::Phi, node, &inputs, &element.value)?;
+            }
             let value = match &comp.value {
                 Some(value) => Some(self.eval(&mut state.frame, value)?),
                 None => None,

@@ -1,5 +1,6 @@
 //! Truth, equality, order, membership and hashing.
 
+use super::control::Part;
 use super::error::{R, Stop};
 use super::record::Deps;
 use super::value::{DictKind, Key, Tv, Value, ViewKind};
@@ -25,6 +26,8 @@ impl<'a> Vm<'a> {
         let mut left = self.eval(f, left)?;
         let mut inputs = Deps::new();
         let mut outcome = true;
+        let mut left_out = None;
+        let outer = self.control;
         for (i, (op, right)) in ops.iter().zip(comparators).enumerate() {
             let right = self.eval(f, right)?;
             if i == 0 {
@@ -37,12 +40,28 @@ impl<'a> Vm<'a> {
             inputs.extend(self.deps.drain(deps..));
             outcome = result.map_err(|stop| self.seal(stop, e.id, &inputs))?;
             if !outcome {
+                left_out = comparators.get(i + 1..).filter(|rest| !rest.is_empty());
                 break;
             }
             left = right;
+            // What the operands to come change, they change because of what was compared so far.
+            if let Some(rest) = comparators.get(i + 1..).filter(|rest| !rest.is_empty())
+                && self
+                    .unevaluated(Part::Comparators, rest[0].id, rest)
+                    .is_some()
+            {
+                let kind = EventKind::Branch { taken: true };
+                self.control = self.event(kind, e.id, &inputs, &Value::Bool(true))?;
+            }
         }
+        self.control = outer;
         let value = Value::Bool(outcome);
         let event = self.event(EventKind::Compare, e.id, &inputs, &value)?;
+        if let Some(rest) = left_out
+            && let Some(effects) = self.unevaluated(Part::Comparators, rest[0].id, rest)
+        {
+            self.phi(f, &effects, event, rest[0].id)?;
+        }
         Ok(Tv::new(value, event))
     }
 
@@ -372,10 +391,14 @@ impl<'a> Vm<'a> {
             }
             value if self.is_iterable(value) => {
                 let iterator = self.iterate(container, node)?;
+                let mut found = false;
                 while let Some(element) = self.iter_next(iterator, node)? {
                     self.dep(element.event);
+                    // How far the iterator is depends on what was found.
+                    self.moved(iterator, element.event);
                     if self.is(&element.value, item) || self.eq(&element.value, item)? {
-                        return Ok(true);
+                        found = true;
+                        break;
                     }
                 }
                 let mut shape = Deps::new();
@@ -383,7 +406,7 @@ impl<'a> Vm<'a> {
                 for event in shape {
                     self.dep(event);
                 }
-                Ok(false)
+                Ok(found)
             }
             other => {
                 let message = format!(

@@ -1,31 +1,28 @@
 //! Jumps, and what a branch not taken or a loop might have changed.
 
+use super::effects::Effects;
 use super::error::R;
 use super::value::{Tv, Value};
 use super::{Frame, Vm};
-use crate::ast::{Expr, ExprKind, FStringPart, Name, NodeId, Stmt, StmtKind, VarRef};
+use crate::ast::{Comprehension, Expr, ExprKind, NodeId, Stmt, VarRef};
 use crate::trace::{EventId, EventKind};
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::rc::Rc;
-use std::sync::Arc;
 
-/// Leaves the innermost loop.
-pub(crate) const BREAK: u8 = 1;
-/// Leaves the iteration.
-pub(crate) const CONTINUE: u8 = 2;
-/// Leaves the function: `return`, `raise`, `assert`.
-pub(crate) const LEAVE: u8 = 4;
-
-/// What statements might do.
-#[derive(Debug, Default)]
-pub(crate) struct Effects<'a> {
-    /// Variables they might assign.
-    vars: Vec<&'a Name>,
-    /// Named containers and objects they might change; with the field, for an object.
-    places: Vec<(&'a Expr, Option<&'a Arc<str>>)>,
-    /// Jumps that leave them.
-    pub(crate) jumps: u8,
+/// What the effects that are kept for a node are those of.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Part {
+    /// Statements that the node identifies.
+    Block,
+    /// The operands of `and` or `or` after the node.
+    Operands,
+    /// The expression itself, an arm of a conditional expression.
+    Arm,
+    /// The operands of a comparison from the node on.
+    Comparators,
+    /// What the comprehension does in its own scope.
+    Comprehension,
 }
 
 /// Effects by node of the program (even keys) and of the pack (odd ones).
@@ -51,32 +48,6 @@ impl Hasher for NodeHasher {
     }
 }
 
-/// Methods that change their receiver.
-const MUTATORS: &[&str] = &[
-    "add",
-    "append",
-    "appendleft",
-    "clear",
-    "difference_update",
-    "discard",
-    "extend",
-    "extendleft",
-    "insert",
-    "intersection_update",
-    "move_to_end",
-    "pop",
-    "popitem",
-    "popleft",
-    "remove",
-    "reverse",
-    "rotate",
-    "setdefault",
-    "sort",
-    "subtract",
-    "symmetric_difference_update",
-    "update",
-];
-
 impl<'a> Vm<'a> {
     /// The effects of statements, worked out once a run; `node` identifies them.
     pub(crate) fn effects(
@@ -85,7 +56,7 @@ impl<'a> Vm<'a> {
         target: Option<&'a Expr>,
         body: &'a [Stmt],
     ) -> Rc<Effects<'a>> {
-        let key = u64::from(node) << 1 | u64::from(self.in_pack);
+        let key = self.key_of(Part::Block, node);
         if let Some(effects) = self.effects.get(&key) {
             return effects.clone();
         }
@@ -94,9 +65,65 @@ impl<'a> Vm<'a> {
             effects.target(target);
         }
         effects.stmts(body);
+        effects.settle();
         let effects = Rc::new(effects);
         self.effects.insert(key, effects.clone());
         effects
+    }
+
+    /// [`Vm::effects`] of the operands that `and`, `or`, a comparison or a conditional expression
+    /// leaves out; `None` if they have none.
+    pub(crate) fn unevaluated(
+        &mut self,
+        part: Part,
+        node: NodeId,
+        operands: impl IntoIterator<Item = &'a Expr>,
+    ) -> Option<Rc<Effects<'a>>> {
+        let key = self.key_of(part, node);
+        let effects = match self.effects.get(&key) {
+            Some(effects) => effects.clone(),
+            None => {
+                let mut effects = Effects::default();
+                operands.into_iter().for_each(|e| effects.expr(e));
+                effects.settle();
+                let effects = Rc::new(effects);
+                self.effects.insert(key, effects.clone());
+                effects
+            }
+        };
+        self.may_matter(&effects).then_some(effects)
+    }
+
+    /// [`Vm::effects`] of what a comprehension does in its own scope.
+    pub(crate) fn unevaluated_of(
+        &mut self,
+        node: NodeId,
+        c: &'a Comprehension,
+    ) -> Option<Rc<Effects<'a>>> {
+        let key = self.key_of(Part::Comprehension, node);
+        let effects = match self.effects.get(&key) {
+            Some(effects) => effects.clone(),
+            None => {
+                let effects = Rc::new(Effects::of_comprehension(c));
+                self.effects.insert(key, effects.clone());
+                effects
+            }
+        };
+        self.may_matter(&effects).then_some(effects)
+    }
+
+    fn key_of(&self, part: Part, node: NodeId) -> u64 {
+        u64::from(node) << 4 | (part as u64) << 1 | u64::from(self.in_pack)
+    }
+
+    /// Whether code with these effects might change anything.
+    fn may_matter(&mut self, effects: &Effects<'a>) -> bool {
+        !effects.vars.is_empty()
+            || !effects.places.is_empty()
+            || !effects.roots.is_empty()
+            || effects.hidden
+            || effects.advances
+            || effects.calls && self.calls_change()
     }
 
     /// Passes everything that `effects` names and that is older than `by` through a
@@ -109,12 +136,13 @@ impl<'a> Vm<'a> {
         node: NodeId,
     ) -> R<()> {
         for name in &effects.vars {
-            if let Some(tv) = self.slot(f, name.var).as_ref()
-                && tv.event < by
-            {
-                let tv = tv.clone();
-                let event = self.event(EventKind::Phi, node, &[tv.event, by], &tv.value)?;
-                *self.slot(f, name.var) = Some(Tv::new(tv.value, event));
+            match self.slot(f, name.var).clone() {
+                Some(tv) if tv.event < by => {
+                    let event = self.event(EventKind::Phi, node, &[tv.event, by], &tv.value)?;
+                    *self.slot(f, name.var) = Some(Tv::new(tv.value, event));
+                }
+                Some(_) => {}
+                None => self.left_unbound(f, name.var, by)?,
             }
         }
         for (place, field) in &effects.places {
@@ -130,21 +158,32 @@ impl<'a> Vm<'a> {
                     let event = self.event(EventKind::Phi, node, &[old.event, by], &old.value)?;
                     self.heap.instances[*i as usize].fields[at].1.event = event;
                 }
-            } else if field.is_none()
-                && !matches!(tv.value, Value::Tuple(_) | Value::View(..))
-                && let Some(shape) = self.shape(&tv.value)
-                && shape < by
-            {
-                let event = self.event(EventKind::Phi, node, &[shape, by], &tv.value)?;
-                let shown = self.shown(&tv.value);
-                self.set_shape(&tv.value, event);
-                self.restore_shown(&tv.value, shown);
+            } else if field.is_none() {
+                self.phi_shape(&tv.value, by, node)?;
             }
+        }
+        if !effects.roots.is_empty() {
+            self.phi_reached(f, &effects.roots, by, node)?;
+        }
+        let mut lazy = false;
+        for var in &effects.reads {
+            if let Some(Tv {
+                value: Value::Iter(i),
+                ..
+            }) = self.slot(f, *var)
+            {
+                let iterator = *i;
+                lazy = true;
+                self.moved(iterator, by);
+            }
+        }
+        if effects.hidden || (effects.calls || lazy) && self.calls_change() {
+            self.phi_everything(f, by, node)?;
         }
         Ok(())
     }
 
-    fn shown(&self, value: &Value) -> super::value::Shown {
+    pub(crate) fn shown(&self, value: &Value) -> super::value::Shown {
         match value {
             Value::List(i) => self.heap.lists[*i as usize].shown,
             Value::Dict(i) => self.heap.dicts[*i as usize].shown,
@@ -153,7 +192,7 @@ impl<'a> Vm<'a> {
         }
     }
 
-    fn restore_shown(&mut self, value: &Value, shown: super::value::Shown) {
+    pub(crate) fn restore_shown(&mut self, value: &Value, shown: super::value::Shown) {
         match value {
             Value::List(i) => self.heap.lists[*i as usize].shown = shown,
             Value::Dict(i) => self.heap.dicts[*i as usize].shown = shown,
@@ -172,6 +211,49 @@ impl<'a> Vm<'a> {
         }
     }
 
+    /// Notes that a variable has no value because of `by`.
+    pub(crate) fn left_unbound(&mut self, f: &mut Frame<'a>, var: VarRef, by: EventId) -> R<()> {
+        if f.pack || self.muted || by == EventId::START {
+            return Ok(());
+        }
+        self.charge(16)?;
+        match var {
+            VarRef::Local(i) => f.unbound.push((i, by)),
+            VarRef::Cell(i) => {
+                let cell = f.cells[i as usize];
+                self.unbound.entry((true, cell)).or_default().push(by);
+            }
+            VarRef::Global(i) => self.unbound.entry((false, i)).or_default().push(by),
+        }
+        Ok(())
+    }
+
+    /// What decided that a variable has no value.
+    pub(crate) fn why_unbound(&self, f: &Frame<'_>, var: VarRef) -> Vec<EventId> {
+        let key = match var {
+            VarRef::Local(i) => {
+                let noted = f.unbound.iter().filter(|(local, _)| *local == i);
+                return noted.map(|(_, by)| *by).collect();
+            }
+            VarRef::Cell(i) => (true, f.cells[i as usize]),
+            VarRef::Global(i) => (false, i),
+        };
+        if f.pack {
+            return Vec::new();
+        }
+        self.unbound.get(&key).cloned().unwrap_or_default()
+    }
+
+    /// What a variable of any frame holds.
+    pub(crate) fn slot_of(&self, f: &Frame<'_>, var: VarRef) -> Option<Tv> {
+        match var {
+            VarRef::Local(i) => f.locals[i as usize].clone(),
+            VarRef::Cell(i) => self.heap.cells[f.cells[i as usize] as usize].clone(),
+            VarRef::Global(i) if f.pack => self.pack_globals[i as usize].clone(),
+            VarRef::Global(i) => self.globals[i as usize].clone(),
+        }
+    }
+
     /// The value of a name or of a plain field, without evaluating anything.
     fn peek(&mut self, f: &mut Frame<'a>, place: &Expr) -> Option<Tv> {
         match &place.kind {
@@ -187,207 +269,6 @@ impl<'a> Vm<'a> {
                     .map(|(_, tv)| tv.clone())
             }
             _ => None,
-        }
-    }
-}
-
-impl<'a> Effects<'a> {
-    fn stmts(&mut self, stmts: &'a [Stmt]) {
-        for stmt in stmts {
-            self.stmt(stmt);
-        }
-    }
-
-    fn stmt(&mut self, stmt: &'a Stmt) {
-        match &stmt.kind {
-            StmtKind::FunctionDef { name, .. } | StmtKind::ClassDef { name, .. } => {
-                self.vars.push(name);
-            }
-            StmtKind::Return(value) => {
-                self.maybe(value.as_ref());
-                self.jumps |= LEAVE;
-            }
-            StmtKind::Raise { exc, cause } => {
-                self.maybe(exc.as_ref());
-                self.maybe(cause.as_ref());
-                self.jumps |= LEAVE;
-            }
-            StmtKind::Assert { test, msg } => {
-                self.expr(test);
-                self.maybe(msg.as_ref());
-                self.jumps |= LEAVE;
-            }
-            StmtKind::Break => self.jumps |= BREAK,
-            StmtKind::Continue => self.jumps |= CONTINUE,
-            StmtKind::Assign { targets, value } => {
-                self.expr(value);
-                targets.iter().for_each(|t| self.target(t));
-            }
-            StmtKind::AugAssign { target, value, .. } => {
-                self.expr(value);
-                self.target(target);
-                // `xs += …` changes a list in place.
-                if !matches!(target.kind, ExprKind::Subscript { .. }) {
-                    self.places.push((target, None));
-                }
-            }
-            StmtKind::AnnAssign { target, value, .. } => {
-                if let Some(value) = value {
-                    self.expr(value);
-                    self.target(target);
-                }
-            }
-            StmtKind::If { test, body, orelse } => {
-                self.expr(test);
-                self.stmts(body);
-                self.stmts(orelse);
-            }
-            StmtKind::For {
-                target,
-                iter,
-                body,
-                orelse,
-            } => {
-                self.expr(iter);
-                self.target(target);
-                self.looped(body, orelse);
-            }
-            StmtKind::While { test, body, orelse } => {
-                self.expr(test);
-                self.looped(body, orelse);
-            }
-            StmtKind::Expr(e) => self.expr(e),
-            StmtKind::Import { target, .. } => self.vars.push(target),
-            StmtKind::Imports(imports) => self.stmts(imports),
-            StmtKind::Try {
-                body,
-                handlers,
-                orelse,
-                finalbody,
-            } => {
-                self.stmts(body);
-                for handler in handlers {
-                    self.maybe(handler.class.as_ref());
-                    self.vars.extend(&handler.name);
-                    self.stmts(&handler.body);
-                }
-                self.stmts(orelse);
-                self.stmts(finalbody);
-            }
-            StmtKind::Delete(targets) => targets.iter().for_each(|t| self.target(t)),
-            StmtKind::Pass | StmtKind::Scope => {}
-        }
-    }
-
-    /// Jumps within a loop body stay within the loop.
-    fn looped(&mut self, body: &'a [Stmt], orelse: &'a [Stmt]) {
-        let outer = std::mem::take(&mut self.jumps);
-        self.stmts(body);
-        self.jumps = outer | (self.jumps & LEAVE);
-        self.stmts(orelse);
-    }
-
-    fn target(&mut self, target: &'a Expr) {
-        match &target.kind {
-            ExprKind::Name(name) => self.vars.push(name),
-            ExprKind::Starred(inner) => self.target(inner),
-            ExprKind::List(items) | ExprKind::Tuple(items) => {
-                items.iter().for_each(|t| self.target(t));
-            }
-            ExprKind::Subscript { value, index } => {
-                self.places.push((value, None));
-                self.expr(index);
-            }
-            ExprKind::Attribute { value, attr } => self.places.push((value, Some(attr))),
-            _ => {}
-        }
-    }
-
-    fn maybe(&mut self, expr: Option<&'a Expr>) {
-        if let Some(expr) = expr {
-            self.expr(expr);
-        }
-    }
-
-    fn exprs(&mut self, exprs: &'a [Expr]) {
-        exprs.iter().for_each(|e| self.expr(e));
-    }
-
-    fn expr(&mut self, mut expr: &'a Expr) {
-        while let ExprKind::Binary { left, right, .. } = &expr.kind {
-            self.expr(right);
-            expr = left;
-        }
-        match &expr.kind {
-            ExprKind::Constant(_) | ExprKind::Name(_) | ExprKind::Lambda(_) => {}
-            ExprKind::Attribute { value, .. } | ExprKind::Starred(value) => self.expr(value),
-            ExprKind::Subscript { value, index } => {
-                self.expr(value);
-                self.expr(index);
-            }
-            ExprKind::Slice { lower, upper, step } => {
-                self.maybe(lower.as_deref());
-                self.maybe(upper.as_deref());
-                self.maybe(step.as_deref());
-            }
-            ExprKind::Call {
-                func,
-                args,
-                keywords,
-            } => {
-                if let ExprKind::Attribute { value, attr } = &func.kind
-                    && MUTATORS.contains(&&**attr)
-                {
-                    self.places.push((value, None));
-                }
-                self.expr(func);
-                self.exprs(args);
-                keywords.iter().for_each(|(_, e)| self.expr(e));
-            }
-            ExprKind::Unary { operand, .. } => self.expr(operand),
-            ExprKind::Binary { .. } => {}
-            ExprKind::Bool { values, .. } => self.exprs(values),
-            ExprKind::Compare {
-                left, comparators, ..
-            } => {
-                self.expr(left);
-                self.exprs(comparators);
-            }
-            ExprKind::IfExp { test, body, orelse } => {
-                self.expr(test);
-                self.expr(body);
-                self.expr(orelse);
-            }
-            ExprKind::List(items) | ExprKind::Tuple(items) | ExprKind::Set(items) => {
-                self.exprs(items);
-            }
-            ExprKind::Dict(items) => {
-                for (key, value) in items {
-                    self.maybe(key.as_ref());
-                    self.expr(value);
-                }
-            }
-            // Names in there are the comprehension's own, not this frame's; only its first
-            // iterable is evaluated here.
-            ExprKind::Comprehension(c) => {
-                if let Some(clause) = c.clauses.first() {
-                    self.expr(&clause.iter);
-                }
-            }
-            ExprKind::FString(parts) => self.fstring(parts),
-            ExprKind::Walrus { name, value } => {
-                self.expr(value);
-                self.vars.push(name);
-            }
-        }
-    }
-
-    fn fstring(&mut self, parts: &'a [FStringPart]) {
-        for part in parts {
-            if let FStringPart::Value { value, spec, .. } = part {
-                self.expr(value);
-                self.fstring(spec);
-            }
         }
     }
 }

@@ -1,8 +1,9 @@
 //! Exceptions: classes, instances, and what stops a run.
 
-use super::Vm;
+use super::record::Deps;
 use super::value::{ExcObj, Tv, Value};
-use crate::ast::NodeId;
+use super::{Frame, Vm};
+use crate::ast::{Expr, ExprKind, NodeId};
 use crate::run::Limit;
 use crate::trace::{EventId, EventKind};
 
@@ -170,6 +171,50 @@ impl Vm<'_> {
             Stop::Suspend => {}
         }
         stop
+    }
+
+    /// [`Vm::seal`], where the whole of some values may have been read.
+    pub(crate) fn seal_used(&mut self, stop: Stop, node: NodeId, used: &[&Tv]) -> Stop {
+        let Stop::Raise(exc) = stop else {
+            return self.seal(stop, node, &[]);
+        };
+        let mut inputs = Deps::new();
+        if self.heap.excs[exc as usize].event.is_none() {
+            for tv in used {
+                if let Err(limit) = self.deep(tv, &mut inputs) {
+                    return self.seal(limit, node, &[]);
+                }
+            }
+        }
+        self.seal(stop, node, &inputs)
+    }
+
+    /// [`Vm::seal`] of an expression of which only the names are known: whatever they hold and
+    /// whatever happened since the statement began may be why.
+    pub(crate) fn seal_read(&mut self, f: &mut Frame<'_>, stop: Stop, e: &Expr) -> Stop {
+        let Stop::Raise(exc) = stop else {
+            return self.seal(stop, e.id, &[]);
+        };
+        if self.heap.excs[exc as usize].event.is_some() || self.muted {
+            return self.seal(stop, e.id, &[]);
+        }
+        let mut names = Vec::new();
+        super::visit::each(e, &mut |e| {
+            if let ExprKind::Name(name) = &e.kind {
+                names.push(name.var);
+            }
+        });
+        let end = self.trace.events.len() as u32;
+        let mut inputs: Deps = (self.statement..end).map(EventId).collect();
+        for var in names {
+            let Some(tv) = self.slot_of(f, var) else {
+                continue;
+            };
+            if let Err(limit) = self.deep(&tv, &mut inputs) {
+                return self.seal(limit, e.id, &[]);
+            }
+        }
+        self.seal(stop, e.id, &inputs)
     }
 
     /// Python's `str` of an exception.

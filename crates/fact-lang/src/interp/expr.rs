@@ -1,6 +1,8 @@
 //! Expressions.
 
 use super::call::Args;
+use super::control::Part;
+use super::effects::MUTATORS;
 use super::error::{ExcClass, R};
 use super::record::Deps;
 use super::value::{Tv, Value};
@@ -20,8 +22,10 @@ impl<'a> Vm<'a> {
                 if let Some(tv) = self.slot(f, name.var) {
                     return Ok(tv.clone());
                 }
-                self.load_other(f, name)
-                    .map_err(|stop| self.seal(stop, e.id, &[]))
+                self.load_other(f, name).map_err(|stop| {
+                    let why = self.why_unbound(f, name.var);
+                    self.seal(stop, e.id, &why)
+                })
             }
             ExprKind::Constant(c) => {
                 self.steps += 1;
@@ -33,7 +37,7 @@ impl<'a> Vm<'a> {
                     .map_err(|stop| self.seal(stop, e.id, &[]))?;
                 let tv = self.eval_kind(f, e);
                 self.leave();
-                tv.map_err(|stop| self.seal(stop, e.id, &[]))
+                tv.map_err(|stop| self.seal_read(f, stop, e))
             }
         }
     }
@@ -54,7 +58,7 @@ impl<'a> Vm<'a> {
                 let container = self.eval(f, value)?;
                 let index = self.eval(f, index)?;
                 self.subscript(&container, &index, e.id)
-                    .map_err(|stop| self.seal(stop, e.id, &[container.event, index.event]))
+                    .map_err(|stop| self.seal_used(stop, e.id, &[&container, &index]))
             }
             ExprKind::Binary { .. } => self.eval_binary(f, e),
             ExprKind::Compare {
@@ -83,7 +87,10 @@ impl<'a> Vm<'a> {
                 let items = self.display(f, items)?;
                 let event = self.next_event();
                 // Which elements a set has depends on which are equal.
-                let inputs: Deps = items.iter().map(|tv| tv.event).collect();
+                let mut inputs = Deps::new();
+                for item in &items {
+                    self.deep(item, &mut inputs)?;
+                }
                 let value = self.set(items, event)?;
                 self.event(EventKind::Build, e.id, &inputs, &value)?;
                 Ok(Tv::new(value, event))
@@ -176,6 +183,20 @@ impl<'a> Vm<'a> {
         args: &'a [Expr],
         keywords: &'a [(Option<std::sync::Arc<str>>, Expr)],
     ) -> R<Tv> {
+        let lazily = self.lazily;
+        let tv = self.eval_call_of(f, e, func, args, keywords)?;
+        self.phi_lazily(f, lazily, tv.event, e.id)?;
+        Ok(tv)
+    }
+
+    fn eval_call_of(
+        &mut self,
+        f: &mut Frame<'a>,
+        e: &'a Expr,
+        func: &'a Expr,
+        args: &'a [Expr],
+        keywords: &'a [(Option<std::sync::Arc<str>>, Expr)],
+    ) -> R<Tv> {
         // A method is called without making a bound method first.
         if let ExprKind::Attribute { value, attr } = &func.kind {
             let object = self.eval(f, value)?;
@@ -183,11 +204,69 @@ impl<'a> Vm<'a> {
                 .method(&object, attr, func.id)
                 .map_err(|stop| self.seal(stop, func.id, &[object.event]))?;
             let args = self.eval_args(f, None, args, keywords)?;
-            return self.call_callee(method, &object, attr, args, e.id);
+            let chosen = self.chosen(&object, &args);
+            let tv = self.call_callee(method, &object, attr, args, e.id)?;
+            if MUTATORS.contains(&&**attr) {
+                self.elsewhere(f, &[value], object.event, e.id)?;
+            }
+            return self.other_callee(f, tv, chosen, e.id);
         }
         let callee = self.eval(f, func)?;
+        let given = args;
         let args = self.eval_args(f, Some(&callee), args, keywords)?;
-        self.call(&callee, args, e.id)
+        let chosen = self.chosen(&callee, &args);
+        let advanced = args
+            .pos
+            .iter()
+            .find(|tv| matches!(tv.value, Value::Iter(_)));
+        let advanced = advanced.map(|tv| tv.event);
+        let tv = self.call(&callee, args, e.id)?;
+        if let Some(reference) = advanced {
+            let given: Vec<&'a Expr> = given.iter().collect();
+            self.elsewhere(f, &given, reference, e.id)?;
+        }
+        self.other_callee(f, tv, chosen, e.id)
+    }
+
+    /// Whether something decided over which function is called, in a program where another one
+    /// might have changed what is not its own.
+    fn chosen(&mut self, callee: &Tv, args: &Args) -> bool {
+        let decided = |tv: &Tv| {
+            tv.event != EventId::START
+                && matches!(
+                    tv.value,
+                    Value::Func(_)
+                        | Value::Native(_)
+                        | Value::Type(_)
+                        | Value::Partial(_)
+                        | Value::PackFn(_)
+                        | Value::Bound(_)
+                )
+        };
+        let named = args.kw.iter().map(|(_, tv)| tv);
+        // So may have another container that was given.
+        let given = |tv: &Tv| {
+            self.is_answered(tv.event)
+                && matches!(
+                    tv.value,
+                    Value::List(_)
+                        | Value::Tuple(_)
+                        | Value::Dict(_)
+                        | Value::Set(_)
+                        | Value::Iter(_)
+                        | Value::Instance(_)
+                )
+        };
+        let mut all = std::iter::once(callee).chain(&args.pos).chain(named);
+        all.any(|tv| decided(tv) || given(tv)) && self.calls_change()
+    }
+
+    /// What another function would have changed.
+    fn other_callee(&mut self, f: &Frame<'a>, tv: Tv, chosen: bool, node: NodeId) -> R<Tv> {
+        if chosen {
+            self.phi_everything(f, tv.event, node)?;
+        }
+        Ok(tv)
     }
 
     fn eval_args(
@@ -301,13 +380,13 @@ impl<'a> Vm<'a> {
         items: &'a [(Option<Expr>, Expr)],
     ) -> R<Tv> {
         let mut entries = Vec::with_capacity(items.len());
-        let mut inputs = Vec::new();
+        let mut inputs = Deps::new();
         for (key, value) in items {
             match key {
                 Some(key) => {
                     let key = self.eval(f, key)?;
                     let value = self.eval(f, value)?;
-                    inputs.push(key.event);
+                    self.deep(&key, &mut inputs)?;
                     entries.push((key, value));
                 }
                 None => {
@@ -375,11 +454,18 @@ impl<'a> Vm<'a> {
             let taken = self.truth(&tv.value)?;
             let tested = self.truth_inputs(&tv);
             inputs.extend(tested.get(1));
-            if taken != and {
-                break;
-            }
             let value = Value::Bool(taken);
             let kind = EventKind::Branch { taken };
+            if taken != and {
+                // What the operands left out might have changed.
+                let rest = &values[i + 1..];
+                if let Some(effects) = self.unevaluated(Part::Operands, operand.id, rest) {
+                    let branch = self.event(kind, operand.id, &tested, &value)?;
+                    self.control = outer;
+                    self.phi(f, &effects, branch, operand.id)?;
+                }
+                break;
+            }
             self.control = self.event(kind, operand.id, &tested, &value)?;
         }
         self.control = outer;
@@ -426,6 +512,10 @@ impl<'a> Vm<'a> {
         let outer = std::mem::replace(&mut self.control, branch);
         let tv = self.eval(f, if taken { body } else { orelse })?;
         self.control = outer;
+        let other = if taken { orelse } else { body };
+        if let Some(effects) = self.unevaluated(Part::Arm, other.id, [other]) {
+            self.phi(f, &effects, branch, e.id)?;
+        }
         let event = self.event(EventKind::Phi, e.id, &[tv.event, branch], &tv.value)?;
         Ok(Tv::new(tv.value, event))
     }

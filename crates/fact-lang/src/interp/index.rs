@@ -2,6 +2,7 @@
 
 use super::Vm;
 use super::error::{ExcClass, R};
+use super::record::Deps;
 use super::value::{DictKind, DictMap, DictObj, PENDING, Seq, SetMap, SetObj, Tv, Value};
 use crate::ast::NodeId;
 use crate::pytext::slice::{self, Indices};
@@ -97,7 +98,7 @@ impl<'a> Vm<'a> {
 
     /// `container[index]`
     pub(crate) fn subscript(&mut self, container: &Tv, index: &Tv, node: NodeId) -> R<Tv> {
-        let mut inputs = Vec::with_capacity(4);
+        let mut inputs = Deps::new();
         let mark = self.heap.mark();
         let value = match (&container.value, &index.value) {
             (Value::Dict(i), key) => {
@@ -199,7 +200,10 @@ impl<'a> Vm<'a> {
                 return Err(self.type_error(message));
             }
         };
-        inputs.push(index.event);
+        match &index.value {
+            Value::Tuple(_) => self.deep(index, &mut inputs)?,
+            _ => inputs.push(index.event),
+        }
         inputs.extend(self.shape(&container.value));
         inputs.push(container.event);
         self.native_event(EventKind::Subscript, node, mark, &inputs, value)
@@ -312,7 +316,7 @@ impl<'a> Vm<'a> {
         tv: Tv,
         node: NodeId,
     ) -> R<()> {
-        let mut inputs = vec![index.event];
+        let mut inputs = self.key_events(index)?;
         match (&container.value, &index.value) {
             (Value::Dict(i), key) => {
                 let hashed = self.key(key)?;
@@ -405,6 +409,7 @@ impl<'a> Vm<'a> {
                 return Err(self.raise(ExcClass::TypeError, message));
             }
         }
-        self.mutated(node, container, &[index.event])
+        let inputs = self.key_events(index)?;
+        self.mutated(node, container, &inputs)
     }
 }

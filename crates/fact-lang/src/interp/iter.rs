@@ -16,7 +16,9 @@ pub(crate) struct IterObj<'a> {
     /// The event that made it; what it makes itself depends on it.
     pub(crate) event: EventId,
     /// What has decided so far which elements there are, beyond the shape of the source.
-    shape: Deps,
+    pub(super) shape: Deps,
+    /// Whether the program holds it, so that others may go on where one stops.
+    pub(super) shared: bool,
 }
 
 #[derive(Debug)]
@@ -61,6 +63,7 @@ impl<'a> IterObj<'a> {
             kind,
             event,
             shape: Deps::new(),
+            shared: false,
         }
     }
 
@@ -70,6 +73,14 @@ impl<'a> IterObj<'a> {
             kind,
             event,
             shape: shape.into(),
+            shared: false,
+        }
+    }
+
+    /// Notes that `by` decided over the elements, or how far the iterator is.
+    pub(crate) fn decided(&mut self, by: EventId) {
+        if self.shape.last() != Some(&by) {
+            self.shape.push(by);
         }
     }
 
@@ -145,7 +156,10 @@ impl<'a> Vm<'a> {
     pub(crate) fn iterate(&mut self, source: &Tv, node: NodeId) -> R<u32> {
         let _ = node;
         let kind = match &source.value {
-            Value::Iter(i) => return Ok(*i),
+            Value::Iter(i) => {
+                self.heap.iters[*i as usize].shared = true;
+                return Ok(*i);
+            }
             Value::List(i) => IterKind::List(*i, Some(0)),
             Value::Tuple(i) => IterKind::Tuple(*i, 0),
             Value::Str(s) => IterKind::Str(s.clone(), 0, source.event),
@@ -173,46 +187,13 @@ impl<'a> Vm<'a> {
         }
     }
 
-    /// What has decided so far which elements an iterator has.
-    pub(crate) fn iter_shape(&self, iterator: u32, into: &mut Deps) {
-        let mut todo = vec![iterator];
-        let mut visited = 0;
-        while let Some(iterator) = todo.pop() {
-            visited += 1;
-            if visited > 64 {
-                break;
-            }
-            let obj = &self.heap.iters[iterator as usize];
-            into.extend_from_slice(&obj.shape);
-            match &obj.kind {
-                IterKind::List(i, _) | IterKind::ReversedList(i, _) => {
-                    into.push(self.heap.lists[*i as usize].shape);
-                }
-                IterKind::Tuple(i, _) => into.push(self.heap.tuples[*i as usize].shape),
-                IterKind::Dict(_, i, ..) => into.push(self.heap.dicts[*i as usize].shape),
-                IterKind::Set(i, ..) => into.push(self.heap.sets[*i as usize].shape),
-                IterKind::Enumerate(i, _)
-                | IterKind::Filter(_, i)
-                | IterKind::Slice { source: i, .. }
-                | IterKind::TakeWhile(_, i, _)
-                | IterKind::DropWhile(_, i, _)
-                | IterKind::Accumulate(_, i, _) => todo.push(*i),
-                IterKind::Zip(list, _) | IterKind::Map(_, list) => todo.extend(list),
-                IterKind::Chain(_, Some(i)) => todo.push(*i),
-                IterKind::Generator(Some(state)) => {
-                    into.push(obj.event);
-                    into.extend_from_slice(&state.shape);
-                }
-                _ => into.push(obj.event),
-            }
-        }
-        into.retain(|e| *e != PENDING);
-    }
-
     /// The next element, or `None` at the end.
     pub(crate) fn iter_next(&mut self, iterator: u32, node: NodeId) -> R<Option<Tv>> {
         let obj = &mut self.heap.iters[iterator as usize];
         let event = obj.event;
+        if obj.shared && self.control != EventId::START {
+            obj.decided(self.control);
+        }
         match &mut obj.kind {
             IterKind::List(i, at) => {
                 let Some(pos) = *at else { return Ok(None) };
@@ -449,6 +430,7 @@ impl<'a> Vm<'a> {
         let Some(mut state) = slot.take() else {
             return Err(self.value_error("generator already executing"));
         };
+        self.lazily += 1;
         let mut result = self.generate(&mut state);
         if let Err(super::error::Stop::Raise(exc)) = result
             && self.heap.excs[exc as usize].class == ExcClass::StopIteration
@@ -566,7 +548,7 @@ impl<'a> Vm<'a> {
         let inputs = self.truth_inputs(&tested);
         let value = Value::Bool(taken);
         let branch = self.event(EventKind::Branch { taken }, node, &inputs, &value)?;
-        self.heap.iters[iterator as usize].shape.push(branch);
+        self.moved(iterator, branch);
         Ok(taken)
     }
 

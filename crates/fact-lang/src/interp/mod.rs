@@ -5,9 +5,11 @@
 //! | `value`, `error` | values, heap, exceptions |
 //! | `record` | events, pictures of values, whole-value dependence |
 //! | `stmt`, `control` | statements; jumps, residual control, relevant dependence |
+//! | `effects`, `visit`, `reach` | what code that does not run would change, by name or out of sight |
 //! | `expr`, `assign`, `comp` | expressions, targets, comprehensions and generators |
 //! | `call`, `attr`, `tools`, `region` | calls, attributes, requests to perception, geometry |
 //! | `ops`, `compare`, `index`, `iter`, `format` | the semantics of operators |
+//! | `position` | what an iterator and its elements depend on |
 //! | `native`, `builtins`, `methods`, `modules` | what Python brings along |
 
 mod assign;
@@ -17,6 +19,7 @@ mod call;
 mod comp;
 mod compare;
 mod control;
+mod effects;
 mod error;
 mod expr;
 mod format;
@@ -26,12 +29,15 @@ mod methods;
 mod modules;
 mod native;
 mod ops;
+mod position;
+mod reach;
 mod record;
 mod region;
 mod start;
 mod stmt;
 mod tools;
 mod value;
+mod visit;
 
 use crate::ast::{Function, Module, NodeId, Span};
 use crate::pack::Pack;
@@ -56,6 +62,8 @@ pub(crate) struct Vm<'a> {
     limits: &'a Limits,
     heap: Heap<'a>,
     trace: Trace,
+    /// For each event, whether an answer is in its closure.
+    answered: Vec<bool>,
     steps: u64,
     bytes: u64,
     depth: u32,
@@ -74,11 +82,21 @@ pub(crate) struct Vm<'a> {
     within: u32,
     /// Whether pack code runs now.
     in_pack: bool,
+    /// The event recorded next when the statement that runs now began.
+    statement: u32,
+    /// How often functions of the program were called.
+    called: u64,
+    /// How often native code and lazy iterators ran code of the program in this activation.
+    lazily: u64,
     /// Where the code that runs now is, for what operators call behind the scenes.
     at: NodeId,
     /// What the native call in progress depends on.
     deps: Vec<EventId>,
     effects: EffectsMap<'a>,
+    /// What the program's functions change that is not their own, once it was asked for.
+    outward: Option<std::rc::Rc<reach::Outward>>,
+    /// For cells (true) and globals of the program: what decided that they have no value.
+    unbound: std::collections::HashMap<(bool, u32), Vec<EventId>>,
     /// Exceptions being handled, for a bare `raise`.
     handling: Vec<u32>,
     suspended: Option<Request>,
@@ -94,6 +112,8 @@ pub(crate) struct Frame<'a> {
     locals: Vec<Option<Tv>>,
     cells: Vec<u32>,
     pack: bool,
+    /// What decided that a local variable has no value.
+    unbound: Vec<(u32, EventId)>,
     /// The closure that runs, for qualified names.
     closure: Option<u32>,
 }
@@ -119,6 +139,7 @@ pub(crate) fn execute(
             pack_calls: Vec::with_capacity(16),
             ..Trace::default()
         },
+        answered: Vec::new(),
         steps: 0,
         bytes: 0,
         depth: 0,
@@ -132,9 +153,14 @@ pub(crate) fn execute(
         residual: None,
         within: 0,
         in_pack: false,
+        statement: 0,
+        called: 0,
+        lazily: 0,
         at: 0,
         deps: Vec::with_capacity(16),
         effects: EffectsMap::default(),
+        outward: None,
+        unbound: Default::default(),
         handling: Vec::new(),
         suspended: None,
         limit_span: None,

@@ -79,13 +79,17 @@ impl Vm<'_> {
             return Err(Stop::Limit(Limit::Events));
         }
         let start = self.trace.inputs.len() as u32;
+        let mut answered =
+            matches!(kind, EventKind::ToolCall { .. }) || self.is_answered(self.control);
         for input in inputs {
             // What waits for the event of a native call in progress is an input of that call.
             if *input != PENDING {
                 debug_assert!(input.index() < id, "input {input:?} of event {id}");
                 self.trace.inputs.push(*input);
+                answered |= self.is_answered(*input);
             }
         }
+        self.answered.push(answered);
         let end = self.trace.inputs.len() as u32;
         self.trace.events.push(Event {
             kind,
@@ -99,6 +103,11 @@ impl Vm<'_> {
             value,
         });
         Ok(EventId(id as u32))
+    }
+
+    /// Whether an answer of perception is in the event's closure.
+    pub(crate) fn is_answered(&self, event: EventId) -> bool {
+        self.answered.get(event.index()).copied().unwrap_or(false)
     }
 
     /// Records the event of a native call and gives it to everything the call made.
@@ -197,6 +206,13 @@ impl Vm<'_> {
         inputs
     }
 
+    /// What decides over which entry of a dict or element of a set a key stands for.
+    pub(crate) fn key_events(&mut self, key: &Tv) -> R<Deps> {
+        let mut inputs = Deps::new();
+        self.deep(key, &mut inputs)?;
+        Ok(inputs)
+    }
+
     /// What a use of the whole value depends on: its shape and every element, recursively.
     pub(crate) fn deep(&mut self, tv: &Tv, into: &mut Deps) -> R<()> {
         into.push(tv.event);
@@ -274,6 +290,14 @@ impl Vm<'_> {
             self.dep(event);
         }
         Ok(())
+    }
+
+    /// Adds what a key consists of.
+    pub(crate) fn dep_key(&mut self, key: &Tv) -> R<()> {
+        match key.value {
+            Value::Tuple(_) | Value::Set(_) => self.dep_deep(key),
+            _ => Ok(()),
+        }
     }
 
     /// Adds a container's shape.

@@ -19,6 +19,7 @@ impl<'a> Vm<'a> {
             locals: Vec::new(),
             cells: Vec::new(),
             pack: false,
+            unbound: Vec::new(),
             closure: None,
         };
         let program = self.program;

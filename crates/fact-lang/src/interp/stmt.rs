@@ -1,11 +1,11 @@
 //! Statements.
 
-use super::control::{BREAK, LEAVE};
+use super::effects::{BREAK, Effects, LEAVE};
 use super::error::{ExcClass, R, Stop};
 use super::record::Deps;
 use super::value::{FuncObj, Tv, Value};
-use super::{Frame, Vm};
-use crate::ast::{Expr, ExprKind, Function, Handler, Stmt, StmtKind};
+use super::{Frame, Vm, visit};
+use crate::ast::{Expr, ExprKind, Function, Handler, NodeId, Stmt, StmtKind};
 use crate::trace::{EventId, EventKind};
 use smallvec::smallvec;
 
@@ -33,7 +33,9 @@ impl<'a> Vm<'a> {
         self.step()
             .and_then(|()| self.enter())
             .map_err(|stop| self.seal(stop, stmt.id, &[]))?;
+        let outer = std::mem::replace(&mut self.statement, self.trace.events.len() as u32);
         let flow = self.exec_kind(f, stmt);
+        self.statement = outer;
         self.leave();
         flow.map_err(|stop| self.seal(stop, stmt.id, &[]))
     }
@@ -91,12 +93,7 @@ impl<'a> Vm<'a> {
             StmtKind::Raise { exc, cause } => {
                 return Err(self.exec_raise(f, stmt, exc.as_ref(), cause.as_ref())?);
             }
-            StmtKind::Try {
-                body,
-                handlers,
-                orelse,
-                finalbody,
-            } => return self.exec_try(f, body, handlers, orelse, finalbody),
+            StmtKind::Try { .. } => return self.exec_try(f, stmt),
             StmtKind::Delete(targets) => {
                 for target in targets {
                     self.delete(f, target, stmt.id)?;
@@ -204,11 +201,14 @@ impl<'a> Vm<'a> {
             return Ok(Flow::Next);
         };
         let source = self.eval(f, iter)?;
-        let iterator = self.iterate(&source, iter.id)?;
+        let iterator = self
+            .iterate(&source, iter.id)
+            .map_err(|stop| self.seal(stop, stmt.id, &[source.event]))?;
         let mut inputs: Deps = smallvec![source.event];
         self.iter_shape(iterator, &mut inputs);
         let begin = self.event_bare(EventKind::Loop, stmt.id, &inputs)?;
         let effects = self.effects(target.id, Some(target), body);
+        let lazily = self.lazily;
         let outer = self.control;
         let outer_residual = self.residual.take();
         let mut control = begin;
@@ -217,20 +217,19 @@ impl<'a> Vm<'a> {
             self.control = control;
             self.residual = None;
             self.step()?;
-            let Some(item) = self.iter_next(iterator, iter.id)? else {
+            let Some(item) = self.iter_or_seal(iterator, iter.id, stmt.id)? else {
                 break false;
             };
             let kind = EventKind::Iteration { index };
             index += 1;
-            let event = self.event(kind, stmt.id, &[item.event], &item.value)?;
+            let inputs = self.iteration_inputs(iterator, item.event, begin);
+            let event = self.event(kind, stmt.id, &inputs, &item.value)?;
             self.control = event;
             self.assign(f, target, Tv::new(item.value, event), target.id)?;
             match self.exec_block(f, body)? {
                 Flow::Break => break true,
-                Flow::Continue if effects.jumps & (BREAK | LEAVE) != 0 => {
-                    self.residual = Some(self.control);
-                }
-                Flow::Next | Flow::Continue => {}
+                Flow::Continue => self.continued(f, &effects, stmt.id)?,
+                Flow::Next => {}
                 flow => return Ok(flow),
             }
             if let Some(residual) = self.residual {
@@ -240,6 +239,10 @@ impl<'a> Vm<'a> {
         let mut inputs = Deps::new();
         self.iter_shape(iterator, &mut inputs);
         let end = self.event_bare(EventKind::LoopEnd, stmt.id, &inputs)?;
+        if matches!(source.value, Value::Iter(_)) {
+            self.settled(iterator, end);
+            self.phi_lazily(f, lazily, end, stmt.id)?;
+        }
         let ends = LoopExit {
             stmt,
             orelse,
@@ -279,10 +282,8 @@ impl<'a> Vm<'a> {
             self.control = event;
             match self.exec_block(f, body)? {
                 Flow::Break => break true,
-                Flow::Continue if effects.jumps & (BREAK | LEAVE) != 0 => {
-                    self.residual = Some(self.control);
-                }
-                Flow::Next | Flow::Continue => {}
+                Flow::Continue => self.continued(f, &effects, stmt.id)?,
+                Flow::Next => {}
                 flow => return Ok(flow),
             }
             self.control = self.residual.unwrap_or(last);
@@ -299,10 +300,19 @@ impl<'a> Vm<'a> {
         self.after_loop(f, &effects, ends)
     }
 
+    /// After a `continue`: what the rest of the body would have changed.
+    fn continued(&mut self, f: &mut Frame<'a>, effects: &Effects<'a>, node: NodeId) -> R<()> {
+        if effects.jumps & (BREAK | LEAVE) != 0 {
+            self.residual = Some(self.control);
+        }
+        let by = self.control;
+        self.phi(f, effects, by, node)
+    }
+
     fn after_loop(
         &mut self,
         f: &mut Frame<'a>,
-        effects: &super::control::Effects<'a>,
+        effects: &Effects<'a>,
         exit: LoopExit<'a>,
     ) -> R<Flow> {
         let LoopExit {
@@ -388,20 +398,63 @@ impl<'a> Vm<'a> {
         Ok(self.seal(Stop::Raise(exc), stmt.id, &[tv.event]))
     }
 
-    fn exec_try(
-        &mut self,
-        f: &mut Frame<'a>,
-        body: &'a [Stmt],
-        handlers: &'a [Handler],
-        orelse: &'a [Stmt],
-        finalbody: &'a [Stmt],
-    ) -> R<Flow> {
-        let before = self.control;
+    fn exec_try(&mut self, f: &mut Frame<'a>, stmt: &'a Stmt) -> R<Flow> {
+        let StmtKind::Try {
+            body,
+            handlers,
+            orelse,
+            finalbody,
+        } = &stmt.kind
+        else {
+            return Ok(Flow::Next);
+        };
+        let before = (self.control, self.residual);
+        let start = self.trace.events.len();
+        // That the names it reads have a value may depend on something, too.
+        let held = match handlers.is_empty() {
+            true => Vec::new(),
+            false => self.held_by(f, body),
+        };
         let mut result = self.exec_block(f, body);
+        // What the statement as a whole might do, by its own node.
+        let effects = self.effects(stmt.id, None, std::slice::from_ref(stmt));
+        let swallows = finalbody.last().is_some_and(|last| {
+            let finals = self.effects(last.id, None, finalbody);
+            finals.jumps != 0
+        });
         match result {
             Err(Stop::Raise(exc)) => {
-                if let Some(caught) = self.handle(f, handlers, exc, before).transpose() {
+                // A loop that was left has not put this back.
+                self.residual = self.residual.or(before.1);
+                if let Some(caught) = self
+                    .handle(f, handlers, exc, before.0, &effects)
+                    .transpose()
+                {
                     result = caught;
+                } else if swallows {
+                    let raised = self.heap.excs[exc as usize].event;
+                    self.phi(f, &effects, raised.unwrap_or(EventId::START), stmt.id)?;
+                }
+            }
+            Ok(flow) if !handlers.is_empty() || swallows => {
+                let end = self.no_exception(stmt, start, held)?;
+                self.phi(f, &effects, end, stmt.id)?;
+                let outer = std::mem::replace(&mut self.control, end);
+                result = match flow {
+                    Flow::Next => self.exec_block(f, orelse),
+                    // What is returned would be something else had the body raised.
+                    Flow::Return(mut tv) => {
+                        let inputs = [tv.event, end];
+                        tv.event = self.event(EventKind::Phi, stmt.id, &inputs, &tv.value)?;
+                        Ok(Flow::Return(tv))
+                    }
+                    flow => Ok(flow),
+                };
+                if effects.jumps != 0 {
+                    // Had it raised, what follows might have been left out.
+                    self.residual = Some(self.control);
+                } else if result.is_ok() {
+                    self.control = outer;
                 }
             }
             Ok(Flow::Next) => result = self.exec_block(f, orelse),
@@ -411,19 +464,62 @@ impl<'a> Vm<'a> {
         if finalbody.is_empty() || matches!(result, Err(Stop::Limit(_) | Stop::Suspend)) {
             return result;
         }
-        match self.exec_block(f, finalbody)? {
-            Flow::Next => result,
-            flow => Ok(flow),
+        match (self.exec_block(f, finalbody)?, result) {
+            // `finally` might have returned something else.
+            (Flow::Next, Ok(Flow::Return(mut tv))) if swallows => {
+                let inputs = [tv.event, self.control];
+                tv.event = self.event(EventKind::Phi, stmt.id, &inputs, &tv.value)?;
+                Ok(Flow::Return(tv))
+            }
+            (Flow::Next, result) => result,
+            (flow, _) => Ok(flow),
         }
     }
 
-    /// Runs the handler that catches `exc`, if any does.
+    /// The events of what the names in statements hold.
+    fn held_by(&self, f: &Frame<'a>, body: &[Stmt]) -> Vec<EventId> {
+        let mut events = Vec::new();
+        for stmt in body {
+            for expr in visit::of_stmt(stmt) {
+                visit::each(expr, &mut |e| {
+                    if let ExprKind::Name(name) = &e.kind
+                        && let Some(tv) = self.slot_of(f, name.var)
+                        && tv.event != EventId::START
+                    {
+                        events.push(tv.event);
+                    }
+                });
+            }
+            for block in visit::blocks(stmt) {
+                events.extend(self.held_by(f, block));
+            }
+        }
+        events
+    }
+
+    /// Records that a body ran to its end: had anything in it raised, it would not have.
+    fn no_exception(&mut self, stmt: &Stmt, start: usize, mut inputs: Vec<EventId>) -> R<EventId> {
+        let happened = (start..self.trace.events.len())
+            .filter(|i| {
+                !matches!(
+                    self.trace.events[*i].kind,
+                    EventKind::Assign | EventKind::Phi | EventKind::Return | EventKind::Catch
+                )
+            })
+            .map(|i| EventId(i as u32));
+        inputs.extend(happened);
+        self.work(inputs.len() / 8)?;
+        self.event_bare(EventKind::TryEnd, stmt.id, &inputs)
+    }
+
+    /// Runs the handler that catches `exc`, if any does. `effects` are those of the whole `try`.
     fn handle(
         &mut self,
         f: &mut Frame<'a>,
         handlers: &'a [Handler],
         exc: u32,
         before: EventId,
+        effects: &Effects<'a>,
     ) -> R<Option<Flow>> {
         for handler in handlers {
             if let Some(class) = &handler.class {
@@ -436,6 +532,8 @@ impl<'a> Vm<'a> {
             let value = Value::Exc(exc);
             let event = self.event(EventKind::Catch, handler.id, &[raised], &value)?;
             self.control = event;
+            // What the rest of the body, `else` or another handler would have done.
+            self.phi(f, effects, event, handler.id)?;
             if let Some(name) = &handler.name {
                 *self.slot(f, name.var) = Some(Tv::new(value, event));
             }
@@ -444,9 +542,12 @@ impl<'a> Vm<'a> {
             self.handling.pop();
             if let Some(name) = &handler.name {
                 *self.slot(f, name.var) = None;
+                self.left_unbound(f, name.var, event)?;
             }
             let flow = flow?;
-            if matches!(flow, Flow::Next) && self.control == event {
+            if effects.jumps != 0 {
+                self.residual = Some(self.control);
+            } else if matches!(flow, Flow::Next) {
                 self.control = before;
             }
             return Ok(Some(flow));

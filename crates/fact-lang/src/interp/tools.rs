@@ -77,6 +77,7 @@ impl<'a> Vm<'a> {
             locals: Vec::new(),
             cells: Vec::new(),
             pack: true,
+            unbound: Vec::new(),
             closure: None,
         };
         let outer = (self.control, self.in_pack, self.muted, self.at);

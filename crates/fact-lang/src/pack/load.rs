@@ -199,7 +199,7 @@ fn is_private(name: &str) -> bool {
 
 /// Whether programs see a constant: a single number or text under a public name.
 pub(super) fn is_public_constant(name: &str, value: &Expr) -> bool {
-    let own = ["VERSION", "VOCABULARY", "EXTENDS", "RESULT"];
+    let own = ["VERSION", "VOCABULARY", "EXTENDS", "RESULT", "FRONT_END"];
     let literal = matches!(value.kind, ExprKind::Constant(_));
     literal && !is_private(name) && !own.contains(&name)
 }

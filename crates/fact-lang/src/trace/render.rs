@@ -73,6 +73,8 @@ impl Trace {
                 | EventKind::Loop
                 | EventKind::LoopEnd
                 | EventKind::Mutate
+                | EventKind::TryEnd
+                | EventKind::Enter
         ) {
             let _ = write!(out, " = {value}");
         }

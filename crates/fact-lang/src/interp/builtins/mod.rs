@@ -195,6 +195,9 @@ fn next(vm: &mut Vm<'_>, args: Args, node: NodeId) -> R<Value> {
     for event in shape {
         vm.dep(event);
     }
+    // The event of this call is the next.
+    let by = vm.next_event();
+    vm.settled(iterator, by);
     match (item, args.pos.get(1)) {
         (Some(item), _) => {
             vm.dep(item.event);

@@ -25,9 +25,15 @@ fn quantifier(vm: &mut Vm<'_>, args: Args, node: NodeId, name: &str, decided: bo
         vm.step()?;
         let inputs = vm.truth_inputs(&item);
         if vm.truth(&item.value)? == decided {
+            let mut inputs = inputs;
+            // An element of a generator carries the filter that let it through; of other
+            // iterables, which elements there are decides that it is there.
+            vm.iter_origin(iterator, &mut inputs);
             for event in inputs {
                 vm.dep(event);
             }
+            let by = vm.next_event();
+            vm.settled(iterator, by);
             return Ok(Value::Bool(decided));
         }
         seen.extend(inputs);

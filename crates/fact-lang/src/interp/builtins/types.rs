@@ -327,8 +327,10 @@ impl<'a> Vm<'a> {
         let mut map = std::mem::take(&mut self.heap.dicts[i as usize].map);
         let mut result = Ok(());
         for (key, value) in entries {
-            self.dep(key.event);
-            result = self.insert(&mut map, key, value);
+            result = self.dep_deep(&key);
+            if result.is_ok() {
+                result = self.insert(&mut map, key, value);
+            }
             if result.is_err() {
                 break;
             }

@@ -93,7 +93,12 @@ impl<'a> Vm<'a> {
     ) -> R<Tv> {
         match &callee.value {
             Value::Func(id) => {
-                let result = self.call_closure(*id, args)?;
+                self.called += 1;
+                let outer = self.control;
+                self.control = self.event_bare(EventKind::Enter, node, &[callee.event])?;
+                let result = self.call_closure(*id, args);
+                self.control = outer;
+                let result = result?;
                 let mut all: Deps = smallvec![result.event];
                 all.extend_from_slice(inputs);
                 let event = self.event(EventKind::Call, node, &all, &result.value)?;
@@ -123,11 +128,11 @@ impl<'a> Vm<'a> {
             }
             Value::Native(native) => {
                 let call = native.call;
-                self.native(node, inputs, |vm| call(vm, args, node))
+                self.native(node, inputs, None, |vm| call(vm, args, node))
             }
             Value::Type(ty) => {
                 let ty = *ty;
-                self.native(node, inputs, |vm| vm.construct_type(ty, args, node))
+                self.native(node, inputs, None, |vm| vm.construct_type(ty, args, node))
             }
             Value::ExcClass(class) => {
                 if let Some((name, _)) = args.kw.first() {
@@ -146,26 +151,39 @@ impl<'a> Vm<'a> {
         }
     }
 
-    /// Runs native code as one call event.
+    /// Runs native code as one call event. `receiver`: of a method.
     pub(crate) fn native(
         &mut self,
         node: NodeId,
         inputs: &[EventId],
+        receiver: Option<&Tv>,
         run: impl FnOnce(&mut Self) -> R<Value>,
     ) -> R<Tv> {
         self.at = node;
         let mark = self.heap.mark();
         let deps = self.deps.len();
         let before = self.trace.events.len();
+        let called = self.called;
         let result = self.enter().and_then(|()| {
             let result = run(self);
             self.leave();
             result
         });
+        self.lazily += u64::from(self.called != called);
         let mut all: Deps = self.deps.drain(deps..).collect();
-        let value = result?;
+        let value = match result {
+            Ok(value) => value,
+            Err(stop) => {
+                all.extend_from_slice(inputs);
+                if let Some(receiver) = receiver {
+                    self.deep(receiver, &mut all)?;
+                }
+                return Err(self.seal(stop, node, &all));
+            }
+        };
         // A change of the receiver is its own event.
         if value.is_none()
+            && all.is_empty()
             && let Some(last) = self.trace.events.get(before..).and_then(|e| e.last())
             && last.kind == EventKind::Mutate
         {
@@ -175,6 +193,21 @@ impl<'a> Vm<'a> {
         }
         all.extend_from_slice(inputs);
         self.native_event(EventKind::Call, node, mark, &all, value)
+    }
+
+    /// [`Vm::phi_everything`] where a native call or a loop over a lazy iterator ran code of the
+    /// program, `lazily` before it: how often depends on `by`.
+    pub(crate) fn phi_lazily(
+        &mut self,
+        f: &Frame<'a>,
+        lazily: u64,
+        by: EventId,
+        node: NodeId,
+    ) -> R<()> {
+        if self.lazily != lazily && self.calls_change() {
+            self.phi_everything(f, by, node)?;
+        }
+        Ok(())
     }
 
     fn call_closure(&mut self, id: u32, args: Args) -> R<Tv> {
@@ -220,6 +253,7 @@ impl<'a> Vm<'a> {
             locals: vec![None; function.locals as usize],
             cells,
             pack,
+            unbound: Vec::new(),
             closure,
         })
     }
@@ -230,6 +264,7 @@ impl<'a> Vm<'a> {
             return Err(self.recursion_error("maximum recursion depth exceeded"));
         }
         let outer = (self.control, self.residual, self.in_pack, self.at);
+        let lazily = self.lazily;
         self.residual = None;
         self.in_pack = frame.pack;
         self.depth += 1;
@@ -238,7 +273,15 @@ impl<'a> Vm<'a> {
             Ok(_) => self.returned(Tv::new(Value::None, EventId::START), function.id),
             Err(stop) => Err(stop),
         };
+        // What a return elsewhere would have left undone or done.
+        let result = match result {
+            Ok(tv) if self.control != outer.0 && self.depth > 1 && self.calls_change() => self
+                .phi_everything(&frame, tv.event, function.id)
+                .map(|()| tv),
+            result => result,
+        };
         self.depth -= 1;
+        self.lazily = lazily;
         (self.control, self.residual, self.in_pack, self.at) = outer;
         result
     }

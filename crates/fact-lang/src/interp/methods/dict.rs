@@ -44,6 +44,7 @@ pub(super) fn call(
         "get" => {
             vm.arity("get", &args, 1, 2)?;
             vm.dep_shape(&object.value);
+            vm.dep_key(&args.pos[0])?;
             let key = vm.key(&args.pos[0].value)?;
             match vm.heap.dicts[at].map.get(&key).cloned() {
                 Some((_, tv)) => {
@@ -56,6 +57,7 @@ pub(super) fn call(
         "setdefault" => {
             vm.arity("setdefault", &args, 1, 2)?;
             vm.dep_shape(&object.value);
+            vm.dep_key(&args.pos[0])?;
             let key = vm.key(&args.pos[0].value)?;
             if let Some((_, tv)) = vm.heap.dicts[at].map.get(&key).cloned() {
                 vm.dep(tv.event);
@@ -66,7 +68,7 @@ pub(super) fn call(
             let value = default.value.clone();
             vm.charge(128)?;
             let key_tv = args.pos.swap_remove(0);
-            let inputs = [key_tv.event];
+            let inputs = vm.key_events(&key_tv)?;
             vm.heap.dicts[at].map.insert(key, (key_tv, default));
             vm.mutated(node, object, &inputs)?;
             Ok(value)
@@ -82,13 +84,15 @@ pub(super) fn call(
                     None => Err(vm.key_error(args.pos[0].value.clone())),
                 };
             }
+            vm.dep_key(&args.pos[0])?;
             let key = vm.key(&args.pos[0].value)?;
             let len = vm.heap.dicts[at].map.len();
             match vm.heap.dicts[at].map.shift_remove(&key) {
                 Some((_, tv)) => {
                     vm.work(len / 32)?;
                     vm.dep(tv.event);
-                    vm.mutated(node, object, &[args.pos[0].event])?;
+                    let inputs = vm.key_events(&args.pos[0])?;
+                    vm.mutated(node, object, &inputs)?;
                     Ok(tv.value)
                 }
                 None => match args.pos.get(1) {
@@ -246,7 +250,7 @@ pub(super) fn from_keys(vm: &mut Vm<'_>, args: Args, node: NodeId) -> R<Value> {
     let value = value.unwrap_or(Tv::pending(Value::None));
     let mut entries = Vec::new();
     for key in vm.collect_dep(&args.pos[0], node)? {
-        vm.dep(key.event);
+        vm.dep_deep(&key)?;
         entries.push((key, value.clone()));
     }
     vm.dict(entries, PENDING)

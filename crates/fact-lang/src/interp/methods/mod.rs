@@ -55,7 +55,7 @@ impl<'a> Vm<'a> {
         node: NodeId,
     ) -> R<Tv> {
         let inputs = args.events(object);
-        self.native(node, &inputs, |vm| match &object.value {
+        self.native(node, &inputs, Some(object), |vm| match &object.value {
             Value::Str(s) => text::call(vm, object, s, name, args, node),
             Value::Type(Type::Str) => text::unbound(vm, name, args, node),
             Value::List(i) => list::call(vm, object, *i, name, args, node),

@@ -52,7 +52,7 @@ pub(super) fn call(
             let key = vm.key(&args.pos[0].value)?;
             vm.charge(96)?;
             let tv = args.pos[0].clone();
-            let inputs = [tv.event];
+            let inputs = vm.key_events(&tv)?;
             vm.heap.sets[at].map.entry(key).or_insert(tv);
             vm.mutated(node, object, &inputs)?;
             return Ok(Value::None);
@@ -65,7 +65,8 @@ pub(super) fn call(
             if vm.heap.sets[at].map.shift_remove(&key).is_none() && name == "remove" {
                 return Err(vm.key_error(args.pos[0].value.clone()));
             }
-            vm.mutated(node, object, &[args.pos[0].event])?;
+            let inputs = vm.key_events(&args.pos[0])?;
+            vm.mutated(node, object, &inputs)?;
             return Ok(Value::None);
         }
         "pop" => {
@@ -89,6 +90,7 @@ pub(super) fn call(
         _ => {}
     }
     vm.no_keywords(name, &args)?;
+    let before = vm.deps.len();
     vm.dep_deep(object)?;
     let mut others: Vec<Vec<(Key, Tv)>> = Vec::with_capacity(args.pos.len());
     for arg in &args.pos {
@@ -150,7 +152,8 @@ pub(super) fn call(
     }
     if MUTATING.contains(&name) {
         vm.heap.sets[at].map = map;
-        let inputs: Vec<_> = args.pos.iter().map(|tv| tv.event).collect();
+        let mut inputs: Vec<_> = args.pos.iter().map(|tv| tv.event).collect();
+        inputs.extend(vm.deps.drain(before..));
         vm.mutated(node, object, &inputs)?;
         return Ok(Value::None);
     }
