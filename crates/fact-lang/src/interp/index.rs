@@ -99,6 +99,7 @@ impl<'a> Vm<'a> {
     pub(crate) fn subscript(&mut self, container: &Tv, index: &Tv, node: NodeId) -> R<Tv> {
         let mut inputs = Vec::with_capacity(4);
         let mark = self.heap.mark();
+        self.check_deque_index(container, index)?;
         let value = match (&container.value, &index.value) {
             (Value::Dict(i), key) => {
                 let hashed = self.key(key)?;
@@ -127,6 +128,7 @@ impl<'a> Vm<'a> {
             }
             (Value::List(_) | Value::Tuple(_), at) => {
                 let name = match container.value {
+                    Value::List(i) if self.is_deque(i) => "deque",
                     Value::List(_) => "list",
                     _ => "tuple",
                 };
@@ -203,6 +205,20 @@ impl<'a> Vm<'a> {
         inputs.extend(self.shape(&container.value));
         inputs.push(container.event);
         self.native_event(EventKind::Subscript, node, mark, &inputs, value)
+    }
+
+    /// Deques have no slices.
+    fn check_deque_index(&mut self, container: &Tv, index: &Tv) -> R<()> {
+        if let Value::List(i) = container.value
+            && self.is_deque(i)
+            && index.value.as_int().is_none()
+            && !matches!(index.value, Value::Big(_))
+        {
+            let name = self.type_name(&index.value);
+            let message = format!("sequence index must be integer, not '{name}'");
+            return Err(self.type_error(message));
+        }
+        Ok(())
     }
 
     /// Elements of a list or tuple.
@@ -282,9 +298,12 @@ impl<'a> Vm<'a> {
             return Err(self.type_error("not a slice"));
         };
         let parts = parts.clone();
+        let step = self.slice_part(&parts[2])?;
+        if step == Some(0) {
+            return Err(self.value_error("slice step cannot be zero"));
+        }
         let start = self.slice_part(&parts[0])?;
         let stop = self.slice_part(&parts[1])?;
-        let step = self.slice_part(&parts[2])?;
         match slice::indices(start, stop, step, len) {
             Some(at) => Ok((at, len)),
             None => Err(self.value_error("slice step cannot be zero")),
@@ -313,6 +332,7 @@ impl<'a> Vm<'a> {
         node: NodeId,
     ) -> R<()> {
         let mut inputs = vec![index.event];
+        self.check_deque_index(container, index)?;
         match (&container.value, &index.value) {
             (Value::Dict(i), key) => {
                 let hashed = self.key(key)?;
@@ -353,8 +373,11 @@ impl<'a> Vm<'a> {
             }
             (Value::List(i), at) => {
                 let len = self.heap.lists[*i as usize].items.len();
-                let message = "assignment index out of range";
-                let at = self.index_of(at, len, "list", "indices", message)?;
+                let (name, message) = match self.is_deque(*i) {
+                    true => ("deque", "index out of range"),
+                    false => ("list", "assignment index out of range"),
+                };
+                let at = self.index_of(at, len, name, "indices", message)?;
                 self.heap.lists[*i as usize].items[at] = tv;
             }
             (other, _) => {
@@ -370,6 +393,7 @@ impl<'a> Vm<'a> {
 
     /// `del container[index]`
     pub(crate) fn delete_subscript(&mut self, container: &Tv, index: &Tv, node: NodeId) -> R<()> {
+        self.check_deque_index(container, index)?;
         match (&container.value, &index.value) {
             (Value::Dict(i), key) => {
                 let hashed = self.key(key)?;
@@ -392,8 +416,11 @@ impl<'a> Vm<'a> {
             }
             (Value::List(i), at) => {
                 let len = self.heap.lists[*i as usize].items.len();
-                let message = "assignment index out of range";
-                let at = self.index_of(at, len, "list", "indices", message)?;
+                let (name, message) = match self.is_deque(*i) {
+                    true => ("deque", "index out of range"),
+                    false => ("list", "assignment index out of range"),
+                };
+                let at = self.index_of(at, len, name, "indices", message)?;
                 self.work(len / 32)?;
                 self.heap.lists[*i as usize].items.remove(at);
             }

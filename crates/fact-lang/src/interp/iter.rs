@@ -22,6 +22,8 @@ pub(crate) struct IterObj<'a> {
 pub(crate) enum IterKind<'a> {
     /// List and position; `None` when exhausted.
     List(u32, Option<usize>),
+    /// List, position, length at the start.
+    Deque(u32, usize, usize),
     ReversedList(u32, Option<usize>),
     Tuple(u32, usize),
     /// Text, byte position, the text's event.
@@ -88,6 +90,7 @@ impl<'a> IterObj<'a> {
     pub(crate) fn python_type(&self) -> Type {
         match &self.kind {
             IterKind::List(..) => Type::Other("list_iterator"),
+            IterKind::Deque(..) => Type::Other("_collections._deque_iterator"),
             IterKind::ReversedList(..) => Type::Other("list_reverseiterator"),
             IterKind::Tuple(..) => Type::Other("tuple_iterator"),
             IterKind::Str(..) => Type::Other("str_iterator"),
@@ -141,6 +144,9 @@ impl<'a> Vm<'a> {
         let _ = node;
         let kind = match &source.value {
             Value::Iter(i) => return Ok(*i),
+            Value::List(i) if self.is_deque(*i) => {
+                IterKind::Deque(*i, 0, self.heap.lists[*i as usize].items.len())
+            }
             Value::List(i) => IterKind::List(*i, Some(0)),
             Value::Tuple(i) => IterKind::Tuple(*i, 0),
             Value::Str(s) => IterKind::Str(s.clone(), 0, source.event),
@@ -180,7 +186,7 @@ impl<'a> Vm<'a> {
             let obj = &self.heap.iters[iterator as usize];
             into.extend(&obj.shape);
             match &obj.kind {
-                IterKind::List(i, _) | IterKind::ReversedList(i, _) => {
+                IterKind::List(i, _) | IterKind::ReversedList(i, _) | IterKind::Deque(i, ..) => {
                     into.push(self.heap.lists[*i as usize].shape);
                 }
                 IterKind::Tuple(i, _) => into.push(self.heap.tuples[*i as usize].shape),
@@ -213,6 +219,17 @@ impl<'a> Vm<'a> {
                 let Some(pos) = *at else { return Ok(None) };
                 let next = self.heap.lists[*i as usize].items.get(pos).cloned();
                 *at = next.is_some().then_some(pos + 1);
+                return Ok(next);
+            }
+            IterKind::Deque(i, at, len) => {
+                let items = &self.heap.lists[*i as usize].items;
+                if items.len() != *len {
+                    return Err(
+                        self.raise(ExcClass::RuntimeError, "deque mutated during iteration")
+                    );
+                }
+                let next = items.get(*at).cloned();
+                *at += 1;
                 return Ok(next);
             }
             IterKind::ReversedList(i, at) => {

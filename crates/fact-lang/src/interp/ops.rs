@@ -100,9 +100,18 @@ impl<'a> Vm<'a> {
                 let (items, shape) = self.collect(right, node)?;
                 self.charge(items.len() * size_of::<Tv>())?;
                 self.heap.lists[*i as usize].items.extend(items);
+                super::methods::deque::trim(self, *i, true);
                 let mut inputs = vec![right.event];
                 inputs.extend(shape);
                 self.mutated(node, left, &inputs)?;
+            }
+            (Value::List(i), BinaryOp::Mul) if right.value.as_int().is_some() => {
+                let times = right.value.as_int().unwrap_or(0);
+                if let Value::List(new) = self.repeat(&left.value, times)? {
+                    let items = std::mem::take(&mut self.heap.lists[new as usize].items);
+                    self.heap.lists[*i as usize].items = items;
+                }
+                self.mutated(node, left, &[right.event])?;
             }
             (
                 Value::Set(_),
@@ -159,13 +168,19 @@ impl<'a> Vm<'a> {
                 self.charge(x.len() + y.len())?;
                 return self.string(format!("{x}{y}"));
             }
-            (BinaryOp::Add, Value::List(x), Value::List(y)) => {
+            (BinaryOp::Add, Value::List(x), Value::List(y))
+                if self.is_deque(*x) == self.is_deque(*y) =>
+            {
                 let n = self.heap.lists[*x as usize].items.len()
                     + self.heap.lists[*y as usize].items.len();
                 self.work(n)?;
                 self.charge(n * size_of::<Tv>())?;
                 let mut items = self.heap.lists[*x as usize].items.clone();
                 items.extend_from_slice(&self.heap.lists[*y as usize].items);
+                if self.is_deque(*x) {
+                    let most = self.heap.deques.get(x).copied().flatten();
+                    return super::methods::deque::make(self, items, most);
+                }
                 return self.list(items, PENDING);
             }
             (BinaryOp::Add, Value::Tuple(x), Value::Tuple(y)) => {
@@ -197,7 +212,14 @@ impl<'a> Vm<'a> {
                 let kind = self.heap.dicts[*x as usize].kind.clone();
                 if !matches!(kind, DictKind::Counter) {
                     let mut map = self.heap.dicts[*x as usize].map.clone();
-                    map.extend(self.heap.dicts[*y as usize].map.clone());
+                    for (key, (name, tv)) in self.heap.dicts[*y as usize].map.clone() {
+                        match map.get_mut(&key) {
+                            Some(entry) => entry.1 = tv,
+                            None => {
+                                map.insert(key, (name, tv));
+                            }
+                        }
+                    }
                     return self.dict_of(map, kind, PENDING);
                 }
                 return self.counter_operator(op, *x, *y);
@@ -225,6 +247,9 @@ impl<'a> Vm<'a> {
         let message = match (op, a) {
             (BinaryOp::Add, Value::Str(_)) => {
                 format!("can only concatenate str (not \"{right}\") to str")
+            }
+            (BinaryOp::Add, Value::List(i)) if self.is_deque(*i) => {
+                format!("can only concatenate deque (not \"{right}\") to deque")
             }
             (BinaryOp::Add, Value::List(_)) => {
                 format!("can only concatenate list (not \"{right}\") to list")
@@ -452,7 +477,10 @@ impl<'a> Vm<'a> {
                 for _ in 0..times {
                     items.extend_from_slice(source);
                 }
-                if list {
+                if list && self.is_deque(*i) {
+                    let most = self.heap.deques.get(i).copied().flatten();
+                    super::methods::deque::make(self, items, most)
+                } else if list {
                     self.list(items, PENDING)
                 } else {
                     self.tuple(items, PENDING)
@@ -463,7 +491,7 @@ impl<'a> Vm<'a> {
     }
 
     /// A set, or the keys of a dict as one.
-    fn as_set(&mut self, value: &Value) -> R<u32> {
+    pub(crate) fn as_set(&mut self, value: &Value) -> R<u32> {
         let items = match value {
             Value::Set(i) => return Ok(*i),
             Value::Dict(i) | Value::View(_, i) => {
@@ -497,6 +525,11 @@ impl<'a> Vm<'a> {
             BinaryOp::BitOr => {
                 take(&a.map, &|_| true);
                 take(&b.map, &|_| true);
+            }
+            // Of two equal elements that of the smaller side stays, as in CPython.
+            BinaryOp::BitAnd if b.map.len() <= a.map.len() => {
+                take(&b.map, &|k| a.map.contains_key(k));
+                map.sort_by_cached_key(|k, _| a.map.get_index_of(k));
             }
             BinaryOp::BitAnd => take(&a.map, &|k| b.map.contains_key(k)),
             BinaryOp::Sub => take(&a.map, &|k| !b.map.contains_key(k)),

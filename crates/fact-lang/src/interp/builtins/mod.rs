@@ -37,8 +37,8 @@ pub(crate) fn builtin(name: &str) -> Option<Value> {
         "reversed" => Type::Reversed,
         "Ellipsis" => return Some(Value::Ellipsis),
         "NotImplemented" => return Some(Value::NotImplemented),
-        // Of the exceptions, this one belongs to a module.
-        "StatisticsError" => return None,
+        // Of the exceptions, these belong to modules.
+        "StatisticsError" | "RegexError" => return None,
         _ => {
             return native::find(TABLE, name)
                 .or_else(|| ExcClass::by_name(name).map(Value::ExcClass));
@@ -328,23 +328,30 @@ fn print(vm: &mut Vm<'_>, mut args: Args, _: NodeId) -> R<Value> {
         Some(tv) => vm.text(&tv.value)?,
         None => " ".to_owned(),
     };
-    let mut text = String::new();
+    // What was printed before an argument failed stays printed.
     for (i, arg) in args.pos.iter().enumerate() {
         if i > 0 {
-            text.push_str(&sep);
+            put(vm, &sep)?;
         }
         vm.dep_deep(arg)?;
-        text.push_str(&vm.text(&arg.value)?);
+        let text = vm.text(&arg.value)?;
+        put(vm, &text)?;
     }
-    match &end {
-        Some(tv) => text.push_str(&vm.text(&tv.value)?),
-        None => text.push('\n'),
-    }
+    let end = match &end {
+        Some(tv) => vm.text(&tv.value)?,
+        None => "\n".to_owned(),
+    };
+    put(vm, &end)?;
+    Ok(Value::None)
+}
+
+/// Adds to what was printed.
+fn put(vm: &mut Vm<'_>, text: &str) -> R<()> {
     if (vm.output.len() + text.len()) as u64 > vm.limits.output {
         return Err(Stop::Limit(Limit::Output));
     }
-    vm.output.push_str(&text);
-    Ok(Value::None)
+    vm.output.push_str(text);
+    Ok(())
 }
 
 fn next(vm: &mut Vm<'_>, args: Args, node: NodeId) -> R<Value> {
@@ -399,7 +406,7 @@ fn sorted(vm: &mut Vm<'_>, mut args: Args, node: NodeId) -> R<Value> {
     vm.list(items, PENDING)
 }
 
-/// Stable merge sort: the number of comparisons is bounded and each is a step.
+/// Stable sort: the number of comparisons is bounded and each is a step.
 pub(crate) fn sort(
     vm: &mut Vm<'_>,
     items: Vec<Tv>,
@@ -407,6 +414,48 @@ pub(crate) fn sort(
     reverse: Option<Tv>,
     node: NodeId,
 ) -> R<Vec<Tv>> {
+    let (items, result) = sort_partly(vm, items, key, reverse, node);
+    result.map(|()| items)
+}
+
+/// [`sort`], with the elements as they are when a comparison fails.
+pub(crate) fn sort_partly(
+    vm: &mut Vm<'_>,
+    items: Vec<Tv>,
+    key: Option<Tv>,
+    reverse: Option<Tv>,
+    node: NodeId,
+) -> (Vec<Tv>, R<()>) {
+    let mut ranks = Vec::with_capacity(items.len());
+    let reverse = match ranked(vm, &items, key, reverse, node, &mut ranks) {
+        Ok(reverse) => reverse,
+        Err(stop) => return (items, Err(stop)),
+    };
+    let mut ranked: Vec<(Value, Tv)> = ranks.into_iter().zip(items).collect();
+    if reverse {
+        ranked.reverse();
+    }
+    // Short lists are compared in CPython's order, which a failing comparison makes visible.
+    let result = match ranked.len() {
+        0..64 => insertion_sort(vm, &mut ranked),
+        _ => merge_sort(vm, &mut ranked),
+    };
+    if reverse {
+        ranked.reverse();
+    }
+    let items = ranked.into_iter().map(|(_, item)| item).collect();
+    (items, result)
+}
+
+/// What the elements are ordered by, and whether in reverse.
+fn ranked(
+    vm: &mut Vm<'_>,
+    items: &[Tv],
+    key: Option<Tv>,
+    reverse: Option<Tv>,
+    node: NodeId,
+    ranks: &mut Vec<Value>,
+) -> R<bool> {
     let key = key.filter(|k| !k.value.is_none());
     let reverse = match reverse {
         Some(tv) => {
@@ -415,45 +464,64 @@ pub(crate) fn sort(
         }
         None => false,
     };
-    let mut ranked = Vec::with_capacity(items.len());
+    vm.charge(items.len() * 64)?;
     for item in items {
-        let rank = rank(vm, key.as_ref(), &item, node)?;
-        ranked.push((rank, item));
+        ranks.push(rank(vm, key.as_ref(), item, node)?);
     }
-    vm.charge(ranked.len() * 64)?;
-    if reverse {
-        ranked.reverse();
-    }
+    Ok(reverse)
+}
+
+fn merge_sort(vm: &mut Vm<'_>, items: &mut Vec<(Value, Tv)>) -> R<()> {
     let mut width = 1;
-    while width < ranked.len() {
-        let mut merged = Vec::with_capacity(ranked.len());
-        let mut rest = ranked.into_iter().peekable();
-        while rest.peek().is_some() {
-            let left: Vec<(Value, Tv)> = rest.by_ref().take(width).collect();
-            let right: Vec<(Value, Tv)> = rest.by_ref().take(width).collect();
-            let mut left = left.into_iter().peekable();
-            let mut right = right.into_iter().peekable();
-            loop {
-                let from_right = match (left.peek(), right.peek()) {
-                    (Some(l), Some(r)) => vm.less(&r.0, &l.0)?,
-                    (None, Some(_)) => true,
-                    (Some(_), None) => false,
-                    (None, None) => break,
-                };
-                merged.extend(if from_right {
-                    right.next()
+    while width < items.len() {
+        let mut merged = Vec::with_capacity(items.len());
+        for pair in items.chunks(2 * width) {
+            let (mut left, mut right) = pair.split_at(width.min(pair.len()));
+            while let (Some(l), Some(r)) = (left.first(), right.first()) {
+                if vm.less(&r.0, &l.0)? {
+                    merged.push(r.clone());
+                    right = &right[1..];
                 } else {
-                    left.next()
-                });
+                    merged.push(l.clone());
+                    left = &left[1..];
+                }
             }
+            merged.extend_from_slice(left);
+            merged.extend_from_slice(right);
         }
-        ranked = merged;
+        *items = merged;
         width *= 2;
     }
-    if reverse {
-        ranked.reverse();
+    Ok(())
+}
+
+/// CPython's order of comparisons for fewer than 64 elements: the first run, reversed if it falls,
+/// then binary insertion.
+fn insertion_sort(vm: &mut Vm<'_>, items: &mut [(Value, Tv)]) -> R<()> {
+    if items.len() < 2 {
+        return Ok(());
     }
-    Ok(ranked.into_iter().map(|(_, item)| item).collect())
+    let falls = vm.less(&items[1].0, &items[0].0)?;
+    let mut sorted = 2;
+    while sorted < items.len() && vm.less(&items[sorted].0, &items[sorted - 1].0)? == falls {
+        sorted += 1;
+    }
+    if falls {
+        items[..sorted].reverse();
+    }
+    for next in sorted..items.len() {
+        let (mut left, mut right) = (0, next);
+        while left < right {
+            let middle = left + (right - left) / 2;
+            if vm.less(&items[next].0, &items[middle].0)? {
+                right = middle;
+            } else {
+                left = middle + 1;
+            }
+        }
+        items[left..=next].rotate_right(1);
+    }
+    Ok(())
 }
 
 fn isinstance(vm: &mut Vm<'_>, args: Args, _: NodeId) -> R<Value> {
@@ -590,9 +658,10 @@ fn round(vm: &mut Vm<'_>, mut args: Args, _: NodeId) -> R<Value> {
     vm.arity_of("round", &args, 1, 2)?;
     let digits = match args.pos.get(1).map(|tv| &tv.value) {
         None | Some(Value::None) => None,
-        Some(value) => match value.as_int() {
-            Some(digits) => Some(digits),
-            None => {
+        Some(value) => match (value.as_int(), value) {
+            (Some(digits), _) => Some(digits),
+            (None, Value::Big(_)) => Some(vm.clamped(value)?),
+            (None, _) => {
                 let message = format!(
                     "'{}' object cannot be interpreted as an integer",
                     vm.type_name(value)
@@ -678,6 +747,17 @@ fn pow(vm: &mut Vm<'_>, mut args: Args, _: NodeId) -> R<Value> {
     let Some(modulus) = args.pos.get(2) else {
         return power(vm);
     };
+    let is_number = |i: usize| {
+        matches!(args.pos[i].value, Value::Float(_)) || args.pos[i].value.to_big().is_some()
+    };
+    if !(0..3).all(is_number) {
+        let names: Vec<_> = args.pos.iter().map(|tv| vm.type_name(&tv.value)).collect();
+        let message = format!(
+            "unsupported operand type(s) for ** or pow(): '{}', '{}', '{}'",
+            names[0], names[1], names[2]
+        );
+        return Err(vm.type_error(message));
+    }
     let (Some(base), Some(exponent), Some(modulus)) = (
         args.pos[0].value.to_big(),
         args.pos[1].value.to_big(),

@@ -73,10 +73,16 @@ impl<'a> Vm<'a> {
             Type::Dict | Type::Counter | Type::DefaultDict | Type::OrderedDict => {
                 return self.construct_dict(ty, args, node);
             }
+            Type::Deque => return super::super::methods::deque::construct(self, args, node),
             Type::Int => return self.construct_int(args),
             Type::Str => {
                 if let Some(object) = self.keyword(&mut args, "object") {
                     args.pos.insert(0, object);
+                }
+                if args.pos.len() > 3 {
+                    let given = args.pos.len();
+                    let message = format!("str() takes at most 3 arguments ({given} given)");
+                    return Err(self.type_error(message));
                 }
                 if let Some(encoding) = args.pos.get(1) {
                     let message = match &encoding.value {
@@ -160,8 +166,12 @@ impl<'a> Vm<'a> {
             }
             Type::Slice => {
                 self.arity(name, &args, 1, 3)?;
-                for arg in &args.pos {
-                    self.slice_part(&arg.value)?;
+                // Slices hold nothing that could hold slices, so that dropping does not recurse.
+                let nests = |tv: &&Tv| matches!(tv.value, Value::Slice(_) | Value::Bound(_));
+                if let Some(part) = args.pos.iter().find(nests) {
+                    let name = self.type_name(&part.value);
+                    let message = format!("a slice of '{name}' is of no use here");
+                    return Err(self.type_error(message));
                 }
                 let part = |i: usize| args.pos.get(i).map_or(Value::None, |tv| tv.value.clone());
                 Ok(Value::Slice(Rc::new(match args.pos.len() {
@@ -191,7 +201,9 @@ impl<'a> Vm<'a> {
             }
             Type::Reversed => self.construct_reversed(args, node),
             Type::Type => {
-                self.arity(name, &args, 1, 1)?;
+                if args.pos.len() != 1 || !args.kw.is_empty() {
+                    return Err(self.type_error("type() takes 1 or 3 arguments"));
+                }
                 Ok(match &args.pos[0].value {
                     Value::Instance(i) => Value::PackClass(self.heap.instances[*i as usize].class),
                     Value::Exc(i) => Value::ExcClass(self.heap.excs[*i as usize].class),
@@ -338,6 +350,14 @@ impl<'a> Vm<'a> {
 
     /// Counts elements into a Counter.
     pub(crate) fn count_into(&mut self, i: u32, source: &Tv, op: BinaryOp, node: NodeId) -> R<()> {
+        if let (Value::Dict(_), BinaryOp::Add, true) = (
+            &source.value,
+            op,
+            self.heap.dicts[i as usize].map.is_empty(),
+        ) {
+            // The counts of the first mapping are taken as they are.
+            return self.update_dict(i, source, node);
+        }
         let entries: Vec<(Tv, Value)> = match &source.value {
             Value::Dict(j) => self.heap.dicts[*j as usize]
                 .map
@@ -374,12 +394,19 @@ impl<'a> Vm<'a> {
         if let Some(base) = self.keyword(&mut args, "base") {
             args.pos.push(base);
         }
-        self.arity("int", &args, 0, 2)?;
+        self.no_keywords("int", &args)?;
+        self.arity_of("int", &args, 0, 2)?;
         let Some(tv) = args.pos.first() else {
             return Ok(Value::Int(0));
         };
         if let Some(base) = args.pos.get(1) {
-            let base = self.integer(&base.value)?;
+            let base = match &base.value {
+                Value::Big(_) => -1,
+                other => self.integer(other)?,
+            };
+            if base != 0 && !(2..=36).contains(&base) {
+                return Err(self.value_error("int() base must be >= 2 and <= 36, or 0"));
+            }
             return match &tv.value {
                 Value::Str(s) => match number::parse_int(s, base) {
                     Ok(big) => Ok(Value::from_big(big)),

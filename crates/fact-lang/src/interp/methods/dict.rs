@@ -170,6 +170,12 @@ pub(super) fn call(
             let entries: Vec<(Tv, Tv)> = vm.heap.dicts[at].map.values().cloned().collect();
             let mut entries = vm.most_common(entries)?;
             if let Some(n) = args.pos.first().filter(|n| !n.value.is_none()) {
+                if !matches!(n.value, Value::Int(_) | Value::Bool(_) | Value::Big(_)) {
+                    let name = vm.type_name(&n.value);
+                    let message =
+                        format!("'>=' not supported between instances of '{name}' and 'int'");
+                    return Err(vm.type_error(message));
+                }
                 let n = vm.clamped(&n.value)?;
                 entries.truncate(usize::try_from(n).unwrap_or(0));
             }

@@ -99,6 +99,7 @@ pub(super) fn call(
         }
         others.push(keyed);
     }
+    let sources: Vec<Value> = args.pos.iter().map(|tv| tv.value.clone()).collect();
     let mut map = vm.heap.sets[at].map.clone();
     vm.work(map.len())?;
     vm.charge(map.len() * 96)?;
@@ -120,10 +121,24 @@ pub(super) fn call(
             }
         }
         "intersection" | "intersection_update" => {
-            for other in others {
-                let keys: std::collections::HashSet<Key> =
-                    other.into_iter().map(|(k, _)| k).collect();
-                map.retain(|k, _| keys.contains(k));
+            for (other, source) in others.into_iter().zip(sources) {
+                // Of two equal elements the one that was iterated stays, as in CPython: the other
+                // side's, unless that is a set and the larger.
+                let is_set = matches!(source, Value::Set(_));
+                let others_stay = !is_set || other.len() <= map.len();
+                let mut kept: std::collections::HashMap<Key, Tv> = Default::default();
+                for (key, tv) in other {
+                    kept.entry(key).or_insert(tv);
+                }
+                map.retain(|k, tv| match kept.remove(k) {
+                    Some(theirs) => {
+                        if others_stay {
+                            *tv = theirs;
+                        }
+                        true
+                    }
+                    None => false,
+                });
             }
         }
         "difference" | "difference_update" => {

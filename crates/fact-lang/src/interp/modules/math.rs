@@ -9,7 +9,7 @@ use crate::ast::{BinaryOp, NodeId};
 use crate::pytext::number;
 use num_bigint::BigInt;
 use num_integer::Integer;
-use num_traits::Signed;
+use num_traits::{Signed, ToPrimitive};
 
 pub(super) fn member(name: &str) -> Option<Value> {
     Some(Value::Float(match name {
@@ -135,6 +135,14 @@ fn log(vm: &mut Vm<'_>, args: Args, _: NodeId) -> R<Value> {
 }
 
 fn rounded(vm: &mut Vm<'_>, args: Args, name: &str, f: fn(f64) -> f64) -> R<Value> {
+    if name == "trunc"
+        && args.kw.is_empty()
+        && args.pos.len() == 1
+        && !is_number(&args.pos[0].value)
+    {
+        let got = vm.type_name(&args.pos[0].value);
+        return Err(vm.type_error(format!("type {got} doesn't define __trunc__ method")));
+    }
     vm.arity(&format!("math.{name}"), &args, 1, 1)?;
     if let Some(big) = args.pos[0].value.to_big() {
         return Ok(Value::from_big(big));
@@ -270,20 +278,38 @@ fn factorial(vm: &mut Vm<'_>, args: Args, _: NodeId) -> R<Value> {
     Ok(total)
 }
 
+fn is_number(value: &Value) -> bool {
+    matches!(value, Value::Float(_)) || value.to_big().is_some()
+}
+
+/// An integer of any size.
+fn whole(vm: &mut Vm<'_>, value: &Value) -> R<BigInt> {
+    match value.to_big() {
+        Some(big) => Ok(big),
+        None => vm.integer(value).map(BigInt::from),
+    }
+}
+
 fn comb(vm: &mut Vm<'_>, args: Args, _: NodeId) -> R<Value> {
     vm.arity("comb", &args, 2, 2)?;
-    let n = vm.integer(&args.pos[0].value)?;
-    let k = vm.integer(&args.pos[1].value)?;
-    if n < 0 || k < 0 {
-        return Err(vm.value_error("n must be a non-negative integer"));
+    let n = whole(vm, &args.pos[0].value)?;
+    let k = whole(vm, &args.pos[1].value)?;
+    for (value, name) in [(&n, "n"), (&k, "k")] {
+        if value.is_negative() {
+            return Err(vm.value_error(format!("{name} must be a non-negative integer")));
+        }
     }
     if k > n {
         return Ok(Value::Int(0));
     }
+    let Some(picks) = (&n - &k).min(k).to_i64() else {
+        let message = format!("min(n - k, k) must not exceed {}", i64::MAX);
+        return Err(vm.overflow_error(message));
+    };
     let mut total = Value::Int(1);
-    for i in 0..k.min(n - k) {
+    for i in 0..picks {
         vm.step()?;
-        total = vm.binary(BinaryOp::Mul, &total, &Value::Int(n - i))?;
+        total = vm.binary(BinaryOp::Mul, &total, &Value::from_big(&n - i))?;
         total = vm.binary(BinaryOp::FloorDiv, &total, &Value::Int(i + 1))?;
     }
     Ok(total)
@@ -367,5 +393,25 @@ fn fsum(vm: &mut Vm<'_>, args: Args, node: NodeId) -> R<Value> {
         partials.truncate(kept);
         partials.push(x);
     }
-    Ok(Value::Float(partials.iter().rev().sum()))
+    let Some(mut high) = partials.pop() else {
+        return Ok(Value::Float(0.0));
+    };
+    while let Some(y) = partials.pop() {
+        let x = high;
+        high = x + y;
+        let low = y - (high - x);
+        if low != 0.0 {
+            // The exact sum may lie halfway between two floats: what is left decides.
+            if let Some(next) = partials.last()
+                && (low < 0.0) == (*next < 0.0)
+            {
+                let twice = low * 2.0;
+                if high + twice - high == twice {
+                    high += twice;
+                }
+            }
+            break;
+        }
+    }
+    Ok(Value::Float(high))
 }

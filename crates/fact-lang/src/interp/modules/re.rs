@@ -47,8 +47,21 @@ pub(crate) struct Match {
     names: Vec<Option<String>>,
 }
 
+impl Match {
+    /// Where the whole match starts and ends, in characters, and its text.
+    pub(crate) fn whole(&self) -> (usize, usize, String) {
+        let (start, end) = self.groups.first().copied().flatten().unwrap_or_default();
+        let text = self.text.get(start..end).unwrap_or_default();
+        let before = self.text.get(..start).unwrap_or_default().chars().count();
+        (before, before + text.chars().count(), text.to_owned())
+    }
+}
+
 pub(super) fn member(name: &str) -> Option<Value> {
     let flag = match name {
+        "error" => {
+            return Some(Value::ExcClass(super::super::error::ExcClass::RegexError));
+        }
         "I" | "IGNORECASE" => IGNORECASE,
         "M" | "MULTILINE" => MULTILINE,
         "S" | "DOTALL" => DOTALL,
@@ -141,10 +154,78 @@ fn pattern(vm: &mut Vm<'_>, value: &Value, flags: i64) -> R<Rc<Pattern>> {
     match built {
         Ok(regex) => Ok(Rc::new(Pattern { source, regex })),
         Err(error) => {
-            let message = format!("invalid regular expression: {error}");
-            Err(vm.value_error(message))
+            let message = complaint(&source)
+                .unwrap_or_else(|| format!("invalid regular expression: {error}"));
+            Err(vm.raise(super::super::error::ExcClass::RegexError, message))
         }
     }
+}
+
+/// CPython's words for the usual mistakes; `None` for the others.
+fn complaint(source: &str) -> Option<String> {
+    let mut open: Vec<usize> = Vec::new();
+    let mut class: Option<usize> = None;
+    // Whether there is something to repeat, and whether it is repeated already.
+    let (mut item, mut repeated) = (false, false);
+    let mut chars = source.chars().enumerate().peekable();
+    while let Some((at, c)) = chars.next() {
+        match c {
+            '\\' => {
+                if chars.next().is_none() {
+                    return Some(format!("bad escape (end of pattern) at position {at}"));
+                }
+                (item, repeated) = (true, false);
+            }
+            ']' if class.is_some_and(|start| at > start + 1) => {
+                class = None;
+                (item, repeated) = (true, false);
+            }
+            _ if class.is_some() => {}
+            '[' => {
+                class = Some(at);
+                if chars.peek().is_some_and(|(_, c)| *c == '^') {
+                    chars.next();
+                    class = Some(at + 1);
+                }
+            }
+            '(' => {
+                open.push(at);
+                (item, repeated) = (false, false);
+                if chars.peek().is_some_and(|(_, c)| *c == '?') {
+                    chars.next();
+                }
+            }
+            ')' => {
+                if open.pop().is_none() {
+                    return Some(format!("unbalanced parenthesis at position {at}"));
+                }
+                (item, repeated) = (true, false);
+            }
+            '|' => (item, repeated) = (false, false),
+            '*' | '+' | '?' => {
+                if repeated && c != '?' && c != '+' {
+                    return Some(format!("multiple repeat at position {at}"));
+                }
+                if !item {
+                    return Some(format!("nothing to repeat at position {at}"));
+                }
+                repeated = true;
+            }
+            _ => (item, repeated) = (true, false),
+        }
+    }
+    if let Some(start) = class {
+        let start = if source.chars().nth(start) == Some('^') {
+            start - 1
+        } else {
+            start
+        };
+        return Some(format!("unterminated character set at position {start}"));
+    }
+    let start = open.last()?;
+    Some(format!(
+        "missing ), unterminated subpattern at position {start}"
+    ))
 }
 
 /// Open parentheses and brackets at the deepest point.
