@@ -68,6 +68,12 @@ impl<'a> Vm<'a> {
                 let args = self.heap.excs[*i as usize].args.clone();
                 Some(self.tuple(args, object.event)?)
             }
+            Value::Dict(i) if &**name == "default_factory" => {
+                match &self.heap.dicts[*i as usize].kind {
+                    super::value::DictKind::Default(factory) => Some(factory.clone()),
+                    _ => None,
+                }
+            }
             Value::List(i) if &**name == "maxlen" && self.is_deque(*i) => {
                 let most = self.heap.deques.get(i).copied().flatten();
                 Some(most.map_or(Value::None, |n| Value::Int(n as i64)))

@@ -266,6 +266,9 @@ impl<'a> Vm<'a> {
         }
         match (a, b) {
             (Value::Str(x), Value::Str(y)) => Ok(holds(x.cmp(y))),
+            (Value::Dict(x), Value::Dict(y)) if self.both_counters(*x, *y) => {
+                self.order_counters(op, *x, *y)
+            }
             (Value::CmpKey(x), Value::CmpKey(y)) => self.compared_by(op, *x, *y),
             (Value::List(x), Value::List(y)) if self.is_deque(*x) == self.is_deque(*y) => {
                 let a = self.heap.lists[*x as usize].items.clone();
@@ -323,6 +326,33 @@ impl<'a> Vm<'a> {
             CompareOp::Eq => self.eq(&answer.value, &Value::Int(0)),
             op => self.order(op, &answer.value, &Value::Int(0)),
         }
+    }
+
+    /// One Counter within another: every count is.
+    fn order_counters(&mut self, op: CompareOp, x: u32, y: u32) -> R<bool> {
+        let (least, most, strict) = match op {
+            CompareOp::Lt => (x, y, true),
+            CompareOp::LtE => (x, y, false),
+            CompareOp::Gt => (y, x, true),
+            _ => (y, x, false),
+        };
+        let (a, b) = (
+            self.heap.dicts[least as usize].map.clone(),
+            self.heap.dicts[most as usize].map.clone(),
+        );
+        self.work(a.len() + b.len())?;
+        let mut differ = false;
+        for key in a.keys().chain(b.keys().filter(|k| !a.contains_key(*k))) {
+            let count = |of: &super::value::DictMap| {
+                of.get(key).map_or(Value::Int(0), |(_, n)| n.value.clone())
+            };
+            let (left, right) = (count(&a), count(&b));
+            if !self.order(CompareOp::LtE, &left, &right)? {
+                return Ok(false);
+            }
+            differ |= !self.eq(&left, &right)?;
+        }
+        Ok(!strict || differ)
     }
 
     fn order_items(&mut self, op: CompareOp, a: &[Tv], b: &[Tv]) -> R<bool> {

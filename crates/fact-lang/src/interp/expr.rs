@@ -110,7 +110,10 @@ impl<'a> Vm<'a> {
                     if let Some(expr) = expr {
                         let tv = self.eval(f, expr)?;
                         inputs.push(tv.event);
-                        self.slice_part(&tv.value)?;
+                        if matches!(tv.value, Value::Slice(_) | Value::Bound(_)) {
+                            // Slices are never nested, so that dropping does not recurse.
+                            self.slice_part(&tv.value)?;
+                        }
                         *part = tv.value;
                     }
                 }

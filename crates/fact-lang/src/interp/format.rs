@@ -1,7 +1,7 @@
 //! `str`, `repr`, `format` and `%`.
 
 use super::Vm;
-use super::error::R;
+use super::error::{ExcClass, R};
 use super::value::{DictKind, Tv, Value, ViewKind};
 use crate::ast::NodeId;
 use crate::pytext::{self, percent, template};
@@ -144,7 +144,12 @@ impl<'a> Vm<'a> {
                 let _ = write!(out, "<class '{module}{}'>", ty.name());
             }
             Value::ExcClass(class) => {
-                let _ = write!(out, "<class '{}'>", class.name());
+                let module = match class {
+                    ExcClass::StatisticsError => "statistics.",
+                    ExcClass::RegexError => "re.",
+                    _ => "",
+                };
+                let _ = write!(out, "<class '{module}{}'>", class.name());
             }
             Value::PackClass(class) => {
                 let name = &self.pack.classes[*class as usize].name;

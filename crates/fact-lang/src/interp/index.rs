@@ -425,8 +425,16 @@ impl<'a> Vm<'a> {
                 self.heap.lists[*i as usize].items.remove(at);
             }
             (other, _) => {
+                let sequence = match other {
+                    Value::Str(_) | Value::Tuple(_) | Value::Range(_) => {
+                        index.value.to_big().is_some()
+                    }
+                    Value::Set(_) | Value::View(..) => index.value.to_big().is_some(),
+                    _ => false,
+                };
+                let not = if sequence { "doesn't" } else { "does not" };
                 let message = format!(
-                    "'{}' object doesn't support item deletion",
+                    "'{}' object {not} support item deletion",
                     self.type_name(other)
                 );
                 return Err(self.raise(ExcClass::TypeError, message));

@@ -257,6 +257,13 @@ impl<'a> Vm<'a> {
             (BinaryOp::Add, Value::Tuple(_)) => {
                 format!("can only concatenate tuple (not \"{right}\") to tuple")
             }
+            (BinaryOp::Mul, a)
+                if (is_sequence(a) && matches!(b, Value::Big(_)))
+                    || (is_sequence(b) && matches!(a, Value::Big(_))) =>
+            {
+                let message = "cannot fit 'int' into an index-sized integer";
+                return Err(self.overflow_error(message));
+            }
             (BinaryOp::Mul, a) if is_sequence(a) => {
                 format!("can't multiply sequence by non-int of type '{right}'")
             }
@@ -541,7 +548,7 @@ impl<'a> Vm<'a> {
         self.set_of(map, frozen, PENDING)
     }
 
-    fn both_counters(&self, x: u32, y: u32) -> bool {
+    pub(crate) fn both_counters(&self, x: u32, y: u32) -> bool {
         matches!(self.heap.dicts[x as usize].kind, DictKind::Counter)
             && matches!(self.heap.dicts[y as usize].kind, DictKind::Counter)
     }
@@ -576,6 +583,17 @@ impl<'a> Vm<'a> {
     }
 
     pub(crate) fn unary(&mut self, op: UnaryOp, value: &Value) -> R<Value> {
+        if let Value::Dict(i) = value
+            && matches!(self.heap.dicts[*i as usize].kind, DictKind::Counter)
+            && matches!(op, UnaryOp::Pos | UnaryOp::Neg)
+        {
+            // The positive counts, or the negative ones turned round.
+            let empty = self.dict_of(Default::default(), DictKind::Counter, PENDING)?;
+            return match op {
+                UnaryOp::Pos => self.binary(BinaryOp::Add, &empty, value),
+                _ => self.binary(BinaryOp::Sub, &empty, value),
+            };
+        }
         match (op, num(value)) {
             (UnaryOp::Not, _) => Ok(Value::Bool(!self.truth(value)?)),
             (UnaryOp::Neg, Some(Num::Int(i))) => Ok(match i.checked_neg() {

@@ -316,7 +316,7 @@ class Writer:
         else:
             self.line(f"for {self.fill(form, scope, 1)}:")
         # A dict that loses and gains a key while it is iterated goes on as its table happens to be.
-        inner = {n: t for n, t in scope.items() if n != iterated} | names
+        inner = {n: t for n, t in scope.items() if not iterated or t != "dict"} | names
         self.loops += 1
         self.block(inner, 3)
         self.loops -= 1

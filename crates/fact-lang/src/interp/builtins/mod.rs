@@ -218,7 +218,9 @@ fn min(vm: &mut Vm<'_>, args: Args, node: NodeId) -> R<Value> {
 fn extreme(vm: &mut Vm<'_>, mut args: Args, node: NodeId, name: &str, op: CompareOp) -> R<Value> {
     let key = vm.keyword(&mut args, "key").filter(|k| !k.value.is_none());
     let default = vm.keyword(&mut args, "default");
-    vm.no_keywords(name, &args)?;
+    if !args.pos.is_empty() {
+        vm.no_keywords(name, &args)?;
+    }
     let items = match args.pos.len() {
         0 => {
             let message = format!("{name} expected at least 1 argument, got 0");

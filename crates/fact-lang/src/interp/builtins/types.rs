@@ -274,6 +274,13 @@ impl<'a> Vm<'a> {
             }
             _ => DictKind::Plain,
         };
+        if pos.len() > 1 && ty == Type::Counter {
+            let message = format!(
+                "Counter.__init__() takes from 1 to 2 positional arguments but {} were given",
+                pos.len() + 1
+            );
+            return Err(self.type_error(message));
+        }
         if pos.len() > 1 {
             let message = format!(
                 "{} expected at most 1 argument, got {}",
@@ -311,9 +318,10 @@ impl<'a> Vm<'a> {
                 self.heap.dicts[*j as usize].map.values().cloned().collect()
             }
             _ => {
+                let ordered = matches!(self.heap.dicts[i as usize].kind, DictKind::Ordered);
                 let mut entries = Vec::new();
                 for (n, pair) in self.collect_dep(source, node)?.into_iter().enumerate() {
-                    if !self.is_iterable(&pair.value) {
+                    if !ordered && !self.is_iterable(&pair.value) {
                         let message = format!(
                             "cannot convert dictionary update sequence element #{n} to a sequence"
                         );
@@ -322,6 +330,14 @@ impl<'a> Vm<'a> {
                     let items = self.collect_dep(&pair, node)?;
                     match <[Tv; 2]>::try_from(items) {
                         Ok([key, value]) => entries.push((key, value)),
+                        Err(items) if ordered => {
+                            let message = match items.len() {
+                                0 => "need more than 0 values to unpack",
+                                1 => "need more than 1 value to unpack",
+                                _ => "too many values to unpack (expected 2)",
+                            };
+                            return Err(self.value_error(message));
+                        }
                         Err(items) => {
                             let message = format!(
                                 "dictionary update sequence element #{n} has length {}; 2 is \

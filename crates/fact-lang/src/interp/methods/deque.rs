@@ -133,7 +133,7 @@ pub(super) fn call(
             vm.mutated(node, object, &all)?;
         }
         "rotate" => {
-            vm.arity("rotate", &args, 0, 1)?;
+            vm.arity(&full, &args, 0, 1)?;
             let by = match args.pos.first() {
                 Some(tv) => vm.integer(&tv.value)?,
                 None => 1,
@@ -171,7 +171,8 @@ pub(super) fn call(
                 }
             }
             let Some(found) = found else {
-                return Err(vm.value_error("deque.remove(x): x not in deque"));
+                let shown = vm.repr(&args.pos[0].value)?;
+                return Err(vm.value_error(format!("{shown} is not in deque")));
             };
             vm.heap.lists[at].items.remove(found);
             let mut all = inputs;

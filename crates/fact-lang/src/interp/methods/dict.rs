@@ -116,7 +116,11 @@ pub(super) fn call(
                 map.shift_remove_index(0)
             };
             let Some((_, (key, value))) = entry else {
-                return Err(vm.key_error(Value::str("popitem(): dictionary is empty")));
+                let message = match vm.heap.dicts[at].kind {
+                    DictKind::Ordered => "dictionary is empty",
+                    _ => "popitem(): dictionary is empty",
+                };
+                return Err(vm.key_error(Value::str(message)));
             };
             vm.mutated(node, object, &[])?;
             vm.tuple(vec![key, value], PENDING)

@@ -158,7 +158,13 @@ pub(super) fn sequence(
     vm.arity("index", &args, 1, 3)?;
     let mut bounds = [None, None];
     for (bound, arg) in bounds.iter_mut().zip(args.pos.iter().skip(1)) {
-        *bound = Some(vm.clamped(&arg.value)?);
+        *bound = match &arg.value {
+            value if value.to_big().is_some() => Some(vm.clamped(value)?),
+            _ => {
+                let message = "slice indices must be integers or have an __index__ method";
+                return Err(vm.type_error(message));
+            }
+        };
     }
     let (start, stop) = slice::bounds(bounds[0], bounds[1], items.len());
     for (at, item) in items.iter().enumerate().take(stop).skip(start) {

@@ -10,7 +10,7 @@ mod text;
 use super::Vm;
 use super::call::Args;
 use super::error::R;
-use super::value::{DictKind, Tv, Type, Value};
+use super::value::{DictKind, Tv, Type, Value, ViewKind};
 use crate::ast::NodeId;
 
 /// Whether a value of a builtin type has a method.
@@ -30,6 +30,7 @@ pub(crate) fn has_method(vm: &Vm<'_>, value: &Value, name: &str) -> bool {
                 }
         }
         Value::Type(ty) => (*ty == Type::Dict && name == "fromkeys") || of_type(*ty, name),
+        Value::View(ViewKind::Keys | ViewKind::Items, _) => name == "isdisjoint",
         Value::Set(i) => {
             set::NAMES.contains(&name)
                 && (!vm.heap.sets[*i as usize].frozen || !set::MUTATING.contains(&name))
@@ -44,6 +45,22 @@ pub(crate) fn has_method(vm: &Vm<'_>, value: &Value, name: &str) -> bool {
         Value::Pattern(_) => super::modules::re::PATTERN_NAMES.contains(&name),
         Value::Match(_) => super::modules::re::MATCH_NAMES.contains(&name),
         _ => false,
+    }
+}
+
+/// Whether a method may take keyword arguments; those that may complain themselves.
+fn takes_keywords(vm: &Vm<'_>, value: &Value, name: &str) -> bool {
+    match value {
+        Value::Str(_) => matches!(
+            name,
+            "split" | "rsplit" | "splitlines" | "expandtabs" | "format"
+        ),
+        Value::List(i) => !vm.is_deque(*i) && name == "sort",
+        Value::Tuple(_) | Value::Set(_) => false,
+        Value::Dict(i) => {
+            name == "update" || !matches!(vm.heap.dicts[*i as usize].kind, DictKind::Plain)
+        }
+        _ => true,
     }
 }
 
@@ -94,6 +111,12 @@ impl<'a> Vm<'a> {
         node: NodeId,
     ) -> R<Tv> {
         let inputs = args.events(object);
+        if !args.kw.is_empty() && !takes_keywords(self, &object.value, name) {
+            let ty = self.type_of(&object.value).name();
+            let message = format!("{ty}.{name}() takes no keyword arguments");
+            let stop = self.type_error(message);
+            return Err(self.seal(stop, node, &inputs));
+        }
         self.native(node, &inputs, |vm| match &object.value {
             Value::Str(s) => text::call(vm, object, s, name, args, node),
             Value::Type(Type::Str) => text::unbound(vm, name, args, node),
@@ -104,6 +127,7 @@ impl<'a> Vm<'a> {
             Value::Type(Type::Dict) if name == "fromkeys" => dict::from_keys(vm, args, node),
             Value::Type(ty) => unbound(vm, *ty, name, args, node),
             Value::Set(i) => set::call(vm, object, *i, name, args, node),
+            Value::View(..) => set::disjoint(vm, object, args, node),
             Value::Pattern(p) => super::modules::re::pattern_method(vm, p, name, args, node),
             Value::Match(m) => super::modules::re::match_method(vm, m, name, args),
             Value::Native(_) => super::modules::from_iterable(vm, args, node),

@@ -88,7 +88,16 @@ pub(super) fn call(
         }
         _ => {}
     }
-    vm.no_keywords(name, &args)?;
+    let full = format!("set.{name}");
+    match name {
+        "issubset"
+        | "issuperset"
+        | "isdisjoint"
+        | "symmetric_difference"
+        | "symmetric_difference_update" => vm.arity(&full, &args, 1, 1)?,
+        "copy" => vm.arity(&full, &args, 0, 0)?,
+        _ => {}
+    }
     vm.dep_deep(object)?;
     let mut others: Vec<Vec<(Key, Tv)>> = Vec::with_capacity(args.pos.len());
     for arg in &args.pos {
@@ -105,7 +114,6 @@ pub(super) fn call(
     vm.charge(map.len() * 96)?;
     match name {
         "issubset" | "issuperset" | "isdisjoint" => {
-            vm.arity(name, &args, 1, 1)?;
             let other = others.pop().unwrap_or_default();
             let keys: std::collections::HashSet<&Key> = other.iter().map(|(k, _)| k).collect();
             return Ok(Value::Bool(match name {
@@ -147,7 +155,6 @@ pub(super) fn call(
             map.retain(|k, _| !gone.contains(k));
         }
         "symmetric_difference" | "symmetric_difference_update" => {
-            vm.arity(name, &args, 1, 1)?;
             let mut fresh = SetMap::default();
             let mut gone: std::collections::HashSet<Key> = Default::default();
             for (key, tv) in others.into_iter().flatten() {
@@ -171,4 +178,24 @@ pub(super) fn call(
     }
     let frozen = vm.heap.sets[at].frozen;
     vm.set_of(map, frozen, PENDING)
+}
+
+/// `isdisjoint` of the keys or items of a dict.
+pub(super) fn disjoint(vm: &mut Vm<'_>, object: &Tv, args: Args, node: NodeId) -> R<Value> {
+    vm.arity("isdisjoint", &args, 1, 1)?;
+    let mut mine = std::collections::HashSet::new();
+    for item in vm.collect_dep(object, node)? {
+        vm.dep_deep(&item)?;
+        // What cannot be hashed is in no other set.
+        if let Ok(key) = vm.key(&item.value) {
+            mine.insert(key);
+        }
+    }
+    for item in vm.collect_dep(&args.pos[0], node)? {
+        vm.dep_deep(&item)?;
+        if mine.contains(&vm.key(&item.value)?) {
+            return Ok(Value::Bool(false));
+        }
+    }
+    Ok(Value::Bool(true))
 }

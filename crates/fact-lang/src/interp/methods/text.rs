@@ -231,6 +231,11 @@ pub(super) fn call(
             strings(vm, &pieces)
         }
         "splitlines" => {
+            if args.pos.len() > 1 {
+                let given = args.pos.len();
+                let message = format!("splitlines() takes at most 1 argument ({given} given)");
+                return Err(vm.type_error(message));
+            }
             let keep = vm
                 .keyword(&mut args, "keepends")
                 .or(args.pos.first().cloned());
@@ -363,6 +368,9 @@ pub(super) fn call(
             };
             let mut found = false;
             for tv in wanted {
+                if found {
+                    break;
+                }
                 let Value::Str(piece) = &tv.value else {
                     let got = vm.type_name(&tv.value);
                     let message = match &args.pos[0].value {

@@ -128,6 +128,9 @@ fn partial(vm: &mut Vm<'_>, args: Args, _: NodeId) -> R<Value> {
     let Some(func) = pos.next() else {
         return Err(vm.type_error("type 'partial' takes at least one argument"));
     };
+    if !super::super::builtins::is_callable(&func.value) {
+        return Err(vm.type_error("the first argument must be callable"));
+    }
     vm.charge(128)?;
     vm.heap.partials.push(Partial {
         func,

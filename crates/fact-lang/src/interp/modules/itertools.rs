@@ -97,7 +97,9 @@ fn iterator(vm: &mut Vm<'_>, items: Vec<Tv>, shape: Vec<EventId>) -> R<Value> {
 }
 
 fn chain(vm: &mut Vm<'_>, args: Args, _: NodeId) -> R<Value> {
-    vm.no_keywords("chain", &args)?;
+    if !args.kw.is_empty() {
+        return Err(vm.type_error("chain() takes no keyword arguments"));
+    }
     vm.iterator(IterObj::new(
         IterKind::Chain(args.pos.into(), None),
         PENDING,

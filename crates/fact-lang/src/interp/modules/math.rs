@@ -105,22 +105,34 @@ fn test(vm: &mut Vm<'_>, args: Args, name: &str, f: fn(f64) -> bool) -> R<Value>
 }
 
 fn logarithm(vm: &mut Vm<'_>, args: Args, name: &str, f: fn(f64) -> f64) -> R<Value> {
-    let x = one(vm, &args, name)?;
+    vm.arity(&format!("math.{name}"), &args, 1, 1)?;
+    log_of(vm, &args.pos[0].value, f).map(Value::Float)
+}
+
+/// A logarithm; integers beyond the range of floats are split into a fraction and a power of two.
+fn log_of(vm: &mut Vm<'_>, value: &Value, f: fn(f64) -> f64) -> R<f64> {
+    if let Value::Big(big) = value
+        && big.is_positive()
+        && number::int_to_float(big).is_err()
+    {
+        let bits = big.bits();
+        vm.work(bits as usize / 64)?;
+        let fraction = number::int_true_div(big, &(BigInt::from(1) << bits));
+        let fraction = fraction.map_err(|e| vm.text_error(e))?;
+        return Ok(f(fraction) + f(2.0) * bits as f64);
+    }
+    let x = vm.real(value)?;
     if x <= 0.0 {
         return Err(vm.value_error("math domain error"));
     }
-    Ok(Value::Float(f(x)))
+    Ok(f(x))
 }
 
 fn log(vm: &mut Vm<'_>, args: Args, _: NodeId) -> R<Value> {
     vm.arity("log", &args, 1, 2)?;
     let mut logs = [0.0, 1.0];
     for (log, arg) in logs.iter_mut().zip(&args.pos) {
-        let x = vm.real(&arg.value)?;
-        if x <= 0.0 {
-            return Err(vm.value_error("math domain error"));
-        }
-        *log = x.ln();
+        *log = log_of(vm, &arg.value, f64::ln)?;
     }
     if args.pos.len() == 2 {
         if logs[1] == 0.0 {
@@ -177,11 +189,11 @@ fn fmod(vm: &mut Vm<'_>, args: Args, _: NodeId) -> R<Value> {
 }
 
 fn hypot(vm: &mut Vm<'_>, args: Args, _: NodeId) -> R<Value> {
-    let mut sum: f64 = 0.0;
+    let mut parts = Vec::with_capacity(args.pos.len());
     for arg in &args.pos {
-        sum = sum.hypot(vm.real(&arg.value)?);
+        parts.push(vm.real(&arg.value)?);
     }
-    Ok(Value::Float(sum))
+    super::statistics::norm(vm, &parts)
 }
 
 fn dist(vm: &mut Vm<'_>, args: Args, node: NodeId) -> R<Value> {
@@ -191,13 +203,13 @@ fn dist(vm: &mut Vm<'_>, args: Args, node: NodeId) -> R<Value> {
     if a.len() != b.len() {
         return Err(vm.value_error("both points must have the same number of dimensions"));
     }
-    let mut sum: f64 = 0.0;
+    let mut parts = Vec::with_capacity(a.len());
     for (x, y) in a.iter().zip(&b) {
         vm.dep(x.event);
         vm.dep(y.event);
-        sum = sum.hypot(vm.real(&x.value)? - vm.real(&y.value)?);
+        parts.push(vm.real(&x.value)? - vm.real(&y.value)?);
     }
-    Ok(Value::Float(sum))
+    super::statistics::norm(vm, &parts)
 }
 
 fn atan2(vm: &mut Vm<'_>, args: Args, _: NodeId) -> R<Value> {
@@ -211,6 +223,11 @@ fn copysign(vm: &mut Vm<'_>, args: Args, _: NodeId) -> R<Value> {
 }
 
 fn isclose(vm: &mut Vm<'_>, mut args: Args, _: NodeId) -> R<Value> {
+    if args.pos.len() > 2 {
+        let given = args.pos.len();
+        let message = format!("isclose() takes exactly 2 positional arguments ({given} given)");
+        return Err(vm.type_error(message));
+    }
     let mut tolerance = [1e-9, 0.0];
     for (slot, name) in tolerance.iter_mut().zip(["rel_tol", "abs_tol"]) {
         if let Some(tv) = vm.keyword(&mut args, name) {
@@ -218,6 +235,9 @@ fn isclose(vm: &mut Vm<'_>, mut args: Args, _: NodeId) -> R<Value> {
         }
     }
     let (x, y) = two(vm, &args, "isclose")?;
+    if tolerance.iter().any(|t| *t < 0.0) {
+        return Err(vm.value_error("tolerances must be non-negative"));
+    }
     if x == y {
         return Ok(Value::Bool(true));
     }

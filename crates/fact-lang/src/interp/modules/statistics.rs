@@ -71,6 +71,15 @@ pub(super) fn values(vm: &mut Vm<'_>, args: &Args, node: NodeId) -> R<Vec<Value>
     Ok(out)
 }
 
+/// The data of a function, which must be given.
+fn check(vm: &mut Vm<'_>, args: &Args, name: &str) -> R<()> {
+    if args.pos.is_empty() {
+        let message = format!("{name}() missing 1 required positional argument: 'data'");
+        return Err(vm.type_error(message));
+    }
+    Ok(())
+}
+
 fn empty(vm: &mut Vm<'_>, what: &str) -> super::super::error::Stop {
     vm.raise(ExcClass::StatisticsError, what)
 }
@@ -85,6 +94,7 @@ pub(super) fn average(vm: &mut Vm<'_>, values: &[Value]) -> R<Value> {
 }
 
 fn mean(vm: &mut Vm<'_>, args: Args, node: NodeId) -> R<Value> {
+    check(vm, &args, "mean")?;
     let values = values(vm, &args, node)?;
     let data = Data::of(vm, &values)?;
     if values.is_empty() {
@@ -266,6 +276,25 @@ fn root(vm: &mut Vm<'_>, value: &Frac) -> R<Value> {
     quotient.map(Value::Float).map_err(|e| vm.text_error(e))
 }
 
+/// The square root of the sum of the squares, rounded once.
+pub(super) fn norm(vm: &mut Vm<'_>, parts: &[f64]) -> R<Value> {
+    if parts.iter().any(|x| x.is_infinite()) {
+        return Ok(Value::Float(f64::INFINITY));
+    }
+    if parts.iter().any(|x| x.is_nan()) {
+        return Ok(Value::Float(f64::NAN));
+    }
+    if let [one] = parts {
+        return Ok(Value::Float(one.abs()));
+    }
+    let values: Vec<Value> = parts.iter().map(|x| Value::Float(*x)).collect();
+    let squares = Data::of(vm, &values)?.squares;
+    match root(vm, &squares) {
+        Err(super::super::error::Stop::Raise(_)) => Ok(Value::Float(f64::INFINITY)),
+        other => other,
+    }
+}
+
 fn middle(vm: &mut Vm<'_>, args: Args, node: NodeId, below: usize) -> R<Value> {
     let Some(data) = args.pos.first() else {
         return Err(vm.type_error("missing 1 required positional argument: 'data'"));
@@ -284,9 +313,7 @@ fn middle(vm: &mut Vm<'_>, args: Args, node: NodeId, below: usize) -> R<Value> {
 }
 
 fn median(vm: &mut Vm<'_>, args: Args, node: NodeId) -> R<Value> {
-    if args.pos.is_empty() {
-        return Err(vm.type_error("missing 1 required positional argument: 'data'"));
-    }
+    check(vm, &args, "median")?;
     let items = vm.collect_dep(&args.pos[0], node)?;
     let items = builtins::sort(vm, items, None, None, node)?;
     let n = items.len();
@@ -301,6 +328,7 @@ fn median(vm: &mut Vm<'_>, args: Args, node: NodeId) -> R<Value> {
 }
 
 fn mode(vm: &mut Vm<'_>, args: Args, node: NodeId) -> R<Value> {
+    check(vm, &args, "mode")?;
     match modes(vm, args, node)?.into_iter().next() {
         Some(first) => Ok(first),
         None => Err(empty(vm, "no mode for empty data")),
