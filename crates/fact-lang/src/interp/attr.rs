@@ -14,7 +14,7 @@ impl<'a> Vm<'a> {
     /// What `object.name(…)` calls.
     pub(crate) fn method(&mut self, object: &Tv, name: &Arc<str>, node: NodeId) -> R<Callee> {
         if name.starts_with('_') && !self.in_pack {
-            return Err(self.no_attribute(&object.value, name));
+            return Ok(Callee::Value(self.dunder(object, name)?));
         }
         match &object.value {
             Value::Instance(i) => {

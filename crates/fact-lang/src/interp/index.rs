@@ -348,7 +348,10 @@ impl<'a> Vm<'a> {
             (Value::List(i), Value::Slice(_)) => {
                 let (at, len) = self.slice_of(&container.value, &index.value)?;
                 if !self.is_iterable(&tv.value) {
-                    return Err(self.type_error("can only assign an iterable"));
+                    return Err(self.type_error(match at.step {
+                        1 => "can only assign an iterable",
+                        _ => "must assign iterable to extended slice",
+                    }));
                 }
                 let (items, shape) = self.collect(&tv, node)?;
                 inputs.push(tv.event);

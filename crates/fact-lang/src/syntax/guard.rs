@@ -30,6 +30,43 @@ struct Level {
 }
 
 pub(super) fn check(source: &str) -> Result<(), Refusal> {
+    let Some(message) = too_deep(source) else {
+        return Ok(());
+    };
+    // The lexer does not tell where it is: the token that is too much ends the shortest beginning
+    // of the text that is refused.
+    let (mut fine, mut refused) = (0, source.len());
+    while fine + 1 < refused {
+        let middle = fine + (refused - fine) / 2;
+        let cut = (middle..refused)
+            .find(|i| source.is_char_boundary(*i))
+            .unwrap_or(refused);
+        if cut < refused && too_deep(&source[..cut]).is_some() {
+            refused = cut;
+        } else if cut < refused {
+            fine = cut;
+        } else {
+            // Only the bytes of one character are left in the upper half.
+            let cut = (fine + 1..middle)
+                .rev()
+                .find(|i| source.is_char_boundary(*i));
+            match cut {
+                Some(cut) if too_deep(&source[..cut]).is_some() => refused = cut,
+                Some(cut) => fine = cut,
+                None => break,
+            }
+        }
+    }
+    let at = |offset: usize| TextSize::try_from(offset).unwrap_or_default();
+    Err(Refusal::new(
+        SyntaxErrorKind::TooDeep,
+        span(TextRange::new(at(fine.min(refused)), at(refused))),
+        message,
+    ))
+}
+
+/// Why a text is too deeply nested, if it is.
+fn too_deep(source: &str) -> Option<&'static str> {
     let mut lexer = lexer::lex(source, Mode::Module);
     let mut outer: Vec<Level> = Vec::new();
     let mut sum = Level::default();
@@ -41,7 +78,7 @@ pub(super) fn check(source: &str) -> Result<(), Refusal> {
     loop {
         let kind = lexer.next_token();
         match kind {
-            TokenKind::EndOfFile => return Ok(()),
+            TokenKind::EndOfFile => return None,
             TokenKind::Comment | TokenKind::NonLogicalNewline => continue,
             TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace | TokenKind::FStringStart => {
                 if operand {
@@ -133,12 +170,6 @@ pub(super) fn check(source: &str) -> Result<(), Refusal> {
         } else {
             continue;
         };
-        // The lexer does not tell where it is; the whole text is the span.
-        let end = TextSize::try_from(source.len()).unwrap_or_default();
-        return Err(Refusal::new(
-            SyntaxErrorKind::TooDeep,
-            span(TextRange::new(TextSize::default(), end)),
-            too_deep,
-        ));
+        return Some(too_deep);
     }
 }

@@ -469,6 +469,8 @@ def run(source):
             signal.setitimer(signal.ITIMER_REAL, 0)
     line |= {"output": output.getvalue(), "tools": Patch.asked, "requests": Patch.requests}
     text = json.dumps(line)
+    if "MemoryError" in text:
+        return None, "memory"
     if " at 0x" in text:
         return None, "an address is shown"
     if len(text) > 20_000:

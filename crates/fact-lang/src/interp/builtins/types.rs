@@ -366,6 +366,9 @@ impl<'a> Vm<'a> {
 
     /// Counts elements into a Counter.
     pub(crate) fn count_into(&mut self, i: u32, source: &Tv, op: BinaryOp, node: NodeId) -> R<()> {
+        if source.value.is_none() {
+            return Ok(());
+        }
         if let (Value::Dict(_), BinaryOp::Add, true) = (
             &source.value,
             op,

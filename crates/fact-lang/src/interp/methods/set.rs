@@ -104,7 +104,15 @@ pub(super) fn call(
         let mut keyed = Vec::new();
         for item in vm.collect_dep(arg, node)? {
             vm.dep_deep(&item)?;
-            keyed.push((vm.key(&item.value)?, item));
+            let key = vm.key(&item.value)?;
+            // The first element that decides is the last that is looked at.
+            let has = vm.heap.sets[at].map.contains_key(&key);
+            if !matches!(arg.value, Value::Set(_))
+                && ((name == "issuperset" && !has) || (name == "isdisjoint" && has))
+            {
+                return Ok(Value::Bool(false));
+            }
+            keyed.push((key, item));
         }
         others.push(keyed);
     }

@@ -204,7 +204,6 @@ fn product(vm: &mut Vm<'_>, mut args: Args, node: NodeId) -> R<Value> {
 
 fn islice(vm: &mut Vm<'_>, args: Args, node: NodeId) -> R<Value> {
     vm.arity("islice", &args, 2, 4)?;
-    let source = vm.iterate(&args.pos[0], node)?;
     // Beyond the sizes there are and of the wrong type are as -1 to CPython.
     let part = |i: usize| match args.pos.get(i).map(|tv| &tv.value) {
         None | Some(Value::None) => None,
@@ -231,6 +230,7 @@ fn islice(vm: &mut Vm<'_>, args: Args, node: NodeId) -> R<Value> {
     if step == 0 {
         return Err(vm.value_error("Step for islice() must be a positive integer or None."));
     }
+    let source = vm.iterate(&args.pos[0], node)?;
     vm.iterator(IterObj::new(
         IterKind::Slice {
             source,

@@ -268,9 +268,19 @@ fn ints(vm: &mut Vm<'_>, args: &Args) -> R<Vec<BigInt>> {
     Ok(out)
 }
 
+/// Pays for a greatest common divisor, which is quadratic.
+fn common(vm: &mut Vm<'_>, a: &BigInt, b: &BigInt) -> R<()> {
+    let words = (a.bits().max(b.bits()) / 64 + 1) as usize;
+    vm.work(words.saturating_mul(words))
+}
+
 fn gcd(vm: &mut Vm<'_>, args: Args, _: NodeId) -> R<Value> {
     let ints = ints(vm, &args)?;
-    let total = ints.iter().fold(BigInt::from(0), |a, b| a.gcd(b));
+    let mut total = BigInt::from(0);
+    for int in ints {
+        common(vm, &total, &int)?;
+        total = total.gcd(&int);
+    }
     Ok(Value::from_big(total))
 }
 
@@ -278,6 +288,7 @@ fn lcm(vm: &mut Vm<'_>, args: Args, _: NodeId) -> R<Value> {
     let ints = ints(vm, &args)?;
     let mut total = BigInt::from(1);
     for int in ints {
+        common(vm, &total, &int)?;
         total = total.lcm(&int);
         vm.charge((total.bits() / 8) as usize)?;
     }
