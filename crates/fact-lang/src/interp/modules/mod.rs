@@ -4,6 +4,7 @@ mod functools;
 mod itertools;
 mod math;
 mod numpy;
+mod pattern;
 pub(crate) mod re;
 mod statistics;
 
