@@ -746,7 +746,7 @@ fn pow(vm: &mut Vm<'_>, mut args: Args, _: NodeId) -> R<Value> {
     }
     vm.arity_of("pow", &args, 2, 3)?;
     let power = |vm: &mut Vm<'_>| vm.binary(BinaryOp::Pow, &args.pos[0].value, &args.pos[1].value);
-    let Some(modulus) = args.pos.get(2) else {
+    let Some(modulus) = args.pos.get(2).filter(|tv| !tv.value.is_none()) else {
         return power(vm);
     };
     let is_number = |i: usize| {

@@ -422,7 +422,9 @@ fn fsum(vm: &mut Vm<'_>, args: Args, node: NodeId) -> R<Value> {
             x = high;
         }
         partials.truncate(kept);
-        partials.push(x);
+        if x != 0.0 {
+            partials.push(x);
+        }
     }
     let Some(mut high) = partials.pop() else {
         return Ok(Value::Float(0.0));
