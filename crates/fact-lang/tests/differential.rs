@@ -116,8 +116,14 @@ fn outcome(source: &str, pack: &Pack) -> String {
     format!("{outcome}\noutput: {}", run.output)
 }
 
-/// The two texts from shortly before they part.
+/// The lines that differ, or the two texts from shortly before they part.
 fn difference(want: &str, got: &str) -> String {
+    let (wants, gots): (Vec<&str>, Vec<&str>) = (want.lines().collect(), got.lines().collect());
+    if wants.len() == gots.len() && wants.len() > 20 {
+        let pairs = wants.iter().zip(&gots).filter(|(want, got)| want != got);
+        let shown = pairs.map(|(want, got)| format!("  want {want}\n  got  {got}"));
+        return shown.take(100).collect::<Vec<_>>().join("\n");
+    }
     let same = want
         .chars()
         .zip(got.chars())

@@ -198,6 +198,16 @@ impl<'a> Vm<'a> {
                     let message = format!("name '{}' is not defined", name.id);
                     return Err(self.raise(ExcClass::NameError, message));
                 }
+                if let VarRef::Cell(i) = name.var
+                    && f.function.is_some_and(|function| i >= function.cells)
+                {
+                    let message = format!(
+                        "cannot access free variable '{}' where it is not associated with a \
+                         value in enclosing scope",
+                        name.id
+                    );
+                    return Err(self.raise(ExcClass::NameError, message));
+                }
                 let message = format!(
                     "cannot access local variable '{}' where it is not associated with a value",
                     name.id

@@ -14,7 +14,7 @@ impl<'a> Vm<'a> {
     /// What `object.name(…)` calls.
     pub(crate) fn method(&mut self, object: &Tv, name: &Arc<str>, node: NodeId) -> R<Callee> {
         if name.starts_with('_') && !self.in_pack {
-            return Err(self.no_attribute(&object.value, name));
+            return Ok(Callee::Value(self.dunder(object, name)?));
         }
         match &object.value {
             Value::Instance(i) => {
@@ -74,6 +74,16 @@ impl<'a> Vm<'a> {
                 let args = self.heap.excs[*i as usize].args.clone();
                 Some(self.tuple(args, object.event)?)
             }
+            Value::Dict(i) if &**name == "default_factory" => {
+                match &self.heap.dicts[*i as usize].kind {
+                    super::value::DictKind::Default(factory) => Some(factory.clone()),
+                    _ => None,
+                }
+            }
+            Value::List(i) if &**name == "maxlen" && self.is_deque(*i) => {
+                let most = self.heap.deques.get(i).copied().flatten();
+                Some(most.map_or(Value::None, |n| Value::Int(n as i64)))
+            }
             Value::Slice(parts) => match &**name {
                 "start" => Some(parts[0].clone()),
                 "stop" => Some(parts[1].clone()),
@@ -86,9 +96,17 @@ impl<'a> Vm<'a> {
                 "step" => Some(Value::Int(range.2)),
                 _ => None,
             },
-            Value::Int(_) | Value::Bool(_) if &**name == "real" => {
-                Some(Value::Int(object.value.as_int().unwrap_or_default()))
-            }
+            Value::Int(_) | Value::Bool(_) | Value::Big(_) => match &**name {
+                "real" | "numerator" => object.value.to_big().map(Value::from_big),
+                "imag" => Some(Value::Int(0)),
+                "denominator" => Some(Value::Int(1)),
+                _ => None,
+            },
+            Value::Float(x) => match &**name {
+                "real" => Some(Value::Float(*x)),
+                "imag" => Some(Value::Float(0.0)),
+                _ => None,
+            },
             Value::Match(m) => m.attribute(name),
             Value::Pattern(p) if &**name == "pattern" => Some(Value::Str(p.source.clone())),
             _ => None,
@@ -187,8 +205,18 @@ impl<'a> Vm<'a> {
                 self.pack.classes[class as usize].name.clone()
             }
             Value::Exc(i) => self.heap.excs[*i as usize].class.name().into(),
-            other => self.type_of(other).name().into(),
+            other => match self.type_of(other) {
+                Type::Deque => "collections.deque".into(),
+                Type::DefaultDict => "collections.defaultdict".into(),
+                Type::OrderedDict => "collections.OrderedDict".into(),
+                ty => ty.name().into(),
+            },
         }
+    }
+
+    /// Whether a list is a deque.
+    pub(crate) fn is_deque(&self, list: u32) -> bool {
+        !self.heap.deques.is_empty() && self.heap.deques.contains_key(&list)
     }
 
     pub(crate) fn type_of(&self, value: &Value) -> Type {
@@ -201,6 +229,7 @@ impl<'a> Vm<'a> {
             Value::Int(_) | Value::Big(_) => Type::Int,
             Value::Float(_) => Type::Float,
             Value::Str(_) => Type::Str,
+            Value::List(i) if self.is_deque(*i) => Type::Deque,
             Value::List(_) => Type::List,
             Value::Tuple(_) => Type::Tuple,
             Value::Dict(i) => match self.heap.dicts[*i as usize].kind {
@@ -231,6 +260,7 @@ impl<'a> Vm<'a> {
             Value::Module(_) => Type::Other("module"),
             Value::Typing(_) => Type::Other("_GenericAlias"),
             Value::Partial(_) => Type::Other("functools.partial"),
+            Value::CmpKey(_) => Type::Other("functools.KeyWrapper"),
             Value::Pattern(_) => Type::Other("re.Pattern"),
             Value::Match(_) => Type::Other("re.Match"),
         }

@@ -151,6 +151,9 @@ impl<'a> Vm<'a> {
                 if x == y {
                     return Ok(true);
                 }
+                if self.is_deque(*x) != self.is_deque(*y) {
+                    return Ok(false);
+                }
                 let a = self.heap.lists[*x as usize].items.clone();
                 let b = self.heap.lists[*y as usize].items.clone();
                 self.eq_items(&a, &b)
@@ -164,6 +167,7 @@ impl<'a> Vm<'a> {
                 self.eq_items(&a, &b)
             }
             (Value::Dict(x), Value::Dict(y)) => self.eq_dicts(*x, *y),
+            (Value::CmpKey(x), Value::CmpKey(y)) => self.compared_by(CompareOp::Eq, *x, *y),
             (Value::Set(x), Value::Set(y)) => {
                 let (a, b) = (&self.heap.sets[*x as usize], &self.heap.sets[*y as usize]);
                 let equal =
@@ -282,7 +286,11 @@ impl<'a> Vm<'a> {
         }
         match (a, b) {
             (Value::Str(x), Value::Str(y)) => Ok(holds(x.cmp(y))),
-            (Value::List(x), Value::List(y)) => {
+            (Value::Dict(x), Value::Dict(y)) if self.both_counters(*x, *y) => {
+                self.order_counters(op, *x, *y)
+            }
+            (Value::CmpKey(x), Value::CmpKey(y)) => self.compared_by(op, *x, *y),
+            (Value::List(x), Value::List(y)) if self.is_deque(*x) == self.is_deque(*y) => {
                 let a = self.heap.lists[*x as usize].items.clone();
                 let b = self.heap.lists[*y as usize].items.clone();
                 self.order_items(op, &a, &b)
@@ -292,10 +300,14 @@ impl<'a> Vm<'a> {
                 let b = self.heap.tuples[*y as usize].items.clone();
                 self.order_items(op, &a, &b)
             }
-            (Value::Set(x), Value::Set(y)) => {
+            (
+                Value::Set(_) | Value::View(ViewKind::Keys, _),
+                Value::Set(_) | Value::View(ViewKind::Keys, _),
+            ) => {
+                let (x, y) = (self.as_set(a)?, self.as_set(b)?);
                 let (a, b) = (
-                    &self.heap.sets[*x as usize].map,
-                    &self.heap.sets[*y as usize].map,
+                    &self.heap.sets[x as usize].map,
+                    &self.heap.sets[y as usize].map,
                 );
                 let within = a.keys().all(|k| b.contains_key(k));
                 let around = b.keys().all(|k| a.contains_key(k));
@@ -321,6 +333,46 @@ impl<'a> Vm<'a> {
                 Err(self.type_error(message))
             }
         }
+    }
+
+    /// `op` on what the comparing function of `functools.cmp_to_key` says of two values.
+    fn compared_by(&mut self, op: CompareOp, x: u32, y: u32) -> R<bool> {
+        let (function, left) = self.heap.cmp_keys[x as usize].clone();
+        let right = self.heap.cmp_keys[y as usize].1.clone();
+        let args = super::call::Args::of(vec![left, right]);
+        let answer = self.call(&function, args, self.at)?;
+        self.dep(answer.event);
+        match op {
+            CompareOp::Eq => self.eq(&answer.value, &Value::Int(0)),
+            op => self.order(op, &answer.value, &Value::Int(0)),
+        }
+    }
+
+    /// One Counter within another: every count is.
+    fn order_counters(&mut self, op: CompareOp, x: u32, y: u32) -> R<bool> {
+        let (least, most, strict) = match op {
+            CompareOp::Lt => (x, y, true),
+            CompareOp::LtE => (x, y, false),
+            CompareOp::Gt => (y, x, true),
+            _ => (y, x, false),
+        };
+        let (a, b) = (
+            self.heap.dicts[least as usize].map.clone(),
+            self.heap.dicts[most as usize].map.clone(),
+        );
+        self.work(a.len() + b.len())?;
+        let mut differ = false;
+        for key in a.keys().chain(b.keys().filter(|k| !a.contains_key(*k))) {
+            let count = |of: &super::value::DictMap| {
+                of.get(key).map_or(Value::Int(0), |(_, n)| n.value.clone())
+            };
+            let (left, right) = (count(&a), count(&b));
+            if !self.order(CompareOp::LtE, &left, &right)? {
+                return Ok(false);
+            }
+            differ |= !self.eq(&left, &right)?;
+        }
+        Ok(!strict || differ)
     }
 
     fn order_items(&mut self, op: CompareOp, a: &[Tv], b: &[Tv]) -> R<bool> {

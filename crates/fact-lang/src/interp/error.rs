@@ -28,6 +28,9 @@ macro_rules! exception_classes {
 
         impl ExcClass {
             pub(crate) fn name(self) -> &'static str {
+                if self == Self::RegexError {
+                    return "error";
+                }
                 match self { Self::BaseException => "BaseException", $(Self::$name => stringify!($name)),* }
             }
 
@@ -81,6 +84,7 @@ exception_classes! {
     RecursionError < RuntimeError,
     UnicodeError < ValueError,
     StatisticsError < ValueError,
+    RegexError < Exception,
 }
 
 impl ExcClass {

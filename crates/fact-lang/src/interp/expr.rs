@@ -70,21 +70,21 @@ impl<'a> Vm<'a> {
             ExprKind::Unary { op, operand } => self.eval_unary(f, e, *op, operand),
             ExprKind::IfExp { test, body, orelse } => self.eval_if(f, e, test, body, orelse),
             ExprKind::List(items) => {
-                let items = self.display(f, items)?;
+                let items = self.display(f, items, false)?;
                 let event = self.next_event();
                 let value = self.list(items, event)?;
                 self.event(EventKind::Build, e.id, &[], &value)?;
                 Ok(Tv::new(value, event))
             }
             ExprKind::Tuple(items) => {
-                let items = self.display(f, items)?;
+                let items = self.display(f, items, false)?;
                 let event = self.next_event();
                 let value = self.tuple(items, event)?;
                 self.event(EventKind::Build, e.id, &[], &value)?;
                 Ok(Tv::new(value, event))
             }
             ExprKind::Set(items) => {
-                let items = self.display(f, items)?;
+                let items = self.display(f, items, true)?;
                 let event = self.next_event();
                 // Which elements a set has depends on which are equal.
                 let mut inputs = Deps::new();
@@ -119,7 +119,10 @@ impl<'a> Vm<'a> {
                     if let Some(expr) = expr {
                         let tv = self.eval(f, expr)?;
                         inputs.push(tv.event);
-                        self.slice_part(&tv.value)?;
+                        if matches!(tv.value, Value::Slice(_) | Value::Bound(_)) {
+                            // Slices are never nested, so that dropping does not recurse.
+                            self.slice_part(&tv.value)?;
+                        }
                         *part = tv.value;
                     }
                 }
@@ -325,16 +328,21 @@ impl<'a> Vm<'a> {
             Some(Value::Func(id)) => format!("{}() ", self.qualified_closure(*id)),
             Some(Value::PackFn(def)) => format!("{}() ", self.pack.def(*def).function.name),
             Some(Value::Native(native)) => format!("{}() ", native.name),
+            Some(Value::Type(ty)) => format!("{}() ", ty.name()),
             _ => String::new(),
         }
     }
 
     /// Elements of a display or arguments, with starred ones unpacked.
-    fn display(&mut self, f: &mut Frame<'a>, items: &'a [Expr]) -> R<Vec<Tv>> {
+    fn display(&mut self, f: &mut Frame<'a>, items: &'a [Expr], set: bool) -> R<Vec<Tv>> {
         let mut out = Vec::with_capacity(items.len());
         for item in items {
             if let ExprKind::Starred(inner) = &item.kind {
                 let source = self.eval(f, inner)?;
+                if set && !self.is_iterable(&source.value) {
+                    let name = self.type_name(&source.value);
+                    return Err(self.type_error(format!("'{name}' object is not iterable")));
+                }
                 let items = self.unpack(&source, item.id, "Value after *")?;
                 out.extend(items);
             } else {

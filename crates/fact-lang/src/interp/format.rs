@@ -1,7 +1,7 @@
 //! `str`, `repr`, `format` and `%`.
 
 use super::Vm;
-use super::error::R;
+use super::error::{ExcClass, R};
 use super::value::{DictKind, Tv, Value, ViewKind};
 use crate::ast::NodeId;
 use crate::pytext::{self, percent, template};
@@ -60,6 +60,11 @@ impl<'a> Vm<'a> {
             Value::Str(s) => {
                 self.charge(s.len())?;
                 out.push_str(&pytext::repr::repr(s));
+            }
+            Value::List(i) if self.is_deque(*i) => {
+                let most = self.heap.deques.get(i).copied().flatten();
+                let close = most.map_or("])".to_owned(), |n| format!("], maxlen={n})"));
+                self.repr_items(value, ("deque([", &close), (0, *i), out, open)?;
             }
             Value::List(i) => self.repr_items(value, ("[", "]"), (0, *i), out, open)?,
             Value::Tuple(i) => self.repr_items(value, ("(", ")"), (1, *i), out, open)?,
@@ -132,13 +137,19 @@ impl<'a> Vm<'a> {
                 let module = match ty {
                     super::value::Type::Counter
                     | super::value::Type::DefaultDict
+                    | super::value::Type::Deque
                     | super::value::Type::OrderedDict => "collections.",
                     _ => "",
                 };
                 let _ = write!(out, "<class '{module}{}'>", ty.name());
             }
             Value::ExcClass(class) => {
-                let _ = write!(out, "<class '{}'>", class.name());
+                let module = match class {
+                    ExcClass::StatisticsError => "statistics.",
+                    ExcClass::RegexError => "re.",
+                    _ => "",
+                };
+                let _ = write!(out, "<class '{module}{}'>", class.name());
             }
             Value::PackClass(class) => {
                 let name = &self.pack.classes[*class as usize].name;
@@ -169,7 +180,15 @@ impl<'a> Vm<'a> {
                 let _ = write!(out, "re.compile({})", pytext::repr::repr(&p.source));
             }
             // Addresses are not shown: a run is a function of its inputs.
-            Value::Iter(_) | Value::Partial(_) | Value::Match(_) => {
+            Value::Match(m) => {
+                let (start, end, text) = m.whole();
+                let shown = pytext::repr::repr(&text);
+                let _ = write!(
+                    out,
+                    "<re.Match object; span=({start}, {end}), match={shown}>"
+                );
+            }
+            Value::Iter(_) | Value::Partial(_) | Value::CmpKey(_) => {
                 let name = self.type_name(value);
                 let _ = write!(out, "<{name} object>");
             }
@@ -212,7 +231,10 @@ impl<'a> Vm<'a> {
         open: &mut Vec<(u8, u32)>,
     ) -> R<()> {
         if open.contains(&id) {
-            let _ = write!(out, "{left}...{right}");
+            let _ = match left {
+                "deque([" => write!(out, "[...]"),
+                _ => write!(out, "{left}...{right}"),
+            };
             return Ok(());
         }
         open.push(id);
@@ -491,8 +513,12 @@ impl<'a> Vm<'a> {
     }
 
     fn percent_key(&mut self, map: &Tv, key: &Tv) -> R<Value> {
-        let Value::Dict(i) = map.value else {
-            return Err(self.type_error("format requires a mapping"));
+        let i = match map.value {
+            Value::Dict(i) => i,
+            Value::List(_) | Value::Range(_) => {
+                return Ok(self.subscript(map, key, self.at)?.value);
+            }
+            _ => return Err(self.type_error("format requires a mapping")),
         };
         let hashed = self.key(&key.value)?;
         match self.heap.dicts[i as usize].map.get(&hashed) {

@@ -100,6 +100,7 @@ impl<'a> Vm<'a> {
     pub(crate) fn subscript(&mut self, container: &Tv, index: &Tv, node: NodeId) -> R<Tv> {
         let mut inputs = Deps::new();
         let mark = self.heap.mark();
+        self.check_deque_index(container, index)?;
         let value = match (&container.value, &index.value) {
             (Value::Dict(i), key) => {
                 let hashed = self.key(key)?;
@@ -128,6 +129,7 @@ impl<'a> Vm<'a> {
             }
             (Value::List(_) | Value::Tuple(_), at) => {
                 let name = match container.value {
+                    Value::List(i) if self.is_deque(i) => "deque",
                     Value::List(_) => "list",
                     _ => "tuple",
                 };
@@ -209,6 +211,20 @@ impl<'a> Vm<'a> {
         self.native_event(EventKind::Subscript, node, mark, &inputs, value)
     }
 
+    /// Deques have no slices.
+    fn check_deque_index(&mut self, container: &Tv, index: &Tv) -> R<()> {
+        if let Value::List(i) = container.value
+            && self.is_deque(i)
+            && index.value.as_int().is_none()
+            && !matches!(index.value, Value::Big(_))
+        {
+            let name = self.type_name(&index.value);
+            let message = format!("sequence index must be integer, not '{name}'");
+            return Err(self.type_error(message));
+        }
+        Ok(())
+    }
+
     /// Elements of a list or tuple.
     pub(crate) fn items(&self, value: &Value) -> &[Tv] {
         match value {
@@ -286,9 +302,12 @@ impl<'a> Vm<'a> {
             return Err(self.type_error("not a slice"));
         };
         let parts = parts.clone();
+        let step = self.slice_part(&parts[2])?;
+        if step == Some(0) {
+            return Err(self.value_error("slice step cannot be zero"));
+        }
         let start = self.slice_part(&parts[0])?;
         let stop = self.slice_part(&parts[1])?;
-        let step = self.slice_part(&parts[2])?;
         match slice::indices(start, stop, step, len) {
             Some(at) => Ok((at, len)),
             None => Err(self.value_error("slice step cannot be zero")),
@@ -317,6 +336,7 @@ impl<'a> Vm<'a> {
         node: NodeId,
     ) -> R<()> {
         let mut inputs = self.key_events(index)?;
+        self.check_deque_index(container, index)?;
         match (&container.value, &index.value) {
             (Value::Dict(i), key) => {
                 let hashed = self.key(key)?;
@@ -332,7 +352,10 @@ impl<'a> Vm<'a> {
             (Value::List(i), Value::Slice(_)) => {
                 let (at, len) = self.slice_of(&container.value, &index.value)?;
                 if !self.is_iterable(&tv.value) {
-                    return Err(self.type_error("can only assign an iterable"));
+                    return Err(self.type_error(match at.step {
+                        1 => "can only assign an iterable",
+                        _ => "must assign iterable to extended slice",
+                    }));
                 }
                 let (items, shape) = self.collect(&tv, node)?;
                 inputs.push(tv.event);
@@ -357,8 +380,11 @@ impl<'a> Vm<'a> {
             }
             (Value::List(i), at) => {
                 let len = self.heap.lists[*i as usize].items.len();
-                let message = "assignment index out of range";
-                let at = self.index_of(at, len, "list", "indices", message)?;
+                let (name, message) = match self.is_deque(*i) {
+                    true => ("deque", "index out of range"),
+                    false => ("list", "assignment index out of range"),
+                };
+                let at = self.index_of(at, len, name, "indices", message)?;
                 self.heap.lists[*i as usize].items[at] = tv;
             }
             (other, _) => {
@@ -374,6 +400,7 @@ impl<'a> Vm<'a> {
 
     /// `del container[index]`
     pub(crate) fn delete_subscript(&mut self, container: &Tv, index: &Tv, node: NodeId) -> R<()> {
+        self.check_deque_index(container, index)?;
         match (&container.value, &index.value) {
             (Value::Dict(i), key) => {
                 let hashed = self.key(key)?;
@@ -396,14 +423,25 @@ impl<'a> Vm<'a> {
             }
             (Value::List(i), at) => {
                 let len = self.heap.lists[*i as usize].items.len();
-                let message = "assignment index out of range";
-                let at = self.index_of(at, len, "list", "indices", message)?;
+                let (name, message) = match self.is_deque(*i) {
+                    true => ("deque", "index out of range"),
+                    false => ("list", "assignment index out of range"),
+                };
+                let at = self.index_of(at, len, name, "indices", message)?;
                 self.work(len / 32)?;
                 self.heap.lists[*i as usize].items.remove(at);
             }
             (other, _) => {
+                let sequence = match other {
+                    Value::Str(_) | Value::Tuple(_) | Value::Range(_) => {
+                        index.value.to_big().is_some()
+                    }
+                    Value::Set(_) | Value::View(..) => index.value.to_big().is_some(),
+                    _ => false,
+                };
+                let not = if sequence { "doesn't" } else { "does not" };
                 let message = format!(
-                    "'{}' object doesn't support item deletion",
+                    "'{}' object {not} support item deletion",
                     self.type_name(other)
                 );
                 return Err(self.raise(ExcClass::TypeError, message));

@@ -5,7 +5,7 @@ use super::call::Args;
 use super::comp::GenState;
 use super::error::{ExcClass, R};
 use super::record::Deps;
-use super::value::{PENDING, Tv, Type, Value, ViewKind};
+use super::value::{PENDING, Tv, Value, ViewKind};
 use crate::ast::NodeId;
 use crate::trace::{EventId, EventKind};
 
@@ -25,6 +25,8 @@ pub(crate) struct IterObj<'a> {
 pub(crate) enum IterKind<'a> {
     /// List and position; `None` when exhausted.
     List(u32, Option<usize>),
+    /// List, position, length at the start.
+    Deque(u32, usize, usize),
     ReversedList(u32, Option<usize>),
     Tuple(u32, usize),
     /// Text, byte position, the text's event.
@@ -100,35 +102,6 @@ impl<'a> IterObj<'a> {
             _ => {}
         }
     }
-
-    pub(crate) fn python_type(&self) -> Type {
-        match &self.kind {
-            IterKind::List(..) => Type::Other("list_iterator"),
-            IterKind::ReversedList(..) => Type::Other("list_reverseiterator"),
-            IterKind::Tuple(..) => Type::Other("tuple_iterator"),
-            IterKind::Str(..) => Type::Other("str_iterator"),
-            IterKind::Range(..) => Type::Other("range_iterator"),
-            IterKind::Dict(ViewKind::Keys, ..) => Type::Other("dict_keyiterator"),
-            IterKind::Dict(ViewKind::Values, ..) => Type::Other("dict_valueiterator"),
-            IterKind::Dict(ViewKind::Items, ..) => Type::Other("dict_itemiterator"),
-            IterKind::Set(..) => Type::Other("set_iterator"),
-            IterKind::Items(_) => Type::Other("iterator"),
-            IterKind::Enumerate(..) => Type::Enumerate,
-            IterKind::Until(..) => Type::Other("callable_iterator"),
-            IterKind::Zip(..) => Type::Zip,
-            IterKind::Map(..) => Type::Map,
-            IterKind::Filter(..) => Type::Filter,
-            IterKind::Chain(..) => Type::Other("itertools.chain"),
-            IterKind::Slice { .. } => Type::Other("itertools.islice"),
-            IterKind::TakeWhile(..) => Type::Other("itertools.takewhile"),
-            IterKind::DropWhile(..) => Type::Other("itertools.dropwhile"),
-            IterKind::Count(..) => Type::Other("itertools.count"),
-            IterKind::Cycle(..) => Type::Other("itertools.cycle"),
-            IterKind::Repeat(..) => Type::Other("itertools.repeat"),
-            IterKind::Generator(_) => Type::Other("generator"),
-            IterKind::Accumulate(..) => Type::Other("itertools.accumulate"),
-        }
-    }
 }
 
 impl<'a> Vm<'a> {
@@ -159,6 +132,9 @@ impl<'a> Vm<'a> {
             Value::Iter(i) => {
                 self.heap.iters[*i as usize].shared = true;
                 return Ok(*i);
+            }
+            Value::List(i) if self.is_deque(*i) => {
+                IterKind::Deque(*i, 0, self.heap.lists[*i as usize].items.len())
             }
             Value::List(i) => IterKind::List(*i, Some(0)),
             Value::Tuple(i) => IterKind::Tuple(*i, 0),
@@ -199,6 +175,17 @@ impl<'a> Vm<'a> {
                 let Some(pos) = *at else { return Ok(None) };
                 let next = self.heap.lists[*i as usize].items.get(pos).cloned();
                 *at = next.is_some().then_some(pos + 1);
+                return Ok(next);
+            }
+            IterKind::Deque(i, at, len) => {
+                let items = &self.heap.lists[*i as usize].items;
+                if items.len() != *len {
+                    return Err(
+                        self.raise(ExcClass::RuntimeError, "deque mutated during iteration")
+                    );
+                }
+                let next = items.get(*at).cloned();
+                *at += 1;
                 return Ok(next);
             }
             IterKind::ReversedList(i, at) => {

@@ -102,9 +102,18 @@ impl<'a> Vm<'a> {
                 let (items, shape) = self.collect(right, node)?;
                 self.charge(items.len() * size_of::<Tv>())?;
                 self.heap.lists[*i as usize].items.extend(items);
+                super::methods::deque::trim(self, *i, true);
                 let mut inputs: Deps = smallvec![right.event];
                 inputs.extend(shape);
                 self.mutated(node, left, &inputs)?;
+            }
+            (Value::List(i), BinaryOp::Mul) if right.value.as_int().is_some() => {
+                let times = right.value.as_int().unwrap_or(0);
+                if let Value::List(new) = self.repeat(&left.value, times)? {
+                    let items = std::mem::take(&mut self.heap.lists[new as usize].items);
+                    self.heap.lists[*i as usize].items = items;
+                }
+                self.mutated(node, left, &[right.event])?;
             }
             (
                 Value::Set(_),
@@ -161,13 +170,19 @@ impl<'a> Vm<'a> {
                 self.charge(x.len() + y.len())?;
                 return self.string(format!("{x}{y}"));
             }
-            (BinaryOp::Add, Value::List(x), Value::List(y)) => {
+            (BinaryOp::Add, Value::List(x), Value::List(y))
+                if self.is_deque(*x) == self.is_deque(*y) =>
+            {
                 let n = self.heap.lists[*x as usize].items.len()
                     + self.heap.lists[*y as usize].items.len();
                 self.work(n)?;
                 self.charge(n * size_of::<Tv>())?;
                 let mut items = self.heap.lists[*x as usize].items.clone();
                 items.extend_from_slice(&self.heap.lists[*y as usize].items);
+                if self.is_deque(*x) {
+                    let most = self.heap.deques.get(x).copied().flatten();
+                    return super::methods::deque::make(self, items, most);
+                }
                 return self.list(items, PENDING);
             }
             (BinaryOp::Add, Value::Tuple(x), Value::Tuple(y)) => {
@@ -199,7 +214,14 @@ impl<'a> Vm<'a> {
                 let kind = self.heap.dicts[*x as usize].kind.clone();
                 if !matches!(kind, DictKind::Counter) {
                     let mut map = self.heap.dicts[*x as usize].map.clone();
-                    map.extend(self.heap.dicts[*y as usize].map.clone());
+                    for (key, (name, tv)) in self.heap.dicts[*y as usize].map.clone() {
+                        match map.get_mut(&key) {
+                            Some(entry) => entry.1 = tv,
+                            None => {
+                                map.insert(key, (name, tv));
+                            }
+                        }
+                    }
                     return self.dict_of(map, kind, PENDING);
                 }
                 return self.counter_operator(op, *x, *y);
@@ -228,11 +250,21 @@ impl<'a> Vm<'a> {
             (BinaryOp::Add, Value::Str(_)) => {
                 format!("can only concatenate str (not \"{right}\") to str")
             }
+            (BinaryOp::Add, Value::List(i)) if self.is_deque(*i) => {
+                format!("can only concatenate deque (not \"{right}\") to deque")
+            }
             (BinaryOp::Add, Value::List(_)) => {
                 format!("can only concatenate list (not \"{right}\") to list")
             }
             (BinaryOp::Add, Value::Tuple(_)) => {
                 format!("can only concatenate tuple (not \"{right}\") to tuple")
+            }
+            (BinaryOp::Mul, a)
+                if (is_sequence(a) && matches!(b, Value::Big(_)))
+                    || (is_sequence(b) && matches!(a, Value::Big(_))) =>
+            {
+                let message = "cannot fit 'int' into an index-sized integer";
+                return Err(self.overflow_error(message));
             }
             (BinaryOp::Mul, a) if is_sequence(a) => {
                 format!("can't multiply sequence by non-int of type '{right}'")
@@ -454,7 +486,10 @@ impl<'a> Vm<'a> {
                 for _ in 0..times {
                     items.extend_from_slice(source);
                 }
-                if list {
+                if list && self.is_deque(*i) {
+                    let most = self.heap.deques.get(i).copied().flatten();
+                    super::methods::deque::make(self, items, most)
+                } else if list {
                     self.list(items, PENDING)
                 } else {
                     self.tuple(items, PENDING)
@@ -464,87 +499,18 @@ impl<'a> Vm<'a> {
         }
     }
 
-    /// A set, or the keys of a dict as one.
-    fn as_set(&mut self, value: &Value) -> R<u32> {
-        let items = match value {
-            Value::Set(i) => return Ok(*i),
-            Value::Dict(i) | Value::View(_, i) => {
-                let keys = self.heap.dicts[*i as usize].map.values();
-                keys.map(|(key, _)| key.clone()).collect()
-            }
-            _ => Vec::new(),
-        };
-        match self.set(items, PENDING)? {
-            Value::Set(i) => Ok(i),
-            _ => Ok(0),
-        }
-    }
-
-    fn set_operator(&mut self, op: BinaryOp, x: u32, y: u32) -> R<Value> {
-        let (a, b) = (&self.heap.sets[x as usize], &self.heap.sets[y as usize]);
-        let frozen = a.frozen;
-        let n = a.map.len() + b.map.len();
-        self.work(n)?;
-        self.charge(n * 64)?;
-        let (a, b) = (&self.heap.sets[x as usize], &self.heap.sets[y as usize]);
-        let mut map = super::value::SetMap::default();
-        let mut take = |from: &super::value::SetMap, keep: &dyn Fn(&super::value::Key) -> bool| {
-            for (key, tv) in from {
-                if keep(key) && !map.contains_key(key) {
-                    map.insert(key.clone(), tv.clone());
-                }
-            }
-        };
-        match op {
-            BinaryOp::BitOr => {
-                take(&a.map, &|_| true);
-                take(&b.map, &|_| true);
-            }
-            BinaryOp::BitAnd => take(&a.map, &|k| b.map.contains_key(k)),
-            BinaryOp::Sub => take(&a.map, &|k| !b.map.contains_key(k)),
-            _ => {
-                take(&a.map, &|k| !b.map.contains_key(k));
-                take(&b.map, &|k| !a.map.contains_key(k));
-            }
-        }
-        self.set_of(map, frozen, PENDING)
-    }
-
-    fn both_counters(&self, x: u32, y: u32) -> bool {
-        matches!(self.heap.dicts[x as usize].kind, DictKind::Counter)
-            && matches!(self.heap.dicts[y as usize].kind, DictKind::Counter)
-    }
-
-    /// `+`, `-`, `&`, `|` of Counters: positive counts only.
-    fn counter_operator(&mut self, op: BinaryOp, x: u32, y: u32) -> R<Value> {
-        let a = self.heap.dicts[x as usize].map.clone();
-        let b = self.heap.dicts[y as usize].map.clone();
-        self.work(a.len() + b.len())?;
-        let mut map = super::value::DictMap::default();
-        let zero = Value::Int(0);
-        let keys: Vec<_> = a
-            .iter()
-            .chain(b.iter().filter(|(k, _)| !a.contains_key(*k)))
-            .map(|(k, (key, _))| (k.clone(), key.clone()))
-            .collect();
-        for (k, key) in keys {
-            let left = a.get(&k).map_or(&zero, |(_, v)| &v.value).clone();
-            let right = b.get(&k).map_or(&zero, |(_, v)| &v.value).clone();
-            let count = match op {
-                BinaryOp::Add | BinaryOp::Sub => self.binary(op, &left, &right)?,
-                BinaryOp::BitOr if self.less(&left, &right)? => right,
-                BinaryOp::BitAnd if self.less(&right, &left)? => right,
-                _ => left,
-            };
-            if self.less(&zero, &count)? {
-                self.charge(96)?;
-                map.insert(k, (key, Tv::pending(count)));
-            }
-        }
-        self.dict_of(map, DictKind::Counter, PENDING)
-    }
-
     pub(crate) fn unary(&mut self, op: UnaryOp, value: &Value) -> R<Value> {
+        if let Value::Dict(i) = value
+            && matches!(self.heap.dicts[*i as usize].kind, DictKind::Counter)
+            && matches!(op, UnaryOp::Pos | UnaryOp::Neg)
+        {
+            // The positive counts, or the negative ones turned round.
+            let empty = self.dict_of(Default::default(), DictKind::Counter, PENDING)?;
+            return match op {
+                UnaryOp::Pos => self.binary(BinaryOp::Add, &empty, value),
+                _ => self.binary(BinaryOp::Sub, &empty, value),
+            };
+        }
         match (op, num(value)) {
             (UnaryOp::Not, _) => Ok(Value::Bool(!self.truth(value)?)),
             (UnaryOp::Neg, Some(Num::Int(i))) => Ok(match i.checked_neg() {

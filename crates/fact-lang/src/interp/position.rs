@@ -22,7 +22,7 @@ impl Vm<'_> {
             let obj = &self.heap.iters[iterator as usize];
             into.extend_from_slice(&obj.shape);
             match &obj.kind {
-                IterKind::List(i, _) | IterKind::ReversedList(i, _) => {
+                IterKind::List(i, _) | IterKind::ReversedList(i, _) | IterKind::Deque(i, ..) => {
                     into.push(self.heap.lists[*i as usize].shape);
                 }
                 IterKind::Tuple(i, _) => into.push(self.heap.tuples[*i as usize].shape),

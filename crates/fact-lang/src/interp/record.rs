@@ -173,6 +173,7 @@ impl Vm<'_> {
 
     fn container_name(&self, value: &Value) -> &'static str {
         match value {
+            Value::List(i) if self.is_deque(*i) => "deque",
             Value::List(_) => "list",
             Value::Tuple(_) => "tuple",
             Value::Dict(i) => match self.heap.dicts[*i as usize].kind {

@@ -12,6 +12,7 @@ use crate::tool::BBox;
 use crate::trace::EventId;
 use indexmap::IndexMap;
 use num_bigint::BigInt;
+use std::collections::BTreeMap;
 use std::collections::hash_map::DefaultHasher;
 use std::hash::BuildHasherDefault;
 use std::rc::Rc;
@@ -77,6 +78,8 @@ pub(crate) enum Value {
     /// A `typing` construct; subscripting gives another.
     Typing(Arc<str>),
     Partial(u32),
+    /// What a function of `functools.cmp_to_key` gives: index into [`Heap::cmp_keys`].
+    CmpKey(u32),
     Pattern(Rc<super::modules::re::Pattern>),
     Match(Rc<super::modules::re::Match>),
 }
@@ -109,6 +112,7 @@ pub(crate) enum Type {
     Counter,
     DefaultDict,
     OrderedDict,
+    Deque,
     Enumerate,
     Zip,
     Map,
@@ -140,6 +144,7 @@ impl Type {
             Self::Counter => "Counter",
             Self::DefaultDict => "defaultdict",
             Self::OrderedDict => "OrderedDict",
+            Self::Deque => "deque",
             Self::Enumerate => "enumerate",
             Self::Zip => "zip",
             Self::Map => "map",
@@ -262,6 +267,8 @@ pub(crate) struct FuncObj<'a> {
 #[derive(Debug, Default)]
 pub(crate) struct Heap<'a> {
     pub(crate) lists: Vec<Seq>,
+    /// Which lists are deques, with their greatest lengths.
+    pub(crate) deques: BTreeMap<u32, Option<usize>>,
     pub(crate) tuples: Vec<Seq>,
     pub(crate) dicts: Vec<DictObj>,
     pub(crate) sets: Vec<SetObj>,
@@ -273,6 +280,8 @@ pub(crate) struct Heap<'a> {
     pub(crate) regions: Vec<RegionObj>,
     pub(crate) detections: Vec<DetectionObj>,
     pub(crate) partials: Vec<Partial>,
+    /// The comparing function and the value.
+    pub(crate) cmp_keys: Vec<(Tv, Tv)>,
 }
 
 /// Sizes of the arenas whose objects a call may leave with [`PENDING`] events.

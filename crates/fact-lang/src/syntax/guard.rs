@@ -34,10 +34,43 @@ pub(super) fn check(source: &str) -> Result<(), Refusal> {
     if is_shallow(source) {
         return Ok(());
     }
-    scan(source)
+    let Some(message) = too_deep(source) else {
+        return Ok(());
+    };
+    // The lexer does not tell where it is: the token that is too much ends the shortest beginning
+    // of the text that is refused.
+    let (mut fine, mut refused) = (0, source.len());
+    while fine + 1 < refused {
+        let middle = fine + (refused - fine) / 2;
+        let cut = (middle..refused)
+            .find(|i| source.is_char_boundary(*i))
+            .unwrap_or(refused);
+        if cut < refused && too_deep(&source[..cut]).is_some() {
+            refused = cut;
+        } else if cut < refused {
+            fine = cut;
+        } else {
+            // Only the bytes of one character are left in the upper half.
+            let cut = (fine + 1..middle)
+                .rev()
+                .find(|i| source.is_char_boundary(*i));
+            match cut {
+                Some(cut) if too_deep(&source[..cut]).is_some() => refused = cut,
+                Some(cut) => fine = cut,
+                None => break,
+            }
+        }
+    }
+    let at = |offset: usize| TextSize::try_from(offset).unwrap_or_default();
+    Err(Refusal::new(
+        SyntaxErrorKind::TooDeep,
+        span(TextRange::new(at(fine.min(refused)), at(refused))),
+        message,
+    ))
 }
 
-fn scan(source: &str) -> Result<(), Refusal> {
+/// Why a text is too deeply nested, if it is.
+fn too_deep(source: &str) -> Option<&'static str> {
     let mut lexer = lexer::lex(source, Mode::Module);
     let mut outer: Vec<Level> = Vec::new();
     let mut sum = Level::default();
@@ -49,7 +82,7 @@ fn scan(source: &str) -> Result<(), Refusal> {
     loop {
         let kind = lexer.next_token();
         match kind {
-            TokenKind::EndOfFile => return Ok(()),
+            TokenKind::EndOfFile => return None,
             TokenKind::Comment | TokenKind::NonLogicalNewline => continue,
             TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace | TokenKind::FStringStart => {
                 if operand {
@@ -141,13 +174,7 @@ fn scan(source: &str) -> Result<(), Refusal> {
         } else {
             continue;
         };
-        // The lexer does not tell where it is; the whole text is the span.
-        let end = TextSize::try_from(source.len()).unwrap_or_default();
-        return Err(Refusal::new(
-            SyntaxErrorKind::TooDeep,
-            span(TextRange::new(TextSize::default(), end)),
-            too_deep,
-        ));
+        return Some(too_deep);
     }
 }
 
@@ -252,7 +279,7 @@ mod tests {
             for n in [1, 50, 99, 100, 101, 150, 199, 200, 201, 300] {
                 let source = format!("x = {}1", part.repeat(n));
                 assert!(
-                    !is_shallow(&source) || scan(&source).is_ok(),
+                    !is_shallow(&source) || too_deep(&source).is_none(),
                     "{n} times {part:?}"
                 );
             }
@@ -274,7 +301,7 @@ mod tests {
             0..400,
         )) {
             let source = parts.concat();
-            proptest::prop_assert!(!is_shallow(&source) || scan(&source).is_ok());
+            proptest::prop_assert!(!is_shallow(&source) || too_deep(&source).is_none());
         }
     }
 }

@@ -7,6 +7,8 @@
     reason = "shared by tests, each of which uses some of it"
 )]
 
+pub mod attacks;
+
 use fact_lang::pack::Pack;
 use fact_lang::run::{Inputs, Limits, Outcome, Run, run};
 use fact_lang::syntax::parse_program;

@@ -13,6 +13,7 @@ import json
 import math
 import pathlib
 import re
+import statistics
 import string
 import sys
 import typing
@@ -25,6 +26,7 @@ GLOBALS = {
     "collections": collections,
     "itertools": itertools,
     "functools": functools,
+    "statistics": statistics,
     "string": string,
     "List": typing.List,
     "Dict": typing.Dict,

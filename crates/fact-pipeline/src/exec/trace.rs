@@ -47,6 +47,7 @@ fn kind(kind: EventKind) -> &'static str {
         EventKind::Call => "call",
         EventKind::PackCall { .. } => "pack_call",
         EventKind::ToolCall { .. } => "tool_call",
+        EventKind::Enter => "enter",
         EventKind::Attribute => "attribute",
         EventKind::Subscript => "subscript",
         EventKind::Build => "build",
@@ -58,6 +59,7 @@ fn kind(kind: EventKind) -> &'static str {
         EventKind::Phi => "phi",
         EventKind::Return => "return",
         EventKind::Raise => "raise",
+        EventKind::TryEnd => "try_end",
         EventKind::Catch => "catch",
     }
 }

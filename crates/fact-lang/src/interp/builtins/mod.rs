@@ -7,7 +7,7 @@ mod text;
 mod types;
 
 pub(crate) use classes::is_callable;
-pub(crate) use reduce::sort;
+pub(crate) use reduce::{sort, sort_partly};
 
 use super::Vm;
 use super::call::Args;
@@ -42,8 +42,8 @@ pub(crate) fn builtin(name: &str) -> Option<Value> {
         "reversed" => Type::Reversed,
         "Ellipsis" => return Some(Value::Ellipsis),
         "NotImplemented" => return Some(Value::NotImplemented),
-        // Of the exceptions, this one belongs to a module.
-        "StatisticsError" => return None,
+        // Of the exceptions, these belong to modules.
+        "StatisticsError" | "RegexError" => return None,
         _ => {
             return native::find(TABLE, name)
                 .or_else(|| ExcClass::by_name(name).map(Value::ExcClass));

@@ -40,9 +40,10 @@ pub(super) fn round(vm: &mut Vm<'_>, mut args: Args, _: NodeId) -> R<Value> {
     vm.arity_of("round", &args, 1, 2)?;
     let digits = match args.pos.get(1).map(|tv| &tv.value) {
         None | Some(Value::None) => None,
-        Some(value) => match value.as_int() {
-            Some(digits) => Some(digits),
-            None => {
+        Some(value) => match (value.as_int(), value) {
+            (Some(digits), _) => Some(digits),
+            (None, Value::Big(_)) => Some(vm.clamped(value)?),
+            (None, _) => {
                 let message = format!(
                     "'{}' object cannot be interpreted as an integer",
                     vm.type_name(value)
@@ -125,9 +126,20 @@ pub(super) fn pow(vm: &mut Vm<'_>, mut args: Args, _: NodeId) -> R<Value> {
     }
     vm.arity_of("pow", &args, 2, 3)?;
     let power = |vm: &mut Vm<'_>| vm.binary(BinaryOp::Pow, &args.pos[0].value, &args.pos[1].value);
-    let Some(modulus) = args.pos.get(2) else {
+    let Some(modulus) = args.pos.get(2).filter(|tv| !tv.value.is_none()) else {
         return power(vm);
     };
+    let is_number = |i: usize| {
+        matches!(args.pos[i].value, Value::Float(_)) || args.pos[i].value.to_big().is_some()
+    };
+    if !(0..3).all(is_number) {
+        let names: Vec<_> = args.pos.iter().map(|tv| vm.type_name(&tv.value)).collect();
+        let message = format!(
+            "unsupported operand type(s) for ** or pow(): '{}', '{}', '{}'",
+            names[0], names[1], names[2]
+        );
+        return Err(vm.type_error(message));
+    }
     let (Some(base), Some(exponent), Some(modulus)) = (
         args.pos[0].value.to_big(),
         args.pos[1].value.to_big(),

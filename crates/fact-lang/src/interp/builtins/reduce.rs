@@ -56,7 +56,9 @@ pub(super) fn min(vm: &mut Vm<'_>, args: Args, node: NodeId) -> R<Value> {
 fn extreme(vm: &mut Vm<'_>, mut args: Args, node: NodeId, name: &str, op: CompareOp) -> R<Value> {
     let key = vm.keyword(&mut args, "key").filter(|k| !k.value.is_none());
     let default = vm.keyword(&mut args, "default");
-    vm.no_keywords(name, &args)?;
+    if !args.pos.is_empty() {
+        vm.no_keywords(name, &args)?;
+    }
     let items = match args.pos.len() {
         0 => {
             let message = format!("{name} expected at least 1 argument, got 0");
@@ -143,7 +145,7 @@ pub(super) fn sorted(vm: &mut Vm<'_>, mut args: Args, node: NodeId) -> R<Value> 
     vm.list(items, PENDING)
 }
 
-/// Stable merge sort: the number of comparisons is bounded and each is a step.
+/// Stable sort: the number of comparisons is bounded and each is a step.
 pub(crate) fn sort(
     vm: &mut Vm<'_>,
     items: Vec<Tv>,
@@ -151,6 +153,48 @@ pub(crate) fn sort(
     reverse: Option<Tv>,
     node: NodeId,
 ) -> R<Vec<Tv>> {
+    let (items, result) = sort_partly(vm, items, key, reverse, node);
+    result.map(|()| items)
+}
+
+/// [`sort`], with the elements as they are when a comparison fails.
+pub(crate) fn sort_partly(
+    vm: &mut Vm<'_>,
+    items: Vec<Tv>,
+    key: Option<Tv>,
+    reverse: Option<Tv>,
+    node: NodeId,
+) -> (Vec<Tv>, R<()>) {
+    let mut ranks = Vec::with_capacity(items.len());
+    let reverse = match ranked(vm, &items, key, reverse, node, &mut ranks) {
+        Ok(reverse) => reverse,
+        Err(stop) => return (items, Err(stop)),
+    };
+    let mut ranked: Vec<(Value, Tv)> = ranks.into_iter().zip(items).collect();
+    if reverse {
+        ranked.reverse();
+    }
+    // Short lists are compared in CPython's order, which a failing comparison makes visible.
+    let result = match ranked.len() {
+        0..64 => insertion_sort(vm, &mut ranked),
+        _ => merge_sort(vm, &mut ranked),
+    };
+    if reverse {
+        ranked.reverse();
+    }
+    let items = ranked.into_iter().map(|(_, item)| item).collect();
+    (items, result)
+}
+
+/// What the elements are ordered by, and whether in reverse.
+fn ranked(
+    vm: &mut Vm<'_>,
+    items: &[Tv],
+    key: Option<Tv>,
+    reverse: Option<Tv>,
+    node: NodeId,
+    ranks: &mut Vec<Value>,
+) -> R<bool> {
     let key = key.filter(|k| !k.value.is_none());
     let reverse = match reverse {
         Some(tv) => {
@@ -159,43 +203,62 @@ pub(crate) fn sort(
         }
         None => false,
     };
-    let mut ranked = Vec::with_capacity(items.len());
+    vm.charge(items.len() * 64)?;
     for item in items {
-        let rank = rank(vm, key.as_ref(), &item, node)?;
-        ranked.push((rank, item));
+        ranks.push(rank(vm, key.as_ref(), item, node)?);
     }
-    vm.charge(ranked.len() * 64)?;
-    if reverse {
-        ranked.reverse();
-    }
+    Ok(reverse)
+}
+
+fn merge_sort(vm: &mut Vm<'_>, items: &mut Vec<(Value, Tv)>) -> R<()> {
     let mut width = 1;
-    while width < ranked.len() {
-        let mut merged = Vec::with_capacity(ranked.len());
-        let mut rest = ranked.into_iter().peekable();
-        while rest.peek().is_some() {
-            let left: Vec<(Value, Tv)> = rest.by_ref().take(width).collect();
-            let right: Vec<(Value, Tv)> = rest.by_ref().take(width).collect();
-            let mut left = left.into_iter().peekable();
-            let mut right = right.into_iter().peekable();
-            loop {
-                let from_right = match (left.peek(), right.peek()) {
-                    (Some(l), Some(r)) => vm.less(&r.0, &l.0)?,
-                    (None, Some(_)) => true,
-                    (Some(_), None) => false,
-                    (None, None) => break,
-                };
-                merged.extend(if from_right {
-                    right.next()
+    while width < items.len() {
+        let mut merged = Vec::with_capacity(items.len());
+        for pair in items.chunks(2 * width) {
+            let (mut left, mut right) = pair.split_at(width.min(pair.len()));
+            while let (Some(l), Some(r)) = (left.first(), right.first()) {
+                if vm.less(&r.0, &l.0)? {
+                    merged.push(r.clone());
+                    right = &right[1..];
                 } else {
-                    left.next()
-                });
+                    merged.push(l.clone());
+                    left = &left[1..];
+                }
             }
+            merged.extend_from_slice(left);
+            merged.extend_from_slice(right);
         }
-        ranked = merged;
+        *items = merged;
         width *= 2;
     }
-    if reverse {
-        ranked.reverse();
+    Ok(())
+}
+
+/// CPython's order of comparisons for fewer than 64 elements: the first run, reversed if it falls,
+/// then binary insertion.
+fn insertion_sort(vm: &mut Vm<'_>, items: &mut [(Value, Tv)]) -> R<()> {
+    if items.len() < 2 {
+        return Ok(());
     }
-    Ok(ranked.into_iter().map(|(_, item)| item).collect())
+    let falls = vm.less(&items[1].0, &items[0].0)?;
+    let mut sorted = 2;
+    while sorted < items.len() && vm.less(&items[sorted].0, &items[sorted - 1].0)? == falls {
+        sorted += 1;
+    }
+    if falls {
+        items[..sorted].reverse();
+    }
+    for next in sorted..items.len() {
+        let (mut left, mut right) = (0, next);
+        while left < right {
+            let middle = left + (right - left) / 2;
+            if vm.less(&items[next].0, &items[middle].0)? {
+                right = middle;
+            } else {
+                left = middle + 1;
+            }
+        }
+        items[left..=next].rotate_right(1);
+    }
+    Ok(())
 }

@@ -26,23 +26,30 @@ pub(super) fn print(vm: &mut Vm<'_>, mut args: Args, _: NodeId) -> R<Value> {
         Some(tv) => vm.text(&tv.value)?,
         None => " ".to_owned(),
     };
-    let mut text = String::new();
+    // What was printed before an argument failed stays printed.
     for (i, arg) in args.pos.iter().enumerate() {
         if i > 0 {
-            text.push_str(&sep);
+            put(vm, &sep)?;
         }
         vm.dep_deep(arg)?;
-        text.push_str(&vm.text(&arg.value)?);
+        let text = vm.text(&arg.value)?;
+        put(vm, &text)?;
     }
-    match &end {
-        Some(tv) => text.push_str(&vm.text(&tv.value)?),
-        None => text.push('\n'),
-    }
+    let end = match &end {
+        Some(tv) => vm.text(&tv.value)?,
+        None => "\n".to_owned(),
+    };
+    put(vm, &end)?;
+    Ok(Value::None)
+}
+
+/// Adds to what was printed.
+fn put(vm: &mut Vm<'_>, text: &str) -> R<()> {
     if (vm.output.len() + text.len()) as u64 > vm.limits.output {
         return Err(Stop::Limit(Limit::Output));
     }
-    vm.output.push_str(&text);
-    Ok(Value::None)
+    vm.output.push_str(text);
+    Ok(())
 }
 
 pub(super) fn repr(vm: &mut Vm<'_>, args: Args, _: NodeId) -> R<Value> {

@@ -73,11 +73,17 @@ impl<'a> Vm<'a> {
             Type::Dict | Type::Counter | Type::DefaultDict | Type::OrderedDict => {
                 return self.construct_dict(ty, args, node);
             }
+            Type::Deque => return super::super::methods::deque::construct(self, args, node),
             Type::Int => return self.construct_int(args),
             Type::Region => return self.construct_region(args),
             Type::Str => {
                 if let Some(object) = self.keyword(&mut args, "object") {
                     args.pos.insert(0, object);
+                }
+                if args.pos.len() > 3 {
+                    let given = args.pos.len();
+                    let message = format!("str() takes at most 3 arguments ({given} given)");
+                    return Err(self.type_error(message));
                 }
                 if let Some(encoding) = args.pos.get(1) {
                     let message = match &encoding.value {
@@ -161,8 +167,12 @@ impl<'a> Vm<'a> {
             }
             Type::Slice => {
                 self.arity(name, &args, 1, 3)?;
-                for arg in &args.pos {
-                    self.slice_part(&arg.value)?;
+                // Slices hold nothing that could hold slices, so that dropping does not recurse.
+                let nests = |tv: &&Tv| matches!(tv.value, Value::Slice(_) | Value::Bound(_));
+                if let Some(part) = args.pos.iter().find(nests) {
+                    let name = self.type_name(&part.value);
+                    let message = format!("a slice of '{name}' is of no use here");
+                    return Err(self.type_error(message));
                 }
                 let part = |i: usize| args.pos.get(i).map_or(Value::None, |tv| tv.value.clone());
                 Ok(Value::Slice(Rc::new(match args.pos.len() {
@@ -192,7 +202,9 @@ impl<'a> Vm<'a> {
             }
             Type::Reversed => self.construct_reversed(args, node),
             Type::Type => {
-                self.arity(name, &args, 1, 1)?;
+                if args.pos.len() != 1 || !args.kw.is_empty() {
+                    return Err(self.type_error("type() takes 1 or 3 arguments"));
+                }
                 Ok(match &args.pos[0].value {
                     Value::Instance(i) => Value::PackClass(self.heap.instances[*i as usize].class),
                     Value::Exc(i) => Value::ExcClass(self.heap.excs[*i as usize].class),
@@ -263,6 +275,13 @@ impl<'a> Vm<'a> {
             }
             _ => DictKind::Plain,
         };
+        if pos.len() > 1 && ty == Type::Counter {
+            let message = format!(
+                "Counter.__init__() takes from 1 to 2 positional arguments but {} were given",
+                pos.len() + 1
+            );
+            return Err(self.type_error(message));
+        }
         if pos.len() > 1 {
             let message = format!(
                 "{} expected at most 1 argument, got {}",
@@ -300,9 +319,10 @@ impl<'a> Vm<'a> {
                 self.heap.dicts[*j as usize].map.values().cloned().collect()
             }
             _ => {
+                let ordered = matches!(self.heap.dicts[i as usize].kind, DictKind::Ordered);
                 let mut entries = Vec::new();
                 for (n, pair) in self.collect_dep(source, node)?.into_iter().enumerate() {
-                    if !self.is_iterable(&pair.value) {
+                    if !ordered && !self.is_iterable(&pair.value) {
                         let message = format!(
                             "cannot convert dictionary update sequence element #{n} to a sequence"
                         );
@@ -311,6 +331,14 @@ impl<'a> Vm<'a> {
                     let items = self.collect_dep(&pair, node)?;
                     match <[Tv; 2]>::try_from(items) {
                         Ok([key, value]) => entries.push((key, value)),
+                        Err(items) if ordered => {
+                            let message = match items.len() {
+                                0 => "need more than 0 values to unpack",
+                                1 => "need more than 1 value to unpack",
+                                _ => "too many values to unpack (expected 2)",
+                            };
+                            return Err(self.value_error(message));
+                        }
                         Err(items) => {
                             let message = format!(
                                 "dictionary update sequence element #{n} has length {}; 2 is \
@@ -341,6 +369,17 @@ impl<'a> Vm<'a> {
 
     /// Counts elements into a Counter.
     pub(crate) fn count_into(&mut self, i: u32, source: &Tv, op: BinaryOp, node: NodeId) -> R<()> {
+        if source.value.is_none() {
+            return Ok(());
+        }
+        if let (Value::Dict(_), BinaryOp::Add, true) = (
+            &source.value,
+            op,
+            self.heap.dicts[i as usize].map.is_empty(),
+        ) {
+            // The counts of the first mapping are taken as they are.
+            return self.update_dict(i, source, node);
+        }
         let entries: Vec<(Tv, Value)> = match &source.value {
             Value::Dict(j) => self.heap.dicts[*j as usize]
                 .map
@@ -377,12 +416,19 @@ impl<'a> Vm<'a> {
         if let Some(base) = self.keyword(&mut args, "base") {
             args.pos.push(base);
         }
-        self.arity("int", &args, 0, 2)?;
+        self.no_keywords("int", &args)?;
+        self.arity_of("int", &args, 0, 2)?;
         let Some(tv) = args.pos.first() else {
             return Ok(Value::Int(0));
         };
         if let Some(base) = args.pos.get(1) {
-            let base = self.integer(&base.value)?;
+            let base = match &base.value {
+                Value::Big(_) => -1,
+                other => self.integer(other)?,
+            };
+            if base != 0 && !(2..=36).contains(&base) {
+                return Err(self.value_error("int() base must be >= 2 and <= 36, or 0"));
+            }
             return match &tv.value {
                 Value::Str(s) => match number::parse_int(s, base) {
                     Ok(big) => Ok(Value::from_big(big)),

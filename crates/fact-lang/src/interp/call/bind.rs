@@ -65,6 +65,7 @@ impl<'a> Vm<'a> {
                 }
                 Some(i) => values[i] = Some(tv),
                 None if function.kwarg.is_some() => {
+                    self.work(extra.len() / 4)?;
                     let twice = extra.iter().any(
                         |(key, _): &(Tv, Tv)| matches!(&key.value, Value::Str(k) if *k == name),
                     );

@@ -135,8 +135,8 @@ impl<'a> Vm<'a> {
                 self.native(node, inputs, None, |vm| vm.construct_type(ty, args, node))
             }
             Value::ExcClass(class) => {
-                if let Some((name, _)) = args.kw.first() {
-                    let message = format!("{}() takes no keyword arguments ({name})", class.name());
+                if !args.kw.is_empty() {
+                    let message = format!("{}() takes no keyword arguments", class.name());
                     return Err(self.type_error(message));
                 }
                 self.charge(64 + 32 * args.pos.len())?;

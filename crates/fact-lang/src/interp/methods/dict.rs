@@ -120,7 +120,11 @@ pub(super) fn call(
                 map.shift_remove_index(0)
             };
             let Some((_, (key, value))) = entry else {
-                return Err(vm.key_error(Value::str("popitem(): dictionary is empty")));
+                let message = match vm.heap.dicts[at].kind {
+                    DictKind::Ordered => "dictionary is empty",
+                    _ => "popitem(): dictionary is empty",
+                };
+                return Err(vm.key_error(Value::str(message)));
             };
             vm.mutated(node, object, &[])?;
             vm.tuple(vec![key, value], PENDING)
@@ -174,6 +178,12 @@ pub(super) fn call(
             let entries: Vec<(Tv, Tv)> = vm.heap.dicts[at].map.values().cloned().collect();
             let mut entries = vm.most_common(entries)?;
             if let Some(n) = args.pos.first().filter(|n| !n.value.is_none()) {
+                if !matches!(n.value, Value::Int(_) | Value::Bool(_) | Value::Big(_)) {
+                    let name = vm.type_name(&n.value);
+                    let message =
+                        format!("'>=' not supported between instances of '{name}' and 'int'");
+                    return Err(vm.type_error(message));
+                }
                 let n = vm.clamped(&n.value)?;
                 entries.truncate(usize::try_from(n).unwrap_or(0));
             }

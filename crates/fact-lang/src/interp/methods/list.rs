@@ -40,7 +40,7 @@ pub(super) fn call(
         }
         "insert" => {
             vm.arity("insert", &args, 2, 2)?;
-            let at = vm.clamped(&args.pos[0].value)?;
+            let at = vm.integer(&args.pos[0].value)?;
             let len = vm.heap.lists[i].items.len();
             vm.work(len / 32)?;
             vm.charge(size_of::<Tv>())?;
@@ -96,21 +96,17 @@ pub(super) fn call(
             if !args.pos.is_empty() {
                 return Err(vm.type_error("sort() takes no positional arguments"));
             }
-            let unsorted = vm.heap.lists[i].items.clone();
-            vm.charge(unsorted.len() * size_of::<Tv>())?;
+            let len = vm.heap.lists[i].items.len();
+            vm.charge(len * size_of::<Tv>())?;
             // The list is empty while it is sorted.
             let items = std::mem::take(&mut vm.heap.lists[i].items);
             let before = vm.deps.len();
-            let sorted = builtins::sort(vm, items, key, reverse, node);
+            let (items, sorted) = builtins::sort_partly(vm, items, key, reverse, node);
             let inputs: Vec<_> = vm.deps.drain(before..).collect();
             let changed = !vm.heap.lists[i].items.is_empty();
-            match sorted {
-                Ok(items) => vm.heap.lists[i].items = items,
-                Err(stop) => {
-                    vm.heap.lists[i].items = unsorted;
-                    return Err(stop);
-                }
-            }
+            // A comparison that fails leaves the list as far as it was sorted.
+            vm.heap.lists[i].items = items;
+            sorted?;
             if changed {
                 return Err(vm.value_error("list modified during sort"));
             }
@@ -150,7 +146,8 @@ pub(super) fn sequence(
     vm.work(items.len())?;
     vm.dep_deep(object)?;
     if name == "count" {
-        vm.arity("count", &args, 1, 1)?;
+        let full = format!("{}.count", vm.type_of(&object.value).name());
+        vm.arity(&full, &args, 1, 1)?;
         let mut n = 0;
         for item in items {
             if vm.is(&item.value, &args.pos[0].value) || vm.eq(&item.value, &args.pos[0].value)? {
@@ -162,7 +159,13 @@ pub(super) fn sequence(
     vm.arity("index", &args, 1, 3)?;
     let mut bounds = [None, None];
     for (bound, arg) in bounds.iter_mut().zip(args.pos.iter().skip(1)) {
-        *bound = Some(vm.clamped(&arg.value)?);
+        *bound = match &arg.value {
+            value if value.to_big().is_some() => Some(vm.clamped(value)?),
+            _ => {
+                let message = "slice indices must be integers or have an __index__ method";
+                return Err(vm.type_error(message));
+            }
+        };
     }
     let (start, stop) = slice::bounds(bounds[0], bounds[1], items.len());
     for (at, item) in items.iter().enumerate().take(stop).skip(start) {
@@ -175,6 +178,7 @@ pub(super) fn sequence(
         _ => format!("{} is not in {}", vm.repr(&args.pos[0].value)?, {
             match object.value {
                 Value::Range(_) => "range",
+                Value::List(i) if vm.is_deque(i) => "deque",
                 _ => "list",
             }
         }),

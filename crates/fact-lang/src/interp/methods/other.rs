@@ -25,11 +25,11 @@ pub(super) fn call(vm: &mut Vm<'_>, object: &Tv, name: &str, mut args: Args) -> 
         (Value::Region(i), "window") => vm.window(*i, args),
         (Value::Region(i), "around") => vm.around(*i, args),
         (Value::Float(x), "is_integer") => {
-            vm.arity(name, &args, 0, 0)?;
+            vm.arity(&format!("float.{name}"), &args, 0, 0)?;
             Ok(Value::Bool(x.is_finite() && x.fract() == 0.0))
         }
         (Value::Float(x), "as_integer_ratio") => {
-            vm.arity(name, &args, 0, 0)?;
+            vm.arity(&format!("float.{name}"), &args, 0, 0)?;
             if !x.is_finite() {
                 let what = if x.is_nan() { "NaN" } else { "Infinity" };
                 let message = format!("cannot convert {what} to integer ratio");
@@ -70,13 +70,13 @@ pub(super) fn call(vm: &mut Vm<'_>, object: &Tv, name: &str, mut args: Args) -> 
             }
         }
         (value, "bit_count") => {
-            vm.arity(name, &args, 0, 0)?;
+            vm.arity(&format!("int.{name}"), &args, 0, 0)?;
             let big = value.to_big().unwrap_or_default();
             let bits: u32 = big.iter_u64_digits().map(u64::count_ones).sum();
             Ok(Value::Int(i64::from(bits)))
         }
         (value, "bit_length") => {
-            vm.arity(name, &args, 0, 0)?;
+            vm.arity(&format!("int.{name}"), &args, 0, 0)?;
             let bits = value.to_big().map_or(0, |b| b.bits());
             Ok(Value::Int(bits as i64))
         }

@@ -89,7 +89,16 @@ pub(super) fn call(
         }
         _ => {}
     }
-    vm.no_keywords(name, &args)?;
+    let full = format!("set.{name}");
+    match name {
+        "issubset"
+        | "issuperset"
+        | "isdisjoint"
+        | "symmetric_difference"
+        | "symmetric_difference_update" => vm.arity(&full, &args, 1, 1)?,
+        "copy" => vm.arity(&full, &args, 0, 0)?,
+        _ => {}
+    }
     let before = vm.deps.len();
     vm.dep_deep(object)?;
     let mut others: Vec<Vec<(Key, Tv)>> = Vec::with_capacity(args.pos.len());
@@ -97,16 +106,24 @@ pub(super) fn call(
         let mut keyed = Vec::new();
         for item in vm.collect_dep(arg, node)? {
             vm.dep_deep(&item)?;
-            keyed.push((vm.key(&item.value)?, item));
+            let key = vm.key(&item.value)?;
+            // The first element that decides is the last that is looked at.
+            let has = vm.heap.sets[at].map.contains_key(&key);
+            if !matches!(arg.value, Value::Set(_))
+                && ((name == "issuperset" && !has) || (name == "isdisjoint" && has))
+            {
+                return Ok(Value::Bool(false));
+            }
+            keyed.push((key, item));
         }
         others.push(keyed);
     }
+    let sources: Vec<Value> = args.pos.iter().map(|tv| tv.value.clone()).collect();
     let mut map = vm.heap.sets[at].map.clone();
     vm.work(map.len())?;
     vm.charge(map.len() * 96)?;
     match name {
         "issubset" | "issuperset" | "isdisjoint" => {
-            vm.arity(name, &args, 1, 1)?;
             let other = others.pop().unwrap_or_default();
             let keys: std::collections::HashSet<&Key> = other.iter().map(|(k, _)| k).collect();
             return Ok(Value::Bool(match name {
@@ -122,10 +139,24 @@ pub(super) fn call(
             }
         }
         "intersection" | "intersection_update" => {
-            for other in others {
-                let keys: std::collections::HashSet<Key> =
-                    other.into_iter().map(|(k, _)| k).collect();
-                map.retain(|k, _| keys.contains(k));
+            for (other, source) in others.into_iter().zip(sources) {
+                // Of two equal elements the one that was iterated stays, as in CPython: the other
+                // side's, unless that is a set and the larger.
+                let is_set = matches!(source, Value::Set(_));
+                let others_stay = !is_set || other.len() <= map.len();
+                let mut kept: std::collections::HashMap<Key, Tv> = Default::default();
+                for (key, tv) in other {
+                    kept.entry(key).or_insert(tv);
+                }
+                map.retain(|k, tv| match kept.remove(k) {
+                    Some(theirs) => {
+                        if others_stay {
+                            *tv = theirs;
+                        }
+                        true
+                    }
+                    None => false,
+                });
             }
         }
         "difference" | "difference_update" => {
@@ -134,7 +165,6 @@ pub(super) fn call(
             map.retain(|k, _| !gone.contains(k));
         }
         "symmetric_difference" | "symmetric_difference_update" => {
-            vm.arity(name, &args, 1, 1)?;
             let mut fresh = SetMap::default();
             let mut gone: std::collections::HashSet<Key> = Default::default();
             for (key, tv) in others.into_iter().flatten() {
@@ -159,4 +189,24 @@ pub(super) fn call(
     }
     let frozen = vm.heap.sets[at].frozen;
     vm.set_of(map, frozen, PENDING)
+}
+
+/// `isdisjoint` of the keys or items of a dict.
+pub(super) fn disjoint(vm: &mut Vm<'_>, object: &Tv, args: Args, node: NodeId) -> R<Value> {
+    vm.arity("isdisjoint", &args, 1, 1)?;
+    let mut mine = std::collections::HashSet::new();
+    for item in vm.collect_dep(object, node)? {
+        vm.dep_deep(&item)?;
+        // What cannot be hashed is in no other set.
+        if let Ok(key) = vm.key(&item.value) {
+            mine.insert(key);
+        }
+    }
+    for item in vm.collect_dep(&args.pos[0], node)? {
+        vm.dep_deep(&item)?;
+        if mine.contains(&vm.key(&item.value)?) {
+            return Ok(Value::Bool(false));
+        }
+    }
+    Ok(Value::Bool(true))
 }

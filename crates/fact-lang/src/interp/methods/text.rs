@@ -121,7 +121,9 @@ fn text_arg(vm: &mut Vm<'_>, name: &str, args: &Args, i: usize) -> R<std::sync::
         Some(Value::Str(s)) => Ok(s.clone()),
         Some(other) => {
             let got = match other {
-                Value::None if name == "replace" => "None".into(),
+                Value::None if matches!(name, "replace" | "removeprefix" | "removesuffix") => {
+                    "None".into()
+                }
                 other => vm.type_name(other),
             };
             let message = match name {
@@ -218,7 +220,7 @@ pub(super) fn call(
             vm.arity_of(name, &args, 0, 2)?;
             let sep = maybe_text(vm, name, &args, 0)?;
             let most = match args.pos.get(1) {
-                Some(tv) => vm.clamped(&tv.value)?,
+                Some(tv) => vm.integer(&tv.value)?,
                 None => -1,
             };
             let pieces = match name {
@@ -229,6 +231,11 @@ pub(super) fn call(
             strings(vm, &pieces)
         }
         "splitlines" => {
+            if args.pos.len() > 1 {
+                let given = args.pos.len();
+                let message = format!("splitlines() takes at most 1 argument ({given} given)");
+                return Err(vm.type_error(message));
+            }
             let keep = vm
                 .keyword(&mut args, "keepends")
                 .or(args.pos.first().cloned());
@@ -281,7 +288,7 @@ pub(super) fn call(
             let old = text_arg(vm, name, &args, 0)?;
             let new = text_arg(vm, name, &args, 1)?;
             let count = match args.pos.get(2) {
-                Some(tv) => vm.clamped(&tv.value)?,
+                Some(tv) => vm.integer(&tv.value)?,
                 None => -1,
             };
             let room = vm.room();
@@ -361,6 +368,9 @@ pub(super) fn call(
             };
             let mut found = false;
             for tv in wanted {
+                if found {
+                    break;
+                }
                 let Value::Str(piece) = &tv.value else {
                     let got = vm.type_name(&tv.value);
                     let message = match &args.pos[0].value {
@@ -409,7 +419,7 @@ pub(super) fn call(
         }
         "center" | "ljust" | "rjust" => {
             vm.arity(name, &args, 1, 2)?;
-            let width = vm.clamped(&args.pos[0].value)?;
+            let width = vm.integer(&args.pos[0].value)?;
             let fill = match args.pos.get(1) {
                 Some(_) => text_arg(vm, name, &args, 1)?,
                 None => " ".into(),
@@ -436,7 +446,7 @@ pub(super) fn call(
             }
             vm.arity_of(name, &args, 0, 1)?;
             let n = match args.pos.first() {
-                Some(tv) => vm.clamped(&tv.value)?,
+                Some(tv) => vm.integer(&tv.value)?,
                 None => 8,
             };
             let room = vm.room();

@@ -6,6 +6,7 @@ use super::super::error::R;
 use super::super::native::Native;
 use super::super::value::{Partial, Tv, Value};
 use crate::ast::{BinaryOp, CompareOp, NodeId};
+use crate::trace::EventId;
 
 pub(super) static TABLE: &[Native] = &[
     Native {
@@ -16,7 +17,41 @@ pub(super) static TABLE: &[Native] = &[
         name: "partial",
         call: partial,
     },
+    Native {
+        name: "cmp_to_key",
+        call: cmp_to_key,
+    },
 ];
+
+/// The key of one value, with the function that compares.
+static KEY: Native = Native {
+    name: "K",
+    call: |vm, args, _| {
+        vm.arity("K", &args, 2, 2)?;
+        vm.charge(64)?;
+        vm.heap
+            .cmp_keys
+            .push((args.pos[0].clone(), args.pos[1].clone()));
+        Ok(Value::CmpKey(vm.heap.cmp_keys.len() as u32 - 1))
+    },
+};
+
+fn cmp_to_key(vm: &mut Vm<'_>, mut args: Args, _: NodeId) -> R<Value> {
+    if let Some(function) = vm.keyword(&mut args, "mycmp") {
+        args.pos.push(function);
+    }
+    if args.pos.is_empty() {
+        return Err(vm.type_error("cmp_to_key() missing required argument 'mycmp' (pos 1)"));
+    }
+    vm.arity("cmp_to_key", &args, 1, 1)?;
+    vm.charge(128)?;
+    vm.heap.partials.push(Partial {
+        func: Tv::new(Value::Native(&KEY), EventId::START),
+        args: args.pos,
+        kw: Vec::new(),
+    });
+    Ok(Value::Partial(vm.heap.partials.len() as u32 - 1))
+}
 
 pub(super) static OPERATOR: &[Native] = &[
     Native {
@@ -93,6 +128,9 @@ fn partial(vm: &mut Vm<'_>, args: Args, _: NodeId) -> R<Value> {
     let Some(func) = pos.next() else {
         return Err(vm.type_error("type 'partial' takes at least one argument"));
     };
+    if !super::super::builtins::is_callable(&func.value) {
+        return Err(vm.type_error("the first argument must be callable"));
+    }
     vm.charge(128)?;
     vm.heap.partials.push(Partial {
         func,

@@ -97,7 +97,9 @@ fn iterator(vm: &mut Vm<'_>, items: Vec<Tv>, shape: impl Into<Deps>) -> R<Value>
 }
 
 fn chain(vm: &mut Vm<'_>, args: Args, _: NodeId) -> R<Value> {
-    vm.no_keywords("chain", &args)?;
+    if !args.kw.is_empty() {
+        return Err(vm.type_error("chain() takes no keyword arguments"));
+    }
     vm.iterator(IterObj::new(
         IterKind::Chain(args.pos.into(), None),
         PENDING,
@@ -109,6 +111,17 @@ fn choose(vm: &mut Vm<'_>, mut args: Args, node: NodeId, name: &str) -> R<Value>
         args.pos.push(r);
     }
     let least = if name == "permutations" { 1 } else { 2 };
+    if args.pos.len() < least || args.pos.len() > 2 {
+        let given = args.pos.len();
+        let message = match (given, name) {
+            (0, "permutations") | (0, _) => {
+                format!("{name}() missing required argument 'iterable' (pos 1)")
+            }
+            (1, _) => format!("{name}() missing required argument 'r' (pos 2)"),
+            _ => format!("{name}() takes at most 2 arguments ({given} given)"),
+        };
+        return Err(vm.type_error(message));
+    }
     vm.arity(name, &args, least, 2)?;
     let (pool, shape) = vm.collect(&args.pos[0], node)?;
     let r = match args.pos.get(1).map(|tv| &tv.value) {
@@ -191,37 +204,33 @@ fn product(vm: &mut Vm<'_>, mut args: Args, node: NodeId) -> R<Value> {
 
 fn islice(vm: &mut Vm<'_>, args: Args, node: NodeId) -> R<Value> {
     vm.arity("islice", &args, 2, 4)?;
-    let source = vm.iterate(&args.pos[0], node)?;
-    let mut parts = Vec::new();
-    for arg in &args.pos[1..] {
-        parts.push(vm.slice_part(&arg.value)?);
-    }
-    let (start, stop, step) = match parts.as_slice() {
-        [stop] => (None, *stop, None),
-        [start, stop] => (*start, *stop, None),
-        [start, stop, step] => (*start, *stop, *step),
-        _ => (None, None, None),
+    // Beyond the sizes there are and of the wrong type are as -1 to CPython.
+    let part = |i: usize| match args.pos.get(i).map(|tv| &tv.value) {
+        None | Some(Value::None) => None,
+        Some(value) => Some(value.as_int().unwrap_or(-1)),
     };
-    let (Ok(skip), Ok(step)) = (
+    let (start, stop, step) = match args.pos.len() {
+        2 => (None, part(1), None),
+        _ => (part(1), part(2), part(3)),
+    };
+    if stop == Some(-1) {
+        return Err(vm.value_error(
+            "Stop argument for islice() must be None or an integer: 0 <= x <= sys.maxsize.",
+        ));
+    }
+    let (Ok(skip), Ok(left)) = (
         u64::try_from(start.unwrap_or(0)),
-        u64::try_from(step.unwrap_or(1)),
+        stop.map(u64::try_from).transpose(),
     ) else {
         return Err(vm.value_error(
             "Indices for islice() must be None or an integer: 0 <= x <= sys.maxsize.",
         ));
     };
-    let left = match stop.map(u64::try_from) {
-        None => None,
-        Some(Ok(stop)) => Some(stop),
-        Some(Err(_)) => {
-            return Err(vm.value_error(
-                "Stop argument for islice() must be None or an integer: 0 <= x <= sys.maxsize.",
-            ));
-        }
-    };
+    let step = u64::try_from(step.unwrap_or(1)).unwrap_or(0);
     if step == 0 {
         return Err(vm.value_error("Step for islice() must be a positive integer or None."));
     }
+    let source = vm.iterate(&args.pos[0], node)?;
     vm.iterator(IterObj::new(
         IterKind::Slice {
             source,

@@ -9,7 +9,7 @@ use crate::ast::{BinaryOp, NodeId};
 use crate::pytext::number;
 use num_bigint::BigInt;
 use num_integer::Integer;
-use num_traits::Signed;
+use num_traits::{Signed, ToPrimitive};
 
 pub(super) fn member(name: &str) -> Option<Value> {
     Some(Value::Float(match name {
@@ -105,22 +105,34 @@ fn test(vm: &mut Vm<'_>, args: Args, name: &str, f: fn(f64) -> bool) -> R<Value>
 }
 
 fn logarithm(vm: &mut Vm<'_>, args: Args, name: &str, f: fn(f64) -> f64) -> R<Value> {
-    let x = one(vm, &args, name)?;
+    vm.arity(&format!("math.{name}"), &args, 1, 1)?;
+    log_of(vm, &args.pos[0].value, f).map(Value::Float)
+}
+
+/// A logarithm; integers beyond the range of floats are split into a fraction and a power of two.
+fn log_of(vm: &mut Vm<'_>, value: &Value, f: fn(f64) -> f64) -> R<f64> {
+    if let Value::Big(big) = value
+        && big.is_positive()
+        && number::int_to_float(big).is_err()
+    {
+        let bits = big.bits();
+        vm.work(bits as usize / 64)?;
+        let fraction = number::int_true_div(big, &(BigInt::from(1) << bits));
+        let fraction = fraction.map_err(|e| vm.text_error(e))?;
+        return Ok(f(fraction) + f(2.0) * bits as f64);
+    }
+    let x = vm.real(value)?;
     if x <= 0.0 {
         return Err(vm.value_error("math domain error"));
     }
-    Ok(Value::Float(f(x)))
+    Ok(f(x))
 }
 
 fn log(vm: &mut Vm<'_>, args: Args, _: NodeId) -> R<Value> {
     vm.arity("log", &args, 1, 2)?;
     let mut logs = [0.0, 1.0];
     for (log, arg) in logs.iter_mut().zip(&args.pos) {
-        let x = vm.real(&arg.value)?;
-        if x <= 0.0 {
-            return Err(vm.value_error("math domain error"));
-        }
-        *log = x.ln();
+        *log = log_of(vm, &arg.value, f64::ln)?;
     }
     if args.pos.len() == 2 {
         if logs[1] == 0.0 {
@@ -135,6 +147,14 @@ fn log(vm: &mut Vm<'_>, args: Args, _: NodeId) -> R<Value> {
 }
 
 fn rounded(vm: &mut Vm<'_>, args: Args, name: &str, f: fn(f64) -> f64) -> R<Value> {
+    if name == "trunc"
+        && args.kw.is_empty()
+        && args.pos.len() == 1
+        && !is_number(&args.pos[0].value)
+    {
+        let got = vm.type_name(&args.pos[0].value);
+        return Err(vm.type_error(format!("type {got} doesn't define __trunc__ method")));
+    }
     vm.arity(&format!("math.{name}"), &args, 1, 1)?;
     if let Some(big) = args.pos[0].value.to_big() {
         return Ok(Value::from_big(big));
@@ -169,11 +189,11 @@ fn fmod(vm: &mut Vm<'_>, args: Args, _: NodeId) -> R<Value> {
 }
 
 fn hypot(vm: &mut Vm<'_>, args: Args, _: NodeId) -> R<Value> {
-    let mut sum: f64 = 0.0;
+    let mut parts = Vec::with_capacity(args.pos.len());
     for arg in &args.pos {
-        sum = sum.hypot(vm.real(&arg.value)?);
+        parts.push(vm.real(&arg.value)?);
     }
-    Ok(Value::Float(sum))
+    super::statistics::norm(vm, &parts)
 }
 
 fn dist(vm: &mut Vm<'_>, args: Args, node: NodeId) -> R<Value> {
@@ -183,13 +203,13 @@ fn dist(vm: &mut Vm<'_>, args: Args, node: NodeId) -> R<Value> {
     if a.len() != b.len() {
         return Err(vm.value_error("both points must have the same number of dimensions"));
     }
-    let mut sum: f64 = 0.0;
+    let mut parts = Vec::with_capacity(a.len());
     for (x, y) in a.iter().zip(&b) {
         vm.dep(x.event);
         vm.dep(y.event);
-        sum = sum.hypot(vm.real(&x.value)? - vm.real(&y.value)?);
+        parts.push(vm.real(&x.value)? - vm.real(&y.value)?);
     }
-    Ok(Value::Float(sum))
+    super::statistics::norm(vm, &parts)
 }
 
 fn atan2(vm: &mut Vm<'_>, args: Args, _: NodeId) -> R<Value> {
@@ -203,6 +223,11 @@ fn copysign(vm: &mut Vm<'_>, args: Args, _: NodeId) -> R<Value> {
 }
 
 fn isclose(vm: &mut Vm<'_>, mut args: Args, _: NodeId) -> R<Value> {
+    if args.pos.len() > 2 {
+        let given = args.pos.len();
+        let message = format!("isclose() takes exactly 2 positional arguments ({given} given)");
+        return Err(vm.type_error(message));
+    }
     let mut tolerance = [1e-9, 0.0];
     for (slot, name) in tolerance.iter_mut().zip(["rel_tol", "abs_tol"]) {
         if let Some(tv) = vm.keyword(&mut args, name) {
@@ -210,6 +235,9 @@ fn isclose(vm: &mut Vm<'_>, mut args: Args, _: NodeId) -> R<Value> {
         }
     }
     let (x, y) = two(vm, &args, "isclose")?;
+    if tolerance.iter().any(|t| *t < 0.0) {
+        return Err(vm.value_error("tolerances must be non-negative"));
+    }
     if x == y {
         return Ok(Value::Bool(true));
     }
@@ -240,9 +268,19 @@ fn ints(vm: &mut Vm<'_>, args: &Args) -> R<Vec<BigInt>> {
     Ok(out)
 }
 
+/// Pays for a greatest common divisor, which is quadratic.
+fn common(vm: &mut Vm<'_>, a: &BigInt, b: &BigInt) -> R<()> {
+    let words = (a.bits().max(b.bits()) / 64 + 1) as usize;
+    vm.work(words.saturating_mul(words))
+}
+
 fn gcd(vm: &mut Vm<'_>, args: Args, _: NodeId) -> R<Value> {
     let ints = ints(vm, &args)?;
-    let total = ints.iter().fold(BigInt::from(0), |a, b| a.gcd(b));
+    let mut total = BigInt::from(0);
+    for int in ints {
+        common(vm, &total, &int)?;
+        total = total.gcd(&int);
+    }
     Ok(Value::from_big(total))
 }
 
@@ -250,6 +288,7 @@ fn lcm(vm: &mut Vm<'_>, args: Args, _: NodeId) -> R<Value> {
     let ints = ints(vm, &args)?;
     let mut total = BigInt::from(1);
     for int in ints {
+        common(vm, &total, &int)?;
         total = total.lcm(&int);
         vm.charge((total.bits() / 8) as usize)?;
     }
@@ -270,20 +309,38 @@ fn factorial(vm: &mut Vm<'_>, args: Args, _: NodeId) -> R<Value> {
     Ok(total)
 }
 
+fn is_number(value: &Value) -> bool {
+    matches!(value, Value::Float(_)) || value.to_big().is_some()
+}
+
+/// An integer of any size.
+fn whole(vm: &mut Vm<'_>, value: &Value) -> R<BigInt> {
+    match value.to_big() {
+        Some(big) => Ok(big),
+        None => vm.integer(value).map(BigInt::from),
+    }
+}
+
 fn comb(vm: &mut Vm<'_>, args: Args, _: NodeId) -> R<Value> {
     vm.arity("comb", &args, 2, 2)?;
-    let n = vm.integer(&args.pos[0].value)?;
-    let k = vm.integer(&args.pos[1].value)?;
-    if n < 0 || k < 0 {
-        return Err(vm.value_error("n must be a non-negative integer"));
+    let n = whole(vm, &args.pos[0].value)?;
+    let k = whole(vm, &args.pos[1].value)?;
+    for (value, name) in [(&n, "n"), (&k, "k")] {
+        if value.is_negative() {
+            return Err(vm.value_error(format!("{name} must be a non-negative integer")));
+        }
     }
     if k > n {
         return Ok(Value::Int(0));
     }
+    let Some(picks) = (&n - &k).min(k).to_i64() else {
+        let message = format!("min(n - k, k) must not exceed {}", i64::MAX);
+        return Err(vm.overflow_error(message));
+    };
     let mut total = Value::Int(1);
-    for i in 0..k.min(n - k) {
+    for i in 0..picks {
         vm.step()?;
-        total = vm.binary(BinaryOp::Mul, &total, &Value::Int(n - i))?;
+        total = vm.binary(BinaryOp::Mul, &total, &Value::from_big(&n - i))?;
         total = vm.binary(BinaryOp::FloorDiv, &total, &Value::Int(i + 1))?;
     }
     Ok(total)
@@ -365,7 +422,29 @@ fn fsum(vm: &mut Vm<'_>, args: Args, node: NodeId) -> R<Value> {
             x = high;
         }
         partials.truncate(kept);
-        partials.push(x);
+        if x != 0.0 {
+            partials.push(x);
+        }
     }
-    Ok(Value::Float(partials.iter().rev().sum()))
+    let Some(mut high) = partials.pop() else {
+        return Ok(Value::Float(0.0));
+    };
+    while let Some(y) = partials.pop() {
+        let x = high;
+        high = x + y;
+        let low = y - (high - x);
+        if low != 0.0 {
+            // The exact sum may lie halfway between two floats: what is left decides.
+            if let Some(next) = partials.last()
+                && (low < 0.0) == (*next < 0.0)
+            {
+                let twice = low * 2.0;
+                if high + twice - high == twice {
+                    high += twice;
+                }
+            }
+            break;
+        }
+    }
+    Ok(Value::Float(high))
 }

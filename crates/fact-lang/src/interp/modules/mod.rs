@@ -1,10 +1,10 @@
 //! Modules of the standard library: what visual programs use of them.
 
-mod collections;
 mod functools;
 mod itertools;
 mod math;
 mod numpy;
+mod pattern;
 pub(crate) mod re;
 mod statistics;
 
@@ -41,7 +41,7 @@ pub(crate) fn injected(name: &str) -> Option<Value> {
     match name {
         "np" => module("numpy"),
         "tqdm" => native::find(TQDM, "tqdm"),
-        "Counter" | "defaultdict" | "OrderedDict" => member("collections", name),
+        "Counter" | "defaultdict" | "OrderedDict" | "deque" => member("collections", name),
         "numbers" | "operator" => None,
         "reduce" | "partial" => member("functools", name),
         _ => module(name).or_else(|| typing(name)),
@@ -57,7 +57,7 @@ pub(crate) fn member(module: &str, name: &str) -> Option<Value> {
             "Counter" => Some(Value::Type(Type::Counter)),
             "defaultdict" => Some(Value::Type(Type::DefaultDict)),
             "OrderedDict" => Some(Value::Type(Type::OrderedDict)),
-            "deque" => native::find(collections::TABLE, "deque"),
+            "deque" => Some(Value::Type(Type::Deque)),
             _ => None,
         },
         "itertools" => native::find(itertools::TABLE, name),

@@ -47,8 +47,21 @@ pub(crate) struct Match {
     names: Vec<Option<String>>,
 }
 
+impl Match {
+    /// Where the whole match starts and ends, in characters, and its text.
+    pub(crate) fn whole(&self) -> (usize, usize, String) {
+        let (start, end) = self.groups.first().copied().flatten().unwrap_or_default();
+        let text = self.text.get(start..end).unwrap_or_default();
+        let before = self.text.get(..start).unwrap_or_default().chars().count();
+        (before, before + text.chars().count(), text.to_owned())
+    }
+}
+
 pub(super) fn member(name: &str) -> Option<Value> {
     let flag = match name {
+        "error" => {
+            return Some(Value::ExcClass(super::super::error::ExcClass::RegexError));
+        }
         "I" | "IGNORECASE" => IGNORECASE,
         "M" | "MULTILINE" => MULTILINE,
         "S" | "DOTALL" => DOTALL,
@@ -113,7 +126,7 @@ fn pattern(vm: &mut Vm<'_>, value: &Value, flags: i64) -> R<Rc<Pattern>> {
     // Compiling costs far more than a step.
     vm.work(200 + source.len() * 10)?;
     vm.charge(source.len() * 64 + 1024)?;
-    if source.len() > 4096 || nesting(&source) > 50 {
+    if source.len() > 4096 || super::pattern::nesting(&source) > 50 {
         return Err(vm.value_error("regular expression is too large"));
     }
     let mut prefix = String::new();
@@ -141,24 +154,11 @@ fn pattern(vm: &mut Vm<'_>, value: &Value, flags: i64) -> R<Rc<Pattern>> {
     match built {
         Ok(regex) => Ok(Rc::new(Pattern { source, regex })),
         Err(error) => {
-            let message = format!("invalid regular expression: {error}");
-            Err(vm.value_error(message))
+            let message = super::pattern::complaint(&source)
+                .unwrap_or_else(|| format!("invalid regular expression: {error}"));
+            Err(vm.raise(super::super::error::ExcClass::RegexError, message))
         }
     }
-}
-
-/// Open parentheses and brackets at the deepest point.
-fn nesting(source: &str) -> usize {
-    let (mut depth, mut deepest) = (0usize, 0);
-    for c in source.chars() {
-        match c {
-            '(' | '[' => depth += 1,
-            ')' | ']' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        deepest = deepest.max(depth);
-    }
-    deepest
 }
 
 fn text(vm: &mut Vm<'_>, name: &str, args: &Args, i: usize) -> R<Arc<str>> {

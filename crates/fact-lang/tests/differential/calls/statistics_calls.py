@@ -1,0 +1,66 @@
+"""Calls, right and wrong, each told by its value or its exception."""
+
+
+def show(call):
+    try:
+        value = call()
+        print(repr(value))
+    except Exception as error:
+        print(type(error).__name__, error)
+
+
+def l(items=(), *rest):
+    return list(items, *rest)
+
+
+def execute_command(image):
+    show(lambda: statistics.mean([1,2]))
+    show(lambda: statistics.mean([1,2,4]))
+    show(lambda: statistics.mean([1.5]))
+    show(lambda: statistics.mean([]))
+    show(lambda: statistics.mean(1))
+    show(lambda: statistics.mean(['a']))
+    show(lambda: statistics.mean())
+    show(lambda: statistics.mean([True,False]))
+    show(lambda: statistics.mean([10**30,1]))
+    show(lambda: statistics.mean([0.1,0.2,0.3]))
+    show(lambda: statistics.mean(x for x in [1,2]))
+    show(lambda: statistics.fmean([1,2]))
+    show(lambda: statistics.fmean([]))
+    show(lambda: statistics.fmean(['a']))
+    show(lambda: statistics.median([1,3,2]))
+    show(lambda: statistics.median([1,2]))
+    show(lambda: statistics.median([]))
+    show(lambda: statistics.median(['b','a','c']))
+    show(lambda: statistics.median(['a','b']))
+    show(lambda: statistics.median([1,'a']))
+    show(lambda: statistics.median_low([1,2]))
+    show(lambda: statistics.median_high([1,2]))
+    show(lambda: statistics.median_low([]))
+    show(lambda: statistics.mode([1,1,2]))
+    show(lambda: statistics.mode('aab'))
+    show(lambda: statistics.mode([]))
+    show(lambda: statistics.mode([[]]))
+    show(lambda: statistics.mode([1,2]))
+    show(lambda: statistics.multimode([1,2,1,2]))
+    show(lambda: statistics.multimode([]))
+    show(lambda: statistics.stdev([1,2]))
+    show(lambda: statistics.stdev([1]))
+    show(lambda: statistics.stdev([]))
+    show(lambda: statistics.stdev([1.5,2.5,4]))
+    show(lambda: statistics.stdev([1,2,3,4,100]))
+    show(lambda: statistics.pstdev([1,2,3]))
+    show(lambda: statistics.pstdev([]))
+    show(lambda: statistics.variance([1,2]))
+    show(lambda: statistics.variance([1,2,4]))
+    show(lambda: statistics.variance([1]))
+    show(lambda: statistics.pvariance([1,2,3]))
+    show(lambda: statistics.pvariance([1,3]))
+    show(lambda: statistics.pvariance([]))
+    show(lambda: statistics.stdev(['a','b']))
+    show(lambda: statistics.mean([1e308,1e308]))
+    show(lambda: statistics.stdev([0.1,0.1]))
+    show(lambda: statistics.pstdev([1e-200,3e-200]))
+    show(lambda: statistics.stdev([10**20,10**20+1]))
+    show(lambda: statistics.foo)
+    show(lambda: statistics.StatisticsError)
