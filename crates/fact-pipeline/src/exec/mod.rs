@@ -39,7 +39,7 @@ impl<'a> Source<'a> {
     }
 
     /// The program; or what to report if there is none.
-    fn read(self, pack: &Pack) -> Result<(Module, Option<Salvage>), Report> {
+    fn read(self, pack: &Pack) -> Result<(Module, Option<Salvage>), Box<Report>> {
         let (text, salvage) = match self {
             Self::Program(text) => (text.to_owned(), None),
             Self::Completion(text) => {
@@ -48,7 +48,7 @@ impl<'a> Source<'a> {
                     header,
                     cuts,
                 } = salvage::salvage(text, Some(salvage::HEADER))
-                    .map_err(|error| report::unsalvageable_report(text, &error))?;
+                    .map_err(|error| Box::new(report::unsalvageable_report(text, &error)))?;
                 let salvage = Salvage {
                     program: program.clone(),
                     header,
@@ -59,7 +59,7 @@ impl<'a> Source<'a> {
         };
         match pack.parse(&text) {
             Ok(program) => Ok((program, salvage)),
-            Err(error) => Err(report::syntax_report(&text, &error)),
+            Err(error) => Err(Box::new(report::syntax_report(&text, &error))),
         }
     }
 }
@@ -175,7 +175,7 @@ fn exec_all(
         Err(report) => Some(Execution {
             program: None,
             run: None,
-            report,
+            report: *report,
         }),
         Ok((program, salvage)) => runs.next().map(|run| Execution {
             report: Report {
