@@ -32,7 +32,7 @@ pub(crate) enum Command {
     /// Turn a data set's questions into verified rationales
     Run(Box<RunArgs>),
     /// Run one program on an image, or on several
-    Exec(ExecArgs),
+    Exec(Box<ExecArgs>),
     /// Show one sample of a run: program, slice, trace, rationale, verdicts
     Show(ShowArgs),
     /// Re-check every certificate of a run or of a JSONL export, offline

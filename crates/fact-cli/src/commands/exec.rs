@@ -25,7 +25,7 @@ use std::sync::atomic::AtomicBool;
 /// Largest file that is read, in bytes: a program or annotation beyond it is no use anyway.
 const MAX_BYTES: u64 = 64 << 20;
 
-pub(crate) fn main(args: ExecArgs) -> Outcome {
+pub(crate) fn main(args: Box<ExecArgs>) -> Outcome {
     let pack = packs::load(&args.pack)?;
     if args.salvage && pack.front_end != FrontEnd::Python {
         let hint = "run the steps without --salvage".to_owned();
