@@ -68,7 +68,7 @@ fn errors_say_what_where_and_what_to_do() {
     );
 
     let text = stderr(folder, &["run", "--perception", "pixel"], 2);
-    assert!(text.contains("expected one of: pixels, scene"), "{text}");
+    assert!(text.contains("expected pixels, scene, http:"), "{text}");
 
     let text = stderr(folder, &["exec", "nowhere.py", "--image", "x.png"], 2);
     assert!(text.starts_with("error: cannot read nowhere.py"), "{text}");

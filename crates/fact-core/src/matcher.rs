@@ -34,7 +34,8 @@ pub enum Matcher {
     /// weight of the answer given. The weights are those of [`vqa_answers`]. The script compares
     /// the normalised prediction with answers it normalises only in part, so that an answer all
     /// annotators gave may equal no prediction at all; here the fully normalised answer is
-    /// accepted as well, which never scores less than the script.
+    /// accepted as well, which never scores less than the script. A bool result stands for yes or
+    /// no, as for the other matchers; the script is given [`Matcher::own_form`], never `True`.
     VqaSoft,
 }
 
@@ -83,11 +84,9 @@ impl Matcher {
         }
         match self {
             Self::Exact => false,
-            Self::YesNo | Self::TrueFalse => {
-                as_bool(&a).is_some_and(|value| as_bool(&b) == Some(value))
-            }
+            Self::YesNo | Self::TrueFalse => same_bool(&a, &b),
             Self::Open => open::same(&a, &b),
-            Self::VqaSoft => vqa::same(&a, &b),
+            Self::VqaSoft => same_bool(&a, &b) || vqa::same(&a, &b),
         }
     }
 
@@ -123,6 +122,11 @@ impl Matcher {
 
 fn lower(text: &str) -> String {
     text.trim().to_lowercase()
+}
+
+/// Whether both say the same bool.
+fn same_bool(a: &str, b: &str) -> bool {
+    as_bool(a).is_some_and(|value| as_bool(b) == Some(value))
 }
 
 /// The bool that the whole of `text` says.

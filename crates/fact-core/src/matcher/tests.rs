@@ -72,7 +72,7 @@ const TABLE: &[Row] = &[
     (VqaSoft, "t-shirt", "t-shirt", true, "t-shirt"),
     (VqaSoft, "the man", "man", true, "man"),
     (VqaSoft, "men", "man", false, "men"),
-    (VqaSoft, "True", "yes", false, "yes"),
+    (VqaSoft, "True", "yes", true, "yes"),
     (VqaSoft, "yes, it is", "yes", false, "yes, it is"),
 ];
 
