@@ -86,7 +86,9 @@ impl Matcher {
             Self::Exact => false,
             Self::YesNo | Self::TrueFalse => same_bool(&a, &b),
             Self::Open => open::same(&a, &b),
-            Self::VqaSoft => same_bool(&a, &b) || vqa::same(&a, &b),
+            Self::VqaSoft => {
+                vqa::same(&a, &b) || same_bool(&vqa::normalise(&a), &vqa::normalise(&b))
+            }
         }
     }
 
