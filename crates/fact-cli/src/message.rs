@@ -1,5 +1,6 @@
 //! What the program says: results on standard output, everything else on standard error.
 
+use fact_pipeline::Spent;
 use fact_pipeline::synth::SynthError;
 use fact_pipeline::terminal;
 use std::fmt::Display;
@@ -84,6 +85,22 @@ impl From<SynthError> for Failure {
 /// fails.
 pub(crate) fn note(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{}", terminal::lines(text));
+}
+
+/// Tells what was spent on a perception behind a wire.
+pub(crate) fn spent(spent: Option<Spent>) {
+    let Some(spent) = spent else { return };
+    let Spent {
+        requests, retries, ..
+    } = spent;
+    let tokens = match (spent.prompt_tokens, spent.completion_tokens) {
+        (0, 0) => String::new(),
+        (prompt, completion) => format!(", {prompt} prompt and {completion} completion tokens"),
+    };
+    note(&format!(
+        "perception: {requests} requests ({retries} of them repeated), {:.1} s waited for them{tokens}",
+        spent.waited.as_secs_f64(),
+    ));
 }
 
 /// Writes a text to standard output as it is.

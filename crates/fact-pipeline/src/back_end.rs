@@ -5,7 +5,7 @@ use crate::config::{EndpointConfig, PerceptionSpec};
 use crate::stages::{Looks, Perceiver};
 use fact_models::Perception;
 use fact_models::http::KeyError;
-use fact_models::remote::Remote;
+use fact_models::remote::{Remote, Spent};
 use fact_models::server::{self, ConnectError};
 use fact_models::vlm::{self, Vlm, VlmError};
 use std::sync::Arc;
@@ -129,6 +129,14 @@ impl BackEnd {
 }
 
 impl AtWork<'_> {
+    /// What was spent on it by this process; `None` for a back end in this process.
+    pub fn spent(&self) -> Option<Spent> {
+        match self {
+            Self::Local(_) => None,
+            Self::Remote(dispatcher) => Some(dispatcher.spent()),
+        }
+    }
+
     /// What programs ask.
     pub fn perceiver(&self) -> Perceiver<'_> {
         match self {

@@ -33,3 +33,5 @@ pub mod summary;
 pub mod synth;
 pub mod terminal;
 pub mod trace_text;
+
+pub use fact_models::remote::Spent;

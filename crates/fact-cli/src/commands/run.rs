@@ -32,6 +32,7 @@ pub(crate) fn execute(config: RunConfig, quiet: bool) -> Outcome {
     })?;
     if !quiet {
         message::say(&summary.text(finished.seconds, finished.tally.session))?;
+        message::spent(finished.spent);
         message::note(&format!(
             "run in {}, summary in {}",
             out.display(),

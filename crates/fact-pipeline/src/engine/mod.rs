@@ -26,6 +26,7 @@ use crate::reporter::Reporter;
 use crate::stages::{Perceiver, PrepareError};
 use crate::store::{GroupRows, StoreError, Writer};
 use fact_lang::pack::Pack;
+use fact_models::remote::Spent;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
@@ -103,6 +104,8 @@ pub struct Finished {
     pub tally: Tally,
     /// Seconds this session took.
     pub seconds: f64,
+    /// What this session spent on a perception behind a wire.
+    pub spent: Option<Spent>,
 }
 
 /// Running counts of a session.
@@ -289,6 +292,7 @@ pub fn run_setup(
         complete,
         tally,
         seconds,
+        spent: at_work.spent(),
     })
 }
 
