@@ -165,4 +165,43 @@ fn what_stops_all_is_an_error_and_writes_nothing() {
     ]);
     assert!(text.contains("nowhere"), "{text}");
     assert!(!folder.join("out.jsonl").exists());
+    let programs = folder.join("in/programs.jsonl");
+    let before = std::fs::read_to_string(&programs).unwrap();
+    let text = run(&[
+        "--batch",
+        "in/programs.jsonl",
+        "--out",
+        "in/../in/programs.jsonl",
+    ]);
+    assert!(text.contains("would replace the programs"), "{text}");
+    assert_eq!(std::fs::read_to_string(&programs).unwrap(), before);
+}
+
+#[test]
+fn a_container_that_holds_another_many_times_stays_small_in_a_trace() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    prepare(folder);
+    let program = "def f(image):\n    a = [1] * 256\n    b = [a] * 256\n    c = [b] * 256\n    \
+                   d = [c] * 256\n    return len(d)\n";
+    let line = json!({"program": program, "image": "images/a.png"});
+    write(&folder.join("in/programs.jsonl"), &[line]);
+    let (results, _) = batch(folder, &["--trace"]);
+    assert_eq!(results[0]["value"], "256");
+    let events = results[0]["trace"]["events"].as_array().unwrap();
+    let assigned = events.iter().filter(|event| event["kind"] == "assign");
+    let values: Vec<&Value> = assigned.map(|event| &event["value"]).collect();
+    assert_eq!(values.len(), 4);
+    for value in &values {
+        assert_eq!(value["len"], 256);
+        assert_eq!(elements(value), 256);
+    }
+    assert_eq!(values[3]["items"][0]["items"][0]["len"], 256);
+}
+
+/// All elements shown of a value, those of elements included.
+fn elements(value: &Value) -> usize {
+    let items = value["items"].as_array();
+    let items = items.into_iter().flatten();
+    items.map(|item| 1 + elements(item)).sum()
 }

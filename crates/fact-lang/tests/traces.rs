@@ -351,6 +351,32 @@ def execute_command(image):
 }
 
 #[test]
+fn questions_answered_with_errors_are_bounded_too() {
+    let source = "\
+def execute_command(image):
+    failed = 0
+    for i in range(100):
+        try:
+            image.is_a(str(i))
+        except RuntimeError:
+            failed += 1
+    return failed
+";
+    let mut asked = 0;
+    let refuse = |_: &Request| {
+        asked += 1;
+        Some(Answer::Error("no".into()))
+    };
+    let limits = Limits {
+        tool_calls: 7,
+        ..Limits::default()
+    };
+    let limited = run_with(source, &PACK, refuse, &limits);
+    assert_eq!(outcome(&limited), "limit ToolCalls");
+    assert_eq!(asked, 7);
+}
+
+#[test]
 fn limits_have_places() {
     let source = "def execute_command(image):\n    x = 1\n    while True:\n        x += 1\n";
     let run = traced(source);

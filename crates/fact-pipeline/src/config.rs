@@ -380,6 +380,13 @@ impl Draft {
         }
     }
 
+    /// Unsets a key of a table, for a flag that takes its place.
+    pub fn unset_in(&mut self, table: &str, key: &str) {
+        if let Some(toml::Value::Table(inner)) = self.table.get_mut(table) {
+            inner.remove(key);
+        }
+    }
+
     /// Sets a key of the table `limits`.
     pub fn set_limit(&mut self, key: &str, value: u64) {
         // A larger number than TOML's integers hold means no bound in practice.
@@ -420,6 +427,9 @@ impl Draft {
         {
             let message = format!("must be from 1 to {MAX_THREADS}");
             return Err(invalid("threads", &message));
+        }
+        if config.endpoint.key_env.is_some() && config.endpoint.key_file.is_some() {
+            return Err(invalid("endpoint", "give key_env or key_file, not both"));
         }
         (config.vlm.check()).map_err(|error| invalid("vlm", &error.to_string()))?;
         Ok(config)
@@ -476,7 +486,10 @@ mod tests {
                 assert!(table[*name].get(key).is_some(), "{name}.{key}");
             }
         }
-        build(&active).unwrap();
+        // A key is given in one way.
+        let error = build(&active).unwrap_err().to_string();
+        assert!(error.contains("key_env or key_file"), "{error}");
+        build(&active.replace("key_file = ", "# ")).unwrap();
         build(TEMPLATE).unwrap();
     }
 
@@ -504,9 +517,12 @@ mod tests {
         assert_eq!(draft.clone().build().unwrap().visible, Visible::First(1));
         draft.set("visible", "all");
         draft.set_limit("steps", 7);
+        draft.set_in("endpoint", "key_file", "key.txt");
+        draft.unset_in("endpoint", "key_file");
         let config = draft.build().unwrap();
         assert_eq!(config.visible, Visible::All);
         assert_eq!(config.limits.steps, 7);
+        assert_eq!(config.endpoint.key_file, None);
         assert_eq!(config.limits.depth, Limits::default().depth);
     }
 }

@@ -122,8 +122,12 @@ fn subject(args: &ExecArgs) -> Result<Subject, Failure> {
 fn batch(batch: Batch<'_>, back_end: &BackEnd, stop: &AtomicBool) -> Outcome {
     let calls = batch.out.with_added_extension("calls.db");
     let at_work = back_end.start(|fingerprint| {
-        let log: Box<dyn CallLog> = Box::new(Calls::in_file(&calls, fingerprint)?);
-        Ok::<_, Failure>(log)
+        let log = Calls::in_file(&calls, fingerprint).map_err(|error| {
+            let hint = "answers are kept in this file: see that it can be written, or delete it to \
+                        ask everything again";
+            Failure::new(error, Some(hint.to_owned()))
+        })?;
+        Ok::<Box<dyn CallLog>, Failure>(Box::new(log))
     })?;
     let outcomes = match exec::batch::run(&batch, back_end, at_work.perceiver(), stop) {
         Ok(outcomes) => outcomes,
@@ -260,18 +264,19 @@ fn json(value: &impl serde::Serialize) -> String {
 
 fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
     let mut out = Vec::new();
+    let most = MAX_BYTES + 1;
     let read = if path == Path::new("-") {
-        std::io::stdin().take(MAX_BYTES).read_to_end(&mut out)
+        std::io::stdin().take(most).read_to_end(&mut out)
     } else {
-        std::fs::File::open(path).and_then(|file| file.take(MAX_BYTES).read_to_end(&mut out))
+        std::fs::File::open(path).and_then(|file| file.take(most).read_to_end(&mut out))
     };
-    match read {
-        Ok(_) => Ok(out),
-        Err(e) => Err(Failure::new(
-            format!("cannot read {}: {e}", path.display()),
-            None,
-        )),
-    }
+    let problem = match read {
+        Ok(_) if out.len() as u64 <= MAX_BYTES => return Ok(out),
+        Ok(_) => format!("it has more than {MAX_BYTES} bytes"),
+        Err(e) => e.to_string(),
+    };
+    let message = format!("cannot read {}: {problem}", path.display());
+    Err(Failure::new(message, None))
 }
 
 fn text(path: &Path) -> Result<String, Failure> {

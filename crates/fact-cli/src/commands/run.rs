@@ -92,9 +92,11 @@ fn config(args: &RunArgs) -> Result<RunConfig, Failure> {
     let wire = &args.wire;
     if let Some(name) = &wire.key_env {
         draft.set_in("endpoint", "key_env", name.as_str());
+        draft.unset_in("endpoint", "key_file");
     }
     if let Some(file) = &wire.key_file {
         draft.set_in("endpoint", "key_file", path(file));
+        draft.unset_in("endpoint", "key_env");
     }
     if let Some(seconds) = wire.timeout {
         draft.set_in("endpoint", "timeout", i64::from(seconds));

@@ -6,6 +6,8 @@
     reason = "each test file uses a part; a failed step fails the test"
 )]
 
+pub(crate) mod loopback;
+
 use assert_cmd::Command;
 use image::{Rgb, RgbImage};
 use std::fmt::Write;

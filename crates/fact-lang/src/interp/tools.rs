@@ -227,7 +227,9 @@ impl<'a> Vm<'a> {
             let arg = self.tool_arg(&tv.value, 0)?;
             request.args.push((name.to_string(), arg));
         }
-        if self.trace.tool_calls.len() as u64 >= self.limits.tool_calls {
+        // A question that was answered with an error is no call of the trace, but it was asked.
+        let calls = self.trace.tool_calls.len().max(self.trace.answers.len());
+        if calls as u64 >= self.limits.tool_calls {
             return Err(Stop::Limit(Limit::ToolCalls));
         }
         let answer = self.answer(request)?;

@@ -72,6 +72,9 @@ pub enum BatchError {
         /// Why.
         source: std::io::Error,
     },
+    /// The results would take the place of the programs.
+    #[error("the results would replace the programs in {0}")]
+    SameFile(PathBuf),
     /// The results cannot be written.
     #[error("cannot write {path}: {source}")]
     Write {
@@ -88,6 +91,7 @@ impl BatchError {
         match self {
             Self::Exec(e) => e.hint(),
             Self::Images { .. } => Some("give the folder of the images with --images DIR".into()),
+            Self::SameFile(_) => Some("give another file with --out".into()),
             Self::Input(_) | Self::Write { .. } => None,
         }
     }
@@ -208,6 +212,11 @@ pub fn run(
         back_end,
         perceiver,
     };
+    if let (Ok(input), Ok(out)) = (batch.input.canonicalize(), batch.out.canonicalize())
+        && input == out
+    {
+        return Err(BatchError::SameFile(batch.out.to_owned()));
+    }
     let failed = |source| BatchError::Write {
         path: batch.out.to_owned(),
         source,
@@ -224,6 +233,17 @@ pub fn run(
     })?;
     file.commit().map_err(failed)?;
     Ok(outcomes)
+}
+
+/// Ends the other workers when the one that holds it panics: they would wait for its piece.
+struct CancelOnPanic<'a>(&'a AtomicBool);
+
+impl Drop for CancelOnPanic<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.store(true, Ordering::Relaxed);
+        }
+    }
 }
 
 struct Work<'a> {
@@ -253,6 +273,7 @@ impl Work<'_> {
         let workers = self.perceiver.workers(self.batch.threads);
         let (sender, receiver) = mpsc::sync_channel(workers);
         let worker = |sender: mpsc::SyncSender<Result<(u64, Results), BatchError>>| {
+            let _guard = CancelOnPanic(&cancelled);
             while !halted() {
                 // A poisoned lock means that a worker panicked: that panic ends the batch anyway.
                 let next = pieces.lock().unwrap_or_else(PoisonError::into_inner).next();

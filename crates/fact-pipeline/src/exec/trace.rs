@@ -7,6 +7,11 @@ use serde_json::{Map, Value, json};
 
 /// How deep containers are shown; a list may hold itself.
 const DEPTH: usize = 4;
+/// How many elements of containers are shown of one value: a list of a list of a list that stands
+/// in each of them many times is small in the interpreter, but not as text.
+const SHOWN_OF_VALUE: usize = 256;
+/// How many are shown in one trace.
+const SHOWN_IN_ALL: usize = 1 << 20;
 
 /// All events, in order.
 pub(super) fn trace_json(trace: &Trace, program: &Module, pack: &Pack) -> Value {
@@ -14,6 +19,7 @@ pub(super) fn trace_json(trace: &Trace, program: &Module, pack: &Pack) -> Value 
         Some(result) => trace.closure([result]),
         None => vec![false; trace.events.len()],
     };
+    let mut left = SHOWN_IN_ALL;
     let events = trace.events.iter().enumerate().map(|(i, event)| {
         let id = EventId(i as u32);
         let mut out = Map::new();
@@ -29,7 +35,10 @@ pub(super) fn trace_json(trace: &Trace, program: &Module, pack: &Pack) -> Value 
         }
         put("inputs", json!(trace.inputs_of(id)));
         put("control", json!(event.control));
-        put("value", value(trace, pack, &event.value, DEPTH));
+        let mut room = SHOWN_OF_VALUE.min(left);
+        left -= room;
+        put("value", value(trace, pack, &event.value, DEPTH, &mut room));
+        left += room;
         put("used", used[i].into());
         Value::Object(out)
     });
@@ -82,7 +91,8 @@ fn detail(
     };
 }
 
-fn value(trace: &Trace, pack: &Pack, of: &TraceValue, depth: usize) -> Value {
+/// A value; `room` is how many elements may be shown of it.
+fn value(trace: &Trace, pack: &Pack, of: &TraceValue, depth: usize, room: &mut usize) -> Value {
     match of {
         TraceValue::None => Value::Null,
         TraceValue::Bool(b) => json!(b),
@@ -93,12 +103,14 @@ fn value(trace: &Trace, pack: &Pack, of: &TraceValue, depth: usize) -> Value {
         TraceValue::Float(x) => json!({ "float": x.to_string().to_lowercase() }),
         TraceValue::Str(text) => json!(&**text),
         TraceValue::Items { type_name, len, .. } => {
-            let items = match depth {
-                0 => Vec::new(),
-                _ => (trace.items_of(of).iter())
-                    .map(|(item, _)| value(trace, pack, item, depth - 1))
-                    .collect(),
-            };
+            let mut items = Vec::new();
+            for (item, _) in trace.items_of(of) {
+                if depth == 0 || *room == 0 {
+                    break;
+                }
+                *room -= 1;
+                items.push(value(trace, pack, item, depth - 1, room));
+            }
             json!({ "type": type_name, "len": len, "items": items })
         }
         TraceValue::Object(index) => {

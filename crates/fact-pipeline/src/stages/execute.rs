@@ -7,9 +7,11 @@ use fact_core::certificate;
 use fact_lang::ast::Module;
 use fact_lang::pack::Pack;
 use fact_lang::run::{Inputs, Limits, Outcome, Run, run};
-use fact_lang::tool::{Answer, Answers, ImageRef, Recorded, Request};
+use fact_lang::tool::{Answer, Answers, Arg, BBox, ImageRef, Recorded, Request};
 use fact_models::remote::{Ask, Picture};
 use fact_models::{DecodeError, DecodeLimits, DecodedImage, Perception, Scene, View};
+use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::Cursor;
 use std::sync::Arc;
 
@@ -316,12 +318,12 @@ pub fn execute<T>(
         });
         let answers = dispatcher.ask_all(asks.collect(), halted)?;
         for ((s, request), answer) in missing.into_iter().zip(answers) {
-            eyes[s].seen.push(Recorded { request, answer });
+            eyes[s].seen.keep(request, answer);
         }
     }
     let executed = |(runs, eyes): (Vec<Option<T>>, Eyes<'_>)| Executed {
         runs: runs.into_iter().flatten().collect(),
-        answers: eyes.seen,
+        answers: eyes.seen.answers,
     };
     Ok(ended.into_iter().zip(eyes).map(executed).collect())
 }
@@ -330,7 +332,7 @@ pub fn execute<T>(
 /// seen.
 struct Eyes<'a> {
     local: Option<(&'a Perception, Vec<View<'a>>)>,
-    seen: Vec<Recorded>,
+    seen: SeenSoFar,
 }
 
 impl<'a> Eyes<'a> {
@@ -352,22 +354,125 @@ impl<'a> Eyes<'a> {
                 Perceiver::Local(perception) => Some(views(perception)),
                 Perceiver::Remote(_) => None,
             },
-            seen: Vec::new(),
+            seen: SeenSoFar::default(),
         }
     }
 }
 
 impl Answers for Eyes<'_> {
     fn answer(&mut self, request: &Request) -> Option<Answer> {
-        if let Some(known) = self.seen.iter().find(|r| r.request == *request) {
-            return Some(known.answer.clone());
+        if let Some(known) = self.seen.answer(request) {
+            return Some(known.clone());
         }
         let (perception, views) = self.local.as_ref()?;
         let answer = perception.answer(views, request);
-        self.seen.push(Recorded {
-            request: request.clone(),
-            answer: answer.clone(),
-        });
+        self.seen.keep(request.clone(), answer.clone());
         Some(answer)
+    }
+}
+
+/// Answers in the order of asking. Programs that run again and again look each of theirs up in what
+/// all of them have seen, so they are found by hash.
+#[derive(Default)]
+struct SeenSoFar {
+    answers: Vec<Recorded>,
+    /// Positions in `answers`, by hash of the request.
+    by_hash: BTreeMap<u64, Vec<usize>>,
+}
+
+impl SeenSoFar {
+    fn answer(&self, request: &Request) -> Option<&Answer> {
+        let same_hash = self.by_hash.get(&hash(request))?;
+        let mut recorded = same_hash.iter().map(|at| &self.answers[*at]);
+        recorded.find(|r| r.request == *request).map(|r| &r.answer)
+    }
+
+    fn keep(&mut self, request: Request, answer: Answer) {
+        let same_hash = self.by_hash.entry(hash(&request)).or_default();
+        same_hash.push(self.answers.len());
+        self.answers.push(Recorded { request, answer });
+    }
+}
+
+/// Equal for equal requests.
+fn hash(request: &Request) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    request.tool.hash(&mut hasher);
+    hash_place(request.image, request.region, &mut hasher);
+    for (name, arg) in &request.args {
+        name.hash(&mut hasher);
+        hash_arg(arg, &mut hasher);
+    }
+    hasher.finish()
+}
+
+fn hash_place(image: usize, region: BBox, hasher: &mut DefaultHasher) {
+    image.hash(hasher);
+    for side in <[f64; 4]>::from(region) {
+        hash_float(side, hasher);
+    }
+}
+
+fn hash_float(x: f64, hasher: &mut DefaultHasher) {
+    // -0.0 equals 0.0, and their sum is 0.0.
+    (x + 0.0).to_bits().hash(hasher);
+}
+
+fn hash_arg(arg: &Arg, hasher: &mut DefaultHasher) {
+    std::mem::discriminant(arg).hash(hasher);
+    match arg {
+        Arg::None => {}
+        Arg::Bool(b) => b.hash(hasher),
+        Arg::Int(i) => i.hash(hasher),
+        Arg::Float(x) => hash_float(*x, hasher),
+        Arg::Str(text) => text.hash(hasher),
+        Arg::List(items) => {
+            items.len().hash(hasher);
+            items.iter().for_each(|item| hash_arg(item, hasher));
+        }
+        Arg::Region { image, region } => hash_place(*image, *region, hasher),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_is_found_by_an_equal_request_and_no_other() {
+        let request = |tool: &str, left: f64, arg: Arg| Request {
+            tool: tool.into(),
+            image: 0,
+            region: BBox::from([left, 0.0, 4.0, 2.0]),
+            args: vec![("a".to_owned(), arg)],
+        };
+        let region = |left: f64| Arg::Region {
+            image: 0,
+            region: BBox::from([left, 0.0, 1.0, 1.0]),
+        };
+        let all = [
+            request("find", 0.0, Arg::None),
+            request("exists", 0.0, Arg::None),
+            request("find", 1.0, Arg::None),
+            request("find", 0.0, Arg::Int(1)),
+            request("find", 0.0, Arg::Float(0.0)),
+            request("find", 0.0, Arg::Bool(true)),
+            request("find", 0.0, Arg::Str("1".into())),
+            request("find", 0.0, Arg::List(vec![Arg::Int(1)])),
+            request("find", 0.0, region(0.0)),
+        ];
+        let mut seen = SeenSoFar::default();
+        for (i, request) in all.iter().enumerate() {
+            assert_eq!(seen.answer(request), None);
+            seen.keep(request.clone(), Answer::Number(i as f64));
+        }
+        for (i, request) in all.iter().enumerate() {
+            assert_eq!(seen.answer(request), Some(&Answer::Number(i as f64)));
+        }
+        // Zero has two signs.
+        for (i, same) in [(0, Arg::None), (4, Arg::Float(-0.0)), (8, region(-0.0))] {
+            let answer = Answer::Number(f64::from(i));
+            assert_eq!(seen.answer(&request("find", -0.0, same)), Some(&answer));
+        }
     }
 }
