@@ -39,6 +39,8 @@ pub(crate) struct Effects<'a> {
     pub(super) calls: bool,
     /// Whether they change anything in the scope of a comprehension, or advance an iterator.
     pub(super) hidden: bool,
+    /// Of a comprehension: whether it changes what the elements of its first iterable lead to.
+    pub(super) elements: bool,
 }
 
 /// Builtins whose result is a new container, or none.
@@ -97,15 +99,24 @@ impl<'a> Effects<'a> {
     /// Of what a comprehension does in its own scope.
     pub(crate) fn of_comprehension(c: &'a Comprehension) -> Self {
         let mut effects = Self::default();
-        for clause in &c.clauses {
+        let mut first = Vec::new();
+        for (i, clause) in c.clauses.iter().enumerate() {
             effects.target(&clause.target);
-            // Loop variables are given what is iterated.
             effects.given.clear();
-            effects.gives(&clause.target, &clause.iter);
+            // Elements are not new, even of a list that is.
+            mentioned(&clause.target, &mut effects.borrowing);
+            if i == 0 {
+                // Names in the first iterable are those of the scope around.
+                mentioned(&clause.target, &mut first);
+                effects.given.extend(&first);
+            } else {
+                effects.gives(&clause.target, &clause.iter);
+            }
         }
         effects.vars.clear();
         visit::inner(c).for_each(|e| effects.expr(e));
         effects.settle();
+        effects.elements = first.iter().any(|var| effects.roots.contains(var));
         effects
     }
 

@@ -430,6 +430,7 @@ impl<'a> Vm<'a> {
                 let at = self.index_of(at, len, name, "indices", message)?;
                 self.work(len / 32)?;
                 self.heap.lists[*i as usize].items.remove(at);
+                super::methods::deque::changed(self, *i);
             }
             (other, _) => {
                 let sequence = match other {
