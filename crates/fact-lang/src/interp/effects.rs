@@ -21,6 +21,8 @@ pub(crate) struct Effects<'a> {
     pub(super) vars: Vec<&'a Name>,
     /// Named containers and objects they might change; with the field, for an object.
     pub(super) places: Vec<(&'a Expr, Option<&'a Arc<str>>)>,
+    /// What they read an element of by a subscript, which makes an entry in a `defaultdict`.
+    pub(super) subscripts: Vec<&'a Expr>,
     /// Jumps that leave them.
     pub(crate) jumps: u8,
     /// Variables from which containers that they might change are reached, where no name or field
@@ -346,6 +348,7 @@ impl<'a> Effects<'a> {
             }
             ExprKind::Attribute { value, .. } | ExprKind::Starred(value) => self.expr(value),
             ExprKind::Subscript { value, index } => {
+                self.subscripts.push(value);
                 self.expr(value);
                 self.expr(index);
             }

@@ -66,6 +66,7 @@ impl<'a> Vm<'a> {
 
     pub(crate) fn dict_of(&mut self, map: DictMap, kind: DictKind, shape: EventId) -> R<Value> {
         self.charge(size_of::<DictObj>() + map.len() * 16)?;
+        self.heap.defaultdicts |= matches!(kind, DictKind::Default(_));
         self.heap.dicts.push(DictObj {
             map,
             shape,

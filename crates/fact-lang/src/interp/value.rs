@@ -280,6 +280,8 @@ pub(crate) struct Heap<'a> {
     pub(crate) deques: BTreeMap<u32, Deque>,
     pub(crate) tuples: Vec<Seq>,
     pub(crate) dicts: Vec<DictObj>,
+    /// Whether any of them is a `defaultdict`.
+    pub(crate) defaultdicts: bool,
     pub(crate) sets: Vec<SetObj>,
     pub(crate) iters: Vec<IterObj<'a>>,
     pub(crate) funcs: Vec<FuncObj<'a>>,

@@ -194,10 +194,11 @@ pub(super) fn call(
                 return Err(vm.value_error(format!("{shown} is not in deque")));
             };
             vm.work(len / 32)?;
+            let mut all = Deps::from_vec(inputs);
+            // Of the removed element, too: had it differed, another would have been removed.
+            vm.deep(object, &mut all)?;
             vm.heap.lists[at].items.remove(found);
             changed(vm, i);
-            let mut all = Deps::from_vec(inputs);
-            vm.deep(object, &mut all)?;
             vm.mutated(node, object, &all)?;
         }
         "clear" | "reverse" => {

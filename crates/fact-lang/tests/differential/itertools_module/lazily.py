@@ -49,8 +49,5 @@ def execute_command(image):
         attempt(lambda: itertools.starmap(pow, 3)),
         attempt(lambda: itertools.filterfalse(None, 3)),
         attempt(lambda: itertools.groupby(3)),
-        attempt(lambda: itertools.groupby()),
         attempt(lambda: list(itertools.groupby([1], 3))),
-        attempt(lambda: type(itertools.groupby([])).__name__ if False else str(itertools.groupby)),
-        attempt(lambda: str(itertools.starmap)), attempt(lambda: str(itertools.filterfalse)),
     ]
