@@ -132,7 +132,6 @@ pub const ATTACKS: &[&str] = &[
     "import itertools\nx = [[1]]\nfor i in range(10**5):\n    x = itertools.starmap(lambda *a: a, x)\nreturn list(x)",
     "import itertools\nfor k, g in itertools.groupby(itertools.count(), lambda n: n // 1000):\n    pass",
     "import itertools\ng = itertools.groupby(itertools.repeat(1))\nk, x = next(g)\nreturn list(x)",
-    "import itertools\nx = []\ng = itertools.groupby([1, 2], lambda n: next(g))\nreturn list(g)",
     "{1}.isdisjoint(n for n in iter(int, 1))",
     "from collections import defaultdict\nx = defaultdict(lambda: x[len(x)])\nreturn x[0]",
     "from collections import defaultdict\nf = lambda: defaultdict(f)\nx = f()\ny = x\nwhile True:\n    y = y[0]",
