@@ -81,7 +81,7 @@ impl<'a> Vm<'a> {
                 }
             }
             Value::List(i) if &**name == "maxlen" && self.is_deque(*i) => {
-                let most = self.heap.deques.get(i).copied().flatten();
+                let most = self.heap.deques.get(i).and_then(|d| d.most);
                 Some(most.map_or(Value::None, |n| Value::Int(n as i64)))
             }
             Value::Slice(parts) => match &**name {

@@ -112,6 +112,9 @@ impl<'a> Vm<'a> {
         // What the elements left out might have changed.
         if let Some(effects) = self.unevaluated_of(e.id, c) {
             self.phi(&mut state.frame, &effects, event, e.id)?;
+            if effects.elements {
+                self.phi_held(&source.value, event, e.id)?;
+            }
         }
         Ok(Tv::new(value, event))
     }

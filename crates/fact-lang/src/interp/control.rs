@@ -2,7 +2,7 @@
 
 use super::effects::Effects;
 use super::error::R;
-use super::value::{Tv, Value};
+use super::value::{DictKind, Tv, Value};
 use super::{Frame, Vm};
 use crate::ast::{Comprehension, Expr, ExprKind, NodeId, Stmt, VarRef};
 use crate::trace::{EventId, EventKind};
@@ -121,6 +121,7 @@ impl<'a> Vm<'a> {
         !effects.vars.is_empty()
             || !effects.places.is_empty()
             || !effects.roots.is_empty()
+            || self.heap.defaultdicts && !effects.subscripts.is_empty()
             || effects.hidden
             || effects.advances
             || effects.calls && self.calls_change()
@@ -160,6 +161,16 @@ impl<'a> Vm<'a> {
                 }
             } else if field.is_none() {
                 self.phi_shape(&tv.value, by, node)?;
+            }
+        }
+        if self.heap.defaultdicts {
+            for place in &effects.subscripts {
+                if let Some(tv) = self.peek(f, place)
+                    && let Value::Dict(i) = tv.value
+                    && matches!(self.heap.dicts[i as usize].kind, DictKind::Default(_))
+                {
+                    self.phi_shape(&tv.value, by, node)?;
+                }
             }
         }
         if !effects.roots.is_empty() {

@@ -21,6 +21,8 @@ pub(crate) struct Effects<'a> {
     pub(super) vars: Vec<&'a Name>,
     /// Named containers and objects they might change; with the field, for an object.
     pub(super) places: Vec<(&'a Expr, Option<&'a Arc<str>>)>,
+    /// What they read an element of by a subscript, which makes an entry in a `defaultdict`.
+    pub(super) subscripts: Vec<&'a Expr>,
     /// Jumps that leave them.
     pub(crate) jumps: u8,
     /// Variables from which containers that they might change are reached, where no name or field
@@ -39,6 +41,8 @@ pub(crate) struct Effects<'a> {
     pub(super) calls: bool,
     /// Whether they change anything in the scope of a comprehension, or advance an iterator.
     pub(super) hidden: bool,
+    /// Of a comprehension: whether it changes what the elements of its first iterable lead to.
+    pub(super) elements: bool,
 }
 
 /// Builtins whose result is a new container, or none.
@@ -97,15 +101,24 @@ impl<'a> Effects<'a> {
     /// Of what a comprehension does in its own scope.
     pub(crate) fn of_comprehension(c: &'a Comprehension) -> Self {
         let mut effects = Self::default();
-        for clause in &c.clauses {
+        let mut first = Vec::new();
+        for (i, clause) in c.clauses.iter().enumerate() {
             effects.target(&clause.target);
-            // Loop variables are given what is iterated.
             effects.given.clear();
-            effects.gives(&clause.target, &clause.iter);
+            // Elements are not new, even of a list that is.
+            mentioned(&clause.target, &mut effects.borrowing);
+            if i == 0 {
+                // Names in the first iterable are those of the scope around.
+                mentioned(&clause.target, &mut first);
+                effects.given.extend(&first);
+            } else {
+                effects.gives(&clause.target, &clause.iter);
+            }
         }
         effects.vars.clear();
         visit::inner(c).for_each(|e| effects.expr(e));
         effects.settle();
+        effects.elements = first.iter().any(|var| effects.roots.contains(var));
         effects
     }
 
@@ -335,6 +348,7 @@ impl<'a> Effects<'a> {
             }
             ExprKind::Attribute { value, .. } | ExprKind::Starred(value) => self.expr(value),
             ExprKind::Subscript { value, index } => {
+                self.subscripts.push(value);
                 self.expr(value);
                 self.expr(index);
             }

@@ -360,6 +360,11 @@ impl<'a> Vm<'a> {
             let message = format!("{what} must be an iterable, not {name}");
             return Err(self.type_error(message));
         }
+        self.spread(source, node)
+    }
+
+    /// [`Vm::unpack`] of an iterable.
+    pub(crate) fn spread(&mut self, source: &Tv, node: NodeId) -> R<Vec<Tv>> {
         let iterator = self.iterate(source, node)?;
         let mut items = Vec::new();
         while let Some(item) = self.iter_next(iterator, node)? {

@@ -62,7 +62,7 @@ impl<'a> Vm<'a> {
                 out.push_str(&pytext::repr::repr(s));
             }
             Value::List(i) if self.is_deque(*i) => {
-                let most = self.heap.deques.get(i).copied().flatten();
+                let most = self.heap.deques.get(i).and_then(|d| d.most);
                 let close = most.map_or("])".to_owned(), |n| format!("], maxlen={n})"));
                 self.repr_items(value, ("deque([", &close), (0, *i), out, open)?;
             }

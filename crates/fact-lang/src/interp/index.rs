@@ -66,6 +66,7 @@ impl<'a> Vm<'a> {
 
     pub(crate) fn dict_of(&mut self, map: DictMap, kind: DictKind, shape: EventId) -> R<Value> {
         self.charge(size_of::<DictObj>() + map.len() * 16)?;
+        self.heap.defaultdicts |= matches!(kind, DictKind::Default(_));
         self.heap.dicts.push(DictObj {
             map,
             shape,
@@ -430,6 +431,7 @@ impl<'a> Vm<'a> {
                 let at = self.index_of(at, len, name, "indices", message)?;
                 self.work(len / 32)?;
                 self.heap.lists[*i as usize].items.remove(at);
+                super::methods::deque::changed(self, *i);
             }
             (other, _) => {
                 let sequence = match other {

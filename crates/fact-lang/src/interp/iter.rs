@@ -25,8 +25,8 @@ pub(crate) struct IterObj<'a> {
 pub(crate) enum IterKind<'a> {
     /// List and position; `None` when exhausted.
     List(u32, Option<usize>),
-    /// List, position, length at the start.
-    Deque(u32, usize, usize),
+    /// List, position, changes at the start.
+    Deque(u32, usize, u64),
     ReversedList(u32, Option<usize>),
     Tuple(u32, usize),
     /// Text, byte position, the text's event.
@@ -42,7 +42,13 @@ pub(crate) enum IterKind<'a> {
     Until(Tv, Value),
     Zip(Vec<u32>, bool),
     Map(Tv, Vec<u32>),
-    Filter(Tv, u32),
+    StarMap(Tv, u32),
+    /// `itertools.groupby`
+    Groups(Box<super::groups::Groups>),
+    /// The `groupby`, the key, which of its groups this is.
+    Group(u32, Tv, u64),
+    /// Predicate, source, what the predicate is of the elements that stay.
+    Filter(Tv, u32, bool),
     Chain(std::collections::VecDeque<Tv>, Option<u32>),
     Slice {
         source: u32,
@@ -134,7 +140,7 @@ impl<'a> Vm<'a> {
                 return Ok(*i);
             }
             Value::List(i) if self.is_deque(*i) => {
-                IterKind::Deque(*i, 0, self.heap.lists[*i as usize].items.len())
+                IterKind::Deque(*i, 0, self.heap.deques.get(i).map_or(0, |d| d.changes))
             }
             Value::List(i) => IterKind::List(*i, Some(0)),
             Value::Tuple(i) => IterKind::Tuple(*i, 0),
@@ -177,9 +183,9 @@ impl<'a> Vm<'a> {
                 *at = next.is_some().then_some(pos + 1);
                 return Ok(next);
             }
-            IterKind::Deque(i, at, len) => {
+            IterKind::Deque(i, at, changes) => {
                 let items = &self.heap.lists[*i as usize].items;
-                if items.len() != *len {
+                if self.heap.deques.get(i).map(|d| d.changes) != Some(*changes) {
                     return Err(
                         self.raise(ExcClass::RuntimeError, "deque mutated during iteration")
                     );
@@ -331,11 +337,24 @@ impl<'a> Vm<'a> {
                 }
                 self.call(&func, Args::of(args), node).map(Some)
             }
-            IterKind::Filter(func, source) => {
+            IterKind::StarMap(func, source) => {
                 let (func, source) = (func.clone(), *source);
+                let Some(row) = self.iter_next(source, node)? else {
+                    return Ok(None);
+                };
+                let args = self.spread(&row, node)?;
+                self.call(&func, Args::of(args), node).map(Some)
+            }
+            IterKind::Groups(_) => self.next_of_groups(iterator, event, node),
+            IterKind::Group(groups, target, at) => {
+                let (groups, target, at) = (*groups, target.clone(), *at);
+                self.next_of_group(groups, &target, at, node)
+            }
+            IterKind::Filter(func, source, stay) => {
+                let (func, source, stay) = (func.clone(), *source, *stay);
                 while let Some(item) = self.iter_next(source, node)? {
                     self.step()?;
-                    if self.decide(iterator, &func, &item, node)? {
+                    if self.decide(iterator, &func, &item, node)? == stay {
                         return Ok(Some(item));
                     }
                 }

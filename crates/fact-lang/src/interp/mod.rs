@@ -23,6 +23,7 @@ mod effects;
 mod error;
 mod expr;
 mod format;
+mod groups;
 mod index;
 mod iter;
 mod iter_type;

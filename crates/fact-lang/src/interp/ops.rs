@@ -101,6 +101,9 @@ impl<'a> Vm<'a> {
             (Value::List(i), BinaryOp::Add) => {
                 let (items, shape) = self.collect(right, node)?;
                 self.charge(items.len() * size_of::<Tv>())?;
+                if !items.is_empty() {
+                    super::methods::deque::changed(self, *i);
+                }
                 self.heap.lists[*i as usize].items.extend(items);
                 super::methods::deque::trim(self, *i, true);
                 let mut inputs: Deps = smallvec![right.event];
@@ -112,6 +115,7 @@ impl<'a> Vm<'a> {
                 if let Value::List(new) = self.repeat(&left.value, times)? {
                     let items = std::mem::take(&mut self.heap.lists[new as usize].items);
                     self.heap.lists[*i as usize].items = items;
+                    super::methods::deque::changed(self, *i);
                 }
                 self.mutated(node, left, &[right.event])?;
             }
@@ -180,7 +184,7 @@ impl<'a> Vm<'a> {
                 let mut items = self.heap.lists[*x as usize].items.clone();
                 items.extend_from_slice(&self.heap.lists[*y as usize].items);
                 if self.is_deque(*x) {
-                    let most = self.heap.deques.get(x).copied().flatten();
+                    let most = self.heap.deques.get(x).and_then(|d| d.most);
                     return super::methods::deque::make(self, items, most);
                 }
                 return self.list(items, PENDING);
@@ -487,7 +491,7 @@ impl<'a> Vm<'a> {
                     items.extend_from_slice(source);
                 }
                 if list && self.is_deque(*i) {
-                    let most = self.heap.deques.get(i).copied().flatten();
+                    let most = self.heap.deques.get(i).and_then(|d| d.most);
                     super::methods::deque::make(self, items, most)
                 } else if list {
                     self.list(items, PENDING)

@@ -29,13 +29,16 @@ impl Vm<'_> {
                 IterKind::Dict(_, i, ..) => into.push(self.heap.dicts[*i as usize].shape),
                 IterKind::Set(i, ..) => into.push(self.heap.sets[*i as usize].shape),
                 IterKind::Enumerate(i, _)
-                | IterKind::Filter(_, i)
+                | IterKind::Filter(_, i, _)
+                | IterKind::StarMap(_, i)
+                | IterKind::Group(i, ..)
                 | IterKind::Slice { source: i, .. }
                 | IterKind::TakeWhile(_, i, _)
                 | IterKind::DropWhile(_, i, _)
                 | IterKind::Accumulate(_, i, _) => todo.push(*i),
                 IterKind::Zip(list, _) | IterKind::Map(_, list) => todo.extend(list),
                 IterKind::Chain(_, Some(i)) => todo.push(*i),
+                IterKind::Groups(groups) => todo.push(groups.source),
                 IterKind::Generator(Some(state)) => {
                     into.push(obj.event);
                     into.extend_from_slice(&state.shape);
@@ -71,7 +74,7 @@ impl Vm<'_> {
     /// `begin`, that it is there.
     pub(crate) fn iteration_inputs(&self, iterator: u32, element: EventId, begin: EventId) -> Deps {
         let shape = match &self.heap.iters[iterator as usize].kind {
-            IterKind::List(i, _) | IterKind::ReversedList(i, _) => {
+            IterKind::List(i, _) | IterKind::ReversedList(i, _) | IterKind::Deque(i, ..) => {
                 self.heap.lists[*i as usize].shape
             }
             IterKind::Dict(_, i, ..) => self.heap.dicts[*i as usize].shape,
@@ -113,13 +116,16 @@ impl Vm<'_> {
             obj.decided(by);
             match &obj.kind {
                 IterKind::Enumerate(i, _)
-                | IterKind::Filter(_, i)
+                | IterKind::Filter(_, i, _)
+                | IterKind::StarMap(_, i)
+                | IterKind::Group(i, ..)
                 | IterKind::Slice { source: i, .. }
                 | IterKind::TakeWhile(_, i, _)
                 | IterKind::DropWhile(_, i, _)
                 | IterKind::Accumulate(_, i, _)
                 | IterKind::Chain(_, Some(i)) => todo.push(*i),
                 IterKind::Zip(list, _) | IterKind::Map(_, list) => todo.extend(list),
+                IterKind::Groups(groups) => todo.push(groups.source),
                 _ => {}
             }
         }

@@ -101,6 +101,19 @@ impl<'a> Vm<'a> {
         self.walk(walk, None, by, node)
     }
 
+    /// Passes every container reached from the elements of `source` through a [`EventKind::Phi`]
+    /// by `by`.
+    pub(crate) fn phi_held(&mut self, source: &Value, by: EventId, node: NodeId) -> R<()> {
+        let mut walk = Walk::default();
+        match source {
+            Value::List(_) | Value::Tuple(_) => {
+                walk.todo.extend(held(self.items(source).iter()));
+            }
+            _ => walk.todo.push(source.clone()),
+        }
+        self.walk(walk, None, by, node)
+    }
+
     /// After a change of what `place` stands for, by the event recorded last: had an answer chosen
     /// another container, that would have changed. `reference` is the event of the choice.
     pub(crate) fn elsewhere(
@@ -285,13 +298,16 @@ impl<'a> Vm<'a> {
             walk.todo.extend(list.iter().map(|i| Value::Iter(*i)));
         };
         match &obj.kind {
-            IterKind::List(i, _) | IterKind::ReversedList(i, _) => walk.todo.push(Value::List(*i)),
+            IterKind::List(i, _) | IterKind::ReversedList(i, _) | IterKind::Deque(i, ..) => {
+                walk.todo.push(Value::List(*i));
+            }
             IterKind::Tuple(i, _) => walk.todo.push(Value::Tuple(*i)),
             IterKind::Dict(_, i, ..) => walk.todo.push(Value::Dict(*i)),
             IterKind::Items(items) => walk.todo.extend(held(items.as_slice().iter())),
             IterKind::Cycle(items, _) => walk.todo.extend(held(items.iter())),
             IterKind::Enumerate(i, _) | IterKind::Slice { source: i, .. } => iters(&[*i], walk),
-            IterKind::Filter(func, i)
+            IterKind::Filter(func, i, _)
+            | IterKind::StarMap(func, i)
             | IterKind::TakeWhile(func, i, _)
             | IterKind::DropWhile(func, i, _) => {
                 walk.todo.push(func.value.clone());
@@ -302,6 +318,26 @@ impl<'a> Vm<'a> {
                 iters(list, walk);
             }
             IterKind::Zip(list, _) => iters(list, walk),
+            IterKind::Chain(rest, current) => {
+                walk.todo.extend(held(rest.iter()));
+                walk.todo.extend(current.map(Value::Iter));
+            }
+            IterKind::Accumulate(func, i, total) => {
+                walk.todo.extend(held(func.iter().chain(total)));
+                iters(&[*i], walk);
+            }
+            IterKind::Groups(groups) => {
+                let waiting = groups.next.iter().flat_map(|(key, item)| [key, item]);
+                let all = groups.func.iter().chain(&groups.target).chain(waiting);
+                walk.todo.extend(held(all));
+                iters(&[groups.source], walk);
+            }
+            IterKind::Group(i, target, _) => {
+                walk.todo.push(target.value.clone());
+                iters(&[*i], walk);
+            }
+            IterKind::Until(func, _) => walk.todo.push(func.value.clone()),
+            IterKind::Repeat(tv, _) => walk.todo.push(tv.value.clone()),
             IterKind::Generator(Some(state)) => self.frame_values(&state.frame, walk),
             _ => {}
         }

@@ -263,14 +263,25 @@ pub(crate) struct FuncObj<'a> {
     pub(crate) outer: Option<u32>,
 }
 
+/// What a deque has beyond a list.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Deque {
+    /// Its greatest length, if it has one.
+    pub(crate) most: Option<usize>,
+    /// How often elements came, went or moved, which an iterator must not outlive.
+    pub(crate) changes: u64,
+}
+
 /// Everything with identity.
 #[derive(Debug, Default)]
 pub(crate) struct Heap<'a> {
     pub(crate) lists: Vec<Seq>,
-    /// Which lists are deques, with their greatest lengths.
-    pub(crate) deques: BTreeMap<u32, Option<usize>>,
+    /// Which lists are deques.
+    pub(crate) deques: BTreeMap<u32, Deque>,
     pub(crate) tuples: Vec<Seq>,
     pub(crate) dicts: Vec<DictObj>,
+    /// Whether any of them is a `defaultdict`.
+    pub(crate) defaultdicts: bool,
     pub(crate) sets: Vec<SetObj>,
     pub(crate) iters: Vec<IterObj<'a>>,
     pub(crate) funcs: Vec<FuncObj<'a>>,

@@ -197,7 +197,7 @@ impl<'a> Vm<'a> {
             Type::Filter => {
                 self.arity(name, &args, 2, 2)?;
                 let source = self.iterate(&args.pos[1], node)?;
-                let kind = IterKind::Filter(args.pos[0].clone(), source);
+                let kind = IterKind::Filter(args.pos[0].clone(), source, true);
                 self.iterator(IterObj::new(kind, PENDING))
             }
             Type::Reversed => self.construct_reversed(args, node),

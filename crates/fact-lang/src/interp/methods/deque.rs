@@ -4,7 +4,7 @@ use super::super::Vm;
 use super::super::call::Args;
 use super::super::error::R;
 use super::super::record::Deps;
-use super::super::value::{PENDING, Tv, Value};
+use super::super::value::{Deque, PENDING, Tv, Value};
 use crate::ast::NodeId;
 use crate::pytext::slice;
 
@@ -58,7 +58,7 @@ pub(crate) fn construct(vm: &mut Vm<'_>, mut args: Args, node: NodeId) -> R<Valu
 pub(crate) fn make(vm: &mut Vm<'_>, items: Vec<Tv>, most: Option<usize>) -> R<Value> {
     let value = vm.list(items, PENDING)?;
     if let Value::List(i) = value {
-        vm.heap.deques.insert(i, most);
+        vm.heap.deques.insert(i, Deque { most, changes: 0 });
         trim(vm, i, true);
     }
     Ok(value)
@@ -66,14 +66,21 @@ pub(crate) fn make(vm: &mut Vm<'_>, items: Vec<Tv>, most: Option<usize>) -> R<Va
 
 /// Drops what exceeds the length, from the end opposite to the one that grew.
 pub(crate) fn trim(vm: &mut Vm<'_>, i: u32, from_left: bool) {
-    if let Some(Some(most)) = vm.heap.deques.get(&i) {
+    if let Some(most) = vm.heap.deques.get(&i).and_then(|d| d.most) {
         let items = &mut vm.heap.lists[i as usize].items;
-        let over = items.len().saturating_sub(*most);
+        let over = items.len().saturating_sub(most);
         if from_left {
             items.drain(..over);
         } else {
-            items.truncate(*most);
+            items.truncate(most);
         }
+    }
+}
+
+/// Notes, if the list is a deque, that elements came, went or moved.
+pub(crate) fn changed(vm: &mut Vm<'_>, i: u32) {
+    if let Some(deque) = vm.heap.deques.get_mut(&i) {
+        deque.changes += 1;
     }
 }
 
@@ -98,6 +105,7 @@ pub(super) fn call(
             vm.work(if left { len / 32 } else { 0 })?;
             let position = if left { 0 } else { len };
             vm.heap.lists[at].items.insert(position, tv);
+            changed(vm, i);
             trim(vm, i, !left);
             vm.mutated(node, object, &[])?;
         }
@@ -111,6 +119,7 @@ pub(super) fn call(
             vm.dep_shape(&object.value);
             let position = if left { 0 } else { len - 1 };
             let tv = vm.heap.lists[at].items.remove(position);
+            changed(vm, i);
             vm.dep(tv.event);
             vm.mutated(node, object, &[])?;
             return Ok(tv.value);
@@ -119,6 +128,9 @@ pub(super) fn call(
             vm.arity(&full, &args, 1, 1)?;
             let (mut items, shape) = vm.collect(&args.pos[0], node)?;
             vm.charge(items.len() * size_of::<Tv>())?;
+            if !items.is_empty() {
+                changed(vm, i);
+            }
             let left = name == "extendleft";
             if left {
                 items.reverse();
@@ -140,16 +152,21 @@ pub(super) fn call(
                 None => 1,
             };
             vm.work(len / 32)?;
-            if len > 0 {
+            if len > 1 {
+                changed(vm, i);
                 let by = by.rem_euclid(len as i64) as usize;
                 vm.heap.lists[at].items.rotate_right(by);
             }
             vm.mutated(node, object, &inputs)?;
         }
         "insert" => {
-            vm.arity("insert", &args, 2, 2)?;
+            if args.pos.len() != 2 {
+                let given = args.pos.len();
+                let message = format!("insert() takes exactly 2 arguments ({given} given)");
+                return Err(vm.type_error(message));
+            }
             let position = vm.integer(&args.pos[0].value)?;
-            if vm.heap.deques.get(&i) == Some(&Some(len)) {
+            if vm.heap.deques.get(&i).and_then(|d| d.most) == Some(len) {
                 return Err(vm.index_error("deque already at its maximum size"));
             }
             vm.work(len / 32)?;
@@ -157,6 +174,7 @@ pub(super) fn call(
             let (position, _) = slice::bounds(Some(position), None, len);
             let tv = args.pos.swap_remove(1);
             vm.heap.lists[at].items.insert(position.min(len), tv);
+            changed(vm, i);
             vm.mutated(node, object, &inputs[..1])?;
         }
         "remove" => {
@@ -175,9 +193,12 @@ pub(super) fn call(
                 let shown = vm.repr(&args.pos[0].value)?;
                 return Err(vm.value_error(format!("{shown} is not in deque")));
             };
-            vm.heap.lists[at].items.remove(found);
+            vm.work(len / 32)?;
             let mut all = Deps::from_vec(inputs);
+            // Of the removed element, too: had it differed, another would have been removed.
             vm.deep(object, &mut all)?;
+            vm.heap.lists[at].items.remove(found);
+            changed(vm, i);
             vm.mutated(node, object, &all)?;
         }
         "clear" | "reverse" => {
@@ -186,6 +207,7 @@ pub(super) fn call(
             let items = &mut vm.heap.lists[at].items;
             if name == "clear" {
                 items.clear();
+                changed(vm, i);
             } else {
                 items.reverse();
             }
@@ -196,7 +218,7 @@ pub(super) fn call(
             vm.dep_shape(&object.value);
             vm.work(len)?;
             let items = vm.heap.lists[at].items.clone();
-            let most = vm.heap.deques.get(&i).copied().flatten();
+            let most = vm.heap.deques.get(&i).and_then(|d| d.most);
             return make(vm, items, most);
         }
         _ => return super::list::sequence(vm, object, name, args, node),

@@ -58,9 +58,10 @@ pub(super) fn call(
             };
             let len = vm.heap.lists[i].items.len();
             vm.work(len / 32)?;
-            vm.heap.lists[i].items.remove(at);
             let mut inputs: Deps = args.pos.iter().map(|tv| tv.event).collect();
+            // Of the removed element, too: had it differed, another would have been removed.
             vm.deep(object, &mut inputs)?;
+            vm.heap.lists[i].items.remove(at);
             vm.mutated(node, object, &inputs)?;
         }
         "pop" => {

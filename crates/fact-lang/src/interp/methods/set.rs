@@ -3,6 +3,7 @@
 use super::super::Vm;
 use super::super::call::Args;
 use super::super::error::R;
+use super::super::record::Deps;
 use super::super::value::{Key, PENDING, SetMap, Tv, Value};
 use crate::ast::NodeId;
 
@@ -104,7 +105,10 @@ pub(super) fn call(
     let mut others: Vec<Vec<(Key, Tv)>> = Vec::with_capacity(args.pos.len());
     for arg in &args.pos {
         let mut keyed = Vec::new();
-        for item in vm.collect_dep(arg, node)? {
+        let iterator = vm.iterate(arg, node)?;
+        while let Some(item) = vm.iter_next(iterator, node)? {
+            vm.step()?;
+            vm.charge(size_of::<(Key, Tv)>())?;
             vm.dep_deep(&item)?;
             let key = vm.key(&item.value)?;
             // The first element that decides is the last that is looked at.
@@ -112,10 +116,15 @@ pub(super) fn call(
             if !matches!(arg.value, Value::Set(_))
                 && ((name == "issuperset" && !has) || (name == "isdisjoint" && has))
             {
+                shape_of(vm, iterator);
+                // How far the iterator is depends on the call, which is recorded next.
+                let by = vm.next_event();
+                vm.settled(iterator, by);
                 return Ok(Value::Bool(false));
             }
             keyed.push((key, item));
         }
+        shape_of(vm, iterator);
         others.push(keyed);
     }
     let sources: Vec<Value> = args.pos.iter().map(|tv| tv.value.clone()).collect();
@@ -202,11 +211,26 @@ pub(super) fn disjoint(vm: &mut Vm<'_>, object: &Tv, args: Args, node: NodeId) -
             mine.insert(key);
         }
     }
-    for item in vm.collect_dep(&args.pos[0], node)? {
+    let iterator = vm.iterate(&args.pos[0], node)?;
+    while let Some(item) = vm.iter_next(iterator, node)? {
+        vm.step()?;
         vm.dep_deep(&item)?;
         if mine.contains(&vm.key(&item.value)?) {
+            shape_of(vm, iterator);
+            let by = vm.next_event();
+            vm.settled(iterator, by);
             return Ok(Value::Bool(false));
         }
     }
+    shape_of(vm, iterator);
     Ok(Value::Bool(true))
+}
+
+/// The call in progress depends on which elements an iterator has had.
+fn shape_of(vm: &mut Vm<'_>, iterator: u32) {
+    let mut shape = Deps::new();
+    vm.iter_shape(iterator, &mut shape);
+    for event in shape {
+        vm.dep(event);
+    }
 }

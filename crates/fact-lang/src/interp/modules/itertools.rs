@@ -3,6 +3,7 @@
 use super::super::Vm;
 use super::super::call::Args;
 use super::super::error::R;
+use super::super::groups::Groups;
 use super::super::iter::{IterKind, IterObj};
 use super::super::native::Native;
 use super::super::record::Deps;
@@ -255,19 +256,9 @@ fn predicate(vm: &mut Vm<'_>, args: Args, node: NodeId, name: &str) -> R<Value> 
 
 fn filterfalse(vm: &mut Vm<'_>, args: Args, node: NodeId) -> R<Value> {
     vm.arity("filterfalse", &args, 2, 2)?;
-    let (items, mut shape) = vm.collect(&args.pos[1], node)?;
-    let mut kept = Vec::new();
-    for item in items {
-        let tested = match args.pos[0].value {
-            Value::None => item.clone(),
-            _ => vm.call(&args.pos[0], Args::of(vec![item.clone()]), node)?,
-        };
-        shape.extend(vm.truth_inputs(&tested));
-        if !vm.truth(&tested.value)? {
-            kept.push(item);
-        }
-    }
-    iterator(vm, kept, shape)
+    let source = vm.iterate(&args.pos[1], node)?;
+    let kind = IterKind::Filter(args.pos[0].clone(), source, false);
+    vm.iterator(IterObj::new(kind, PENDING))
 }
 
 fn count(vm: &mut Vm<'_>, mut args: Args, _: NodeId) -> R<Value> {
@@ -386,14 +377,9 @@ fn compress(vm: &mut Vm<'_>, args: Args, node: NodeId) -> R<Value> {
 
 fn starmap(vm: &mut Vm<'_>, args: Args, node: NodeId) -> R<Value> {
     vm.arity("starmap", &args, 2, 2)?;
-    let (rows, mut shape) = vm.collect(&args.pos[1], node)?;
-    let mut out = Vec::with_capacity(rows.len());
-    for row in rows {
-        let (items, of) = vm.collect(&row, node)?;
-        shape.extend(of);
-        out.push(vm.call(&args.pos[0], Args::of(items), node)?);
-    }
-    iterator(vm, out, shape)
+    let source = vm.iterate(&args.pos[1], node)?;
+    let kind = IterKind::StarMap(args.pos[0].clone(), source);
+    vm.iterator(IterObj::new(kind, PENDING))
 }
 
 fn tee(vm: &mut Vm<'_>, args: Args, node: NodeId) -> R<Value> {
@@ -424,37 +410,13 @@ pub(in super::super) fn from_iterable(vm: &mut Vm<'_>, args: Args, node: NodeId)
     ))
 }
 
-/// The groups are lists.
 fn groupby(vm: &mut Vm<'_>, mut args: Args, node: NodeId) -> R<Value> {
     if let Some(key) = vm.keyword(&mut args, "key") {
         args.pos.push(key);
     }
     vm.arity("groupby", &args, 1, 2)?;
-    let (items, mut shape) = vm.collect(&args.pos[0], node)?;
-    let mut groups: Vec<(Tv, Vec<Tv>)> = Vec::new();
-    for item in items {
-        let key = match args.pos.get(1).filter(|k| !k.value.is_none()) {
-            Some(func) => vm.call(func, Args::of(vec![item.clone()]), node)?,
-            None => item.clone(),
-        };
-        vm.deep(&key, &mut shape)?;
-        let same = match groups.last() {
-            Some((last, _)) => {
-                let last = last.value.clone();
-                vm.eq(&last, &key.value)?
-            }
-            None => false,
-        };
-        match groups.last_mut() {
-            Some((_, group)) if same => group.push(item),
-            _ => groups.push((key, vec![item])),
-        }
-    }
-    shape.retain(|e| *e != PENDING);
-    let mut rows = Vec::new();
-    for (key, group) in groups {
-        let group = Tv::pending(vm.list(group, PENDING)?);
-        rows.push(Tv::pending(vm.tuple(vec![key, group], PENDING)?));
-    }
-    iterator(vm, rows, shape)
+    let source = vm.iterate(&args.pos[0], node)?;
+    let key = args.pos.get(1).filter(|k| !k.value.is_none()).cloned();
+    let groups = Box::new(Groups::new(key, source));
+    vm.iterator(IterObj::new(IterKind::Groups(groups), PENDING))
 }
