@@ -137,6 +137,10 @@ impl Dispatcher {
             open += usize::from(answers[i].is_none());
         }
         while open > 0 {
+            // Also while answers come in without a pause.
+            if halted() {
+                return Err(AskError::Stopped);
+            }
             match replies.recv_timeout(PATIENCE) {
                 Ok((i, Ok(answer))) => {
                     answers[i] = Some(answer);
@@ -146,11 +150,7 @@ impl Dispatcher {
                 Ok((_, Err(_))) if halted() => return Err(AskError::Stopped),
                 Ok((_, Err(error))) => return Err(error),
                 // This function holds a sender, so the channel is never disconnected.
-                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
-                    if halted() {
-                        return Err(AskError::Stopped);
-                    }
-                }
+                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {}
             }
         }
         Ok(answers.into_iter().flatten().collect())
