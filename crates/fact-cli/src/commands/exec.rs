@@ -32,6 +32,7 @@ pub(crate) fn main(args: Box<ExecArgs>) -> Outcome {
         return Err(Failure::new("--salvage reads Python only", Some(hint)));
     }
     let limits = limits(&args);
+    let program = args.program.as_deref().map(text).transpose()?;
     let subject = subject(&args)?;
     let perception =
         args.perception
@@ -68,9 +69,8 @@ pub(crate) fn main(args: Box<ExecArgs>) -> Outcome {
         let hint = "give --image FILE, or --scene FILE with an annotation".to_owned();
         return Err(Failure::new("nothing to run the program on", Some(hint)));
     }
-    // Given whenever --batch is not.
-    let text = text(args.program.as_deref().unwrap_or(Path::new("-")))?;
-    let source = Source::new(&text, args.salvage);
+    // clap asks for one unless there is --batch.
+    let source = Source::new(program.as_deref().unwrap_or_default(), args.salvage);
     let execution = match exec::exec(source, &pack, &back_end, &subject, &limits, &stop) {
         Err(error) if error.is_stop() => return Ok(ExitCode::from(INTERRUPTED)),
         execution => execution?,
