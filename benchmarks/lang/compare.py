@@ -55,6 +55,8 @@ def main():
     row("CPython: compile and run", theirs, "compile_run")
     row("CPython: compile and run, `settrace` with locals in the program", theirs, "settrace")
     row("CPython: compile and run, `settrace` with locals everywhere", theirs, "settrace_all")
+    row("CPython: `settrace` with values of locals in the program", theirs, "settrace_values")
+    row("CPython: `settrace` with values of locals everywhere", theirs, "settrace_all_values")
     print("\n| CPython's time over ours | ratio |\n|---|---|")
     ratio("`ast.parse` / parse", "parse", "parse")
     ratio("`compile` / parse", "compile", "parse")
@@ -62,6 +64,8 @@ def main():
     ratio("compile and run without trace / parse and run with full trace", "compile_run", "parse_run")
     ratio("`settrace` in the program / parse and run with full trace", "settrace", "parse_run")
     ratio("`settrace` everywhere / parse and run with full trace", "settrace_all", "parse_run")
+    ratio("`settrace` with values in the program / the same", "settrace_values", "parse_run")
+    ratio("`settrace` with values everywhere / the same", "settrace_all_values", "parse_run")
     events, size = ours[0]["events"], ours[0]["bytes"]
     print("\n| trace of a program | median | greatest |\n|---|---|---|")
     print(f"| events | {statistics.median(events):.0f} | {max(events)} |")

@@ -58,13 +58,27 @@ def call(code, base, image):
     return namespace["execute_command"](image)
 
 
-def tracer(everywhere):
+def values(names):
+    """Locals as they are now: objects change, so their text is kept, as our trace keeps a picture of
+    each value."""
+    return {name: shown(value) for name, value in names.items()}
+
+
+def shown(value):
+    try:
+        return repr(value)
+    except AttributeError:
+        # An object whose __init__ is not done.
+        return object.__repr__(value)
+
+
+def tracer(everywhere, keep):
     """Records line and locals at every line: of the program, or of the pack too."""
     records = []
 
     def local(frame, event, _):
         if event == "line":
-            records.append((frame.f_lineno, dict(frame.f_locals)))
+            records.append((frame.f_lineno, keep(frame.f_locals)))
         return local
 
     def enter(frame, event, _):
@@ -75,8 +89,8 @@ def tracer(everywhere):
     return enter, records
 
 
-def traced(source, base, image, everywhere):
-    enter, records = tracer(everywhere)
+def traced(source, base, image, everywhere, keep=dict):
+    enter, records = tracer(everywhere, keep)
     code = compile(source, "program", "exec")
     sys.settrace(enter)
     try:
@@ -116,6 +130,10 @@ def main():
         "compile_run": best(texts, passes, lambda text: call(compiled(text), base, image)),
         "settrace": best(texts, passes, lambda text: traced(text, base, image, False)),
         "settrace_all": best(texts, passes, lambda text: traced(text, base, image, True)),
+        "settrace_values": best(texts, passes, lambda text: traced(text, base, image, False, values)),
+        "settrace_all_values": best(
+            texts, passes, lambda text: traced(text, base, image, True, values)
+        ),
     }
     print(json.dumps({"seconds": figures, "results": results}))
 
