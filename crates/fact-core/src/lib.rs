@@ -1,10 +1,10 @@
 //! What makes a rationale faithful, concise and checkable. Knows nothing of HTTP, files or threads.
 //!
 //! In the order data flows: a [`sample`] is answered by a program that is
-//! [`verify`]ed and whose run is [`slice`]d; what the
+//! [`verify`]ed and whose run is [`slice`](mod@slice)d; what the
 //! slice saw is [`merge`]d into few sentences ([`english`] has the words), [`bridge`]d to the
-//! question, and put together by [`explain`] as a [`rationale`] with a [`certificate`] of typed
-//! [`claim`]s, which [`check`] re-checks. [`matcher`] compares answers.
+//! question, and put together by [`explain`](mod@explain) as a [`rationale`] with a [`certificate`] of typed
+//! [`claim`]s, which [`check`](mod@check) re-checks. [`matcher`] compares answers.
 
 pub mod bridge;
 pub mod certificate;

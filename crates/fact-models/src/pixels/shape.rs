@@ -3,7 +3,7 @@
 /// What a flat region looks like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Shape {
-    /// Axis-parallel, equal sides (within [`near_equal`]).
+    /// Axis-parallel, equal sides (within a pixel, or 4 %).
     Square,
     /// Axis-parallel, unequal sides.
     Rectangle,

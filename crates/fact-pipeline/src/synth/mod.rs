@@ -16,7 +16,7 @@
 //! # Ok::<(), fact_pipeline::synth::SynthError>(())
 //! ```
 //!
-//! [`write`] makes a data set folder of it, which `synth:FOLDER` reads: `samples.jsonl` (columns
+//! [`write()`] makes a data set folder of it, which `synth:FOLDER` reads: `samples.jsonl` (columns
 //! `id`, `image`, `question`, `answer`, `group`, `scene_id`, `program`, `structured_rep`) and
 //! `images/`.
 

@@ -1,14 +1,14 @@
 //! The exemplar bank: sentences with their programs, retrieval of those that are like a question,
 //! and substitution of the question's values for theirs.
 //!
-//! A sentence is read as words and *slots* ([`tokens`]): the pack's `VOCABULARY` says which words
-//! fill slots, the bank's own tables which classes make up phrases ([`lexicon`]). Exemplars are
-//! ranked by the weighted words and pairs of words that they share with the question ([`score`]),
+//! A sentence is read as words and *slots* (`tokens`): the pack's `VOCABULARY` says which words
+//! fill slots, the bank's own tables which classes make up phrases (`lexicon`). Exemplars are
+//! ranked by the weighted words and pairs of words that they share with the question (`score`),
 //! slots counting by their kind and, with less weight, by their value. The slots of the best ones
-//! are mapped to the question's ([`align`]), and the question's values take the place of the
-//! exemplar's in its program ([`substitute`]). Besides the sentence as it is, its quantifier is put
-//! over what exemplars quantify ([`quantifier`]), "there is no" also negates affirmative exemplars,
-//! and a bare number is read as "exactly" and as "at least" ([`candidates`]). Whatever does not fit
+//! are mapped to the question's (`align`), and the question's values take the place of the
+//! exemplar's in its program (`substitute`). Besides the sentence as it is, its quantifier is put
+//! over what exemplars quantify (`quantifier`), "there is no" also negates affirmative exemplars,
+//! and a bare number is read as "exactly" and as "at least" (`candidates`). Whatever does not fit
 //! lowers the score.
 //!
 //! All of it is a pure function of bank, vocabulary and question. What is put into programs comes

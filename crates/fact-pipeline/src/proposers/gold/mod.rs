@@ -18,7 +18,7 @@
 //! # Ok::<(), fact_pipeline::proposers::gold::GoldError>(())
 //! ```
 //!
-//! Steps are read into sets, things and values ([`clevr`], [`gqa`]); filters fold into noun phrases,
+//! Steps are read into sets, things and values (`clevr`, `gqa`); filters fold into noun phrases,
 //! and only what is used twice or is a concept of its own gets a name (`emit`). Steps that the
 //! answer does not use are checked and left out. Identifiers of objects in GQA's arguments are
 //! dropped: the program must find the object from the question's words.
