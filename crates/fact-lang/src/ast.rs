@@ -76,6 +76,31 @@ pub struct Stmt {
     pub kind: StmtKind,
 }
 
+impl Stmt {
+    /// The blocks of a compound statement that belong to its own scope: none of a definition.
+    pub fn blocks(&self) -> Vec<&[Stmt]> {
+        match &self.kind {
+            StmtKind::If { body, orelse, .. }
+            | StmtKind::For { body, orelse, .. }
+            | StmtKind::While { body, orelse, .. } => vec![body, orelse],
+            StmtKind::Try {
+                body,
+                handlers,
+                orelse,
+                finalbody,
+            } => {
+                let mut all: Vec<&[Stmt]> = vec![body];
+                all.extend(handlers.iter().map(|h| h.body.as_slice()));
+                all.push(orelse);
+                all.push(finalbody);
+                all
+            }
+            StmtKind::Imports(imports) => vec![imports],
+            _ => Vec::new(),
+        }
+    }
+}
+
 /// The kinds of statement.
 #[derive(Debug, Clone)]
 pub enum StmtKind {

@@ -1,12 +1,13 @@
 //! API packs: what generated programs may call, as a data file (see `docs/packs.md`).
 
+mod code;
 mod extend;
 mod load;
 mod prompt;
 
 use crate::ast::{FrontEnd, Function, Module, StmtKind};
 use crate::syntax::{SyntaxError, parse_program, visprog};
-pub(crate) use load::{DefKind, PackClassDef, PackCode, PackDef, PackGlobal, ResultType};
+pub(crate) use code::{DefKind, PackClassDef, PackCode, PackDef, PackGlobal, ResultType};
 use std::sync::Arc;
 
 /// Slot classes: class → canonical value → words that name it; in source order.

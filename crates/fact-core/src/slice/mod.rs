@@ -300,28 +300,12 @@ fn collect(body: &[Stmt], ids: &mut Vec<NodeId>) {
     }
 }
 
-/// The blocks of a compound statement.
+/// The blocks of a compound statement, those of definitions included.
 pub fn blocks(stmt: &Stmt) -> Vec<&[Stmt]> {
     match &stmt.kind {
         StmtKind::FunctionDef { function, .. } => vec![&function.body],
         StmtKind::ClassDef { body, .. } => vec![body],
-        StmtKind::If { body, orelse, .. }
-        | StmtKind::For { body, orelse, .. }
-        | StmtKind::While { body, orelse, .. } => vec![body, orelse],
-        StmtKind::Try {
-            body,
-            handlers,
-            orelse,
-            finalbody,
-        } => {
-            let mut all: Vec<&[Stmt]> = vec![body];
-            all.extend(handlers.iter().map(|h| h.body.as_slice()));
-            all.push(orelse);
-            all.push(finalbody);
-            all
-        }
-        StmtKind::Imports(body) => vec![body],
-        _ => Vec::new(),
+        _ => stmt.blocks(),
     }
 }
 

@@ -383,7 +383,7 @@ impl Finder<'_> {
             for expr in visit::of_stmt(stmt) {
                 self.expr(expr);
             }
-            for block in visit::blocks(stmt) {
+            for block in stmt.blocks() {
                 self.stmts(block);
             }
         }

@@ -490,7 +490,7 @@ impl<'a> Vm<'a> {
                     }
                 });
             }
-            for block in visit::blocks(stmt) {
+            for block in stmt.blocks() {
                 events.extend(self.held_by(f, block));
             }
         }

@@ -106,26 +106,3 @@ pub(crate) fn of_stmt(stmt: &Stmt) -> Vec<&Expr> {
         | StmtKind::Scope => Vec::new(),
     }
 }
-
-/// The blocks of a statement that belong to the same scope.
-pub(crate) fn blocks(stmt: &Stmt) -> Vec<&[Stmt]> {
-    match &stmt.kind {
-        StmtKind::If { body, orelse, .. }
-        | StmtKind::For { body, orelse, .. }
-        | StmtKind::While { body, orelse, .. } => vec![body, orelse],
-        StmtKind::Try {
-            body,
-            handlers,
-            orelse,
-            finalbody,
-        } => {
-            let mut all: Vec<&[Stmt]> = vec![body];
-            all.extend(handlers.iter().map(|h| h.body.as_slice()));
-            all.push(orelse);
-            all.push(finalbody);
-            all
-        }
-        StmtKind::Imports(imports) => vec![imports],
-        _ => Vec::new(),
-    }
-}
