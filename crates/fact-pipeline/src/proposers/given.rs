@@ -41,6 +41,7 @@ impl Proposer for Given {
             source: source.into(),
             score: 1.0,
             program,
+            support: Vec::new(),
         }])
     }
 }

@@ -19,6 +19,9 @@ pub struct Candidate {
     pub score: f64,
     /// Source text of the program.
     pub program: String,
+    /// What else led to this very program, independently of `source`: further exemplars of a bank,
+    /// further samples of a model. The more, the less likely it is luck.
+    pub support: Vec<String>,
 }
 
 /// A record gives something to make programs from, and it is malformed.
@@ -64,6 +67,7 @@ impl Proposer for bank::Bank {
             source: found.exemplar,
             score: found.score,
             program: found.program,
+            support: found.support,
         };
         Ok(found.into_iter().map(candidate).collect())
     }

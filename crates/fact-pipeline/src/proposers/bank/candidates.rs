@@ -32,15 +32,31 @@ const READINGS: [(&str, &str); 2] = [("==", ">="), (">=", "==")];
 /// Stands in the place of a sentence's quantifier.
 pub(super) const QUANTIFIER_MARK: &str = "<Q>";
 
-/// Programs with their scores and exemplars, in the order in which they were found.
+/// Programs in the order in which they were found.
 #[derive(Default)]
-struct Found(IndexMap<String, (f64, usize)>);
+struct Found(IndexMap<String, Finding>);
+
+/// How a program was found.
+struct Finding {
+    score: f64,
+    /// The exemplar that gave the score.
+    exemplar: usize,
+    /// All exemplars that led to it, each once.
+    exemplars: Vec<usize>,
+}
 
 impl Found {
     fn put(&mut self, score: f64, exemplar: usize, program: String) {
-        let best = self.0.entry(program).or_insert((score, exemplar));
-        if score > best.0 {
-            *best = (score, exemplar);
+        let finding = self.0.entry(program).or_insert(Finding {
+            score,
+            exemplar,
+            exemplars: Vec::new(),
+        });
+        if score > finding.score {
+            (finding.score, finding.exemplar) = (score, exemplar);
+        }
+        if !finding.exemplars.contains(&exemplar) {
+            finding.exemplars.push(exemplar);
         }
     }
 }
@@ -217,7 +233,7 @@ impl Search<'_> {
             .found
             .0
             .iter()
-            .map(|(program, (score, exemplar))| (*score, *exemplar, program.clone()))
+            .map(|(program, finding)| (finding.score, finding.exemplar, program.clone()))
             .collect();
         // Stable: equals stay in the order in which they were found.
         best.sort_by(|a, b| b.0.total_cmp(&a.0));
@@ -242,13 +258,17 @@ impl Search<'_> {
 
     /// The best candidates that are programs.
     fn ranked(self, k: usize) -> Vec<Candidate> {
-        let mut ranked: Vec<(String, (f64, usize))> = self.found.0.into_iter().collect();
-        ranked.sort_by(|(p, (a, i)), (q, (b, j))| {
-            b.total_cmp(a).then(i.cmp(j)).then_with(|| p.cmp(q))
+        let mut ranked: Vec<(String, Finding)> = self.found.0.into_iter().collect();
+        ranked.sort_by(|(p, a), (q, b)| {
+            let by_score = b.score.total_cmp(&a.score);
+            by_score
+                .then(a.exemplar.cmp(&b.exemplar))
+                .then_with(|| p.cmp(q))
         });
         let mut per_exemplar = vec![0; self.bank.known.len()];
         let mut out = Vec::new();
-        for (program, (score, exemplar)) in ranked {
+        for (program, finding) in ranked {
+            let exemplar = finding.exemplar;
             if out.len() >= k {
                 break;
             }
@@ -256,10 +276,13 @@ impl Search<'_> {
                 continue;
             }
             per_exemplar[exemplar] += 1;
+            let id = |exemplar: usize| self.bank.exemplars[exemplar].id.clone();
+            let others = finding.exemplars.iter().filter(|e| **e != exemplar);
             out.push(Candidate {
                 program,
-                exemplar: self.bank.exemplars[exemplar].id.clone(),
-                score,
+                exemplar: id(exemplar),
+                score: finding.score,
+                support: others.map(|e| id(*e)).collect(),
             });
         }
         out

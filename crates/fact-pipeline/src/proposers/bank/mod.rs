@@ -51,6 +51,8 @@ pub struct Candidate {
     pub exemplar: String,
     /// How well the exemplar fits; higher is better.
     pub score: f64,
+    /// Ids of further exemplars that led to the same program, each once, in the order of finding.
+    pub support: Vec<String>,
 }
 
 /// A loaded bank.

@@ -39,6 +39,22 @@ fn shown(candidates: &[Candidate]) -> String {
 }
 
 #[test]
+fn a_program_is_backed_by_all_exemplars_that_led_to_it() -> Outcome {
+    let candidates = bank()?.propose("There are 2 black blocks", 10);
+    let first = &candidates[0];
+    assert!(!first.support.is_empty(), "{first:?}");
+    for candidate in &candidates {
+        let mut all = candidate.support.clone();
+        all.push(candidate.exemplar.clone());
+        let count = all.len();
+        all.sort();
+        all.dedup();
+        assert_eq!(all.len(), count, "each exemplar once: {candidate:?}");
+    }
+    Ok(())
+}
+
+#[test]
 fn candidates_for_made_up_sentences() -> Outcome {
     let bank = bank()?;
     let mut out = String::new();
