@@ -1,7 +1,7 @@
 //! The flags.
 
 use clap::{Args, Parser, Subcommand};
-use fact_pipeline::config::{Accept, BoxConvention, PerceptionSpec, ProposerKind, Visible};
+use fact_pipeline::config::{Accept, BoxConvention, Look, PerceptionSpec, ProposerKind, Visible};
 use fact_pipeline::export::Format;
 use fact_pipeline::synth::Smoothing;
 use std::path::PathBuf;
@@ -37,6 +37,8 @@ pub(crate) enum Command {
     Show(ShowArgs),
     /// Re-check every certificate of a run or of a JSONL export, offline
     Check(CheckArgs),
+    /// Fit the confidence of programs on a run whose questions have several images
+    Calibrate(CalibrateArgs),
     /// Export a run for people and trainers
     Export(ExportArgs),
     /// Draw a data set: images, sentences, labels, annotations, programs
@@ -140,9 +142,19 @@ pub(crate) struct RunArgs {
     /// Scenes of a question that its program is chosen on; the others only score [default: all]
     #[arg(long, value_name = "N|all")]
     pub(crate) visible: Option<Visible>,
-    /// What a sample must reach: siblings (V2 where its question has siblings, else V1), v1 or v2
+    /// What a sample must reach: siblings (V2 where its question has siblings, else V1), v1, v2, or a
+    /// precision such as 0.9 (that share of the accepted is expected to be right in general)
     #[arg(long, value_name = "RULE")]
     pub(crate) accept: Option<Accept>,
+    /// Whether a sample's siblings may be looked at when its program is chosen: use or hide
+    #[arg(long, value_name = "use|hide")]
+    pub(crate) siblings: Option<Look>,
+    /// Whether answers may be looked at when programs are chosen and accepted: use or hide
+    #[arg(long, value_name = "use|hide")]
+    pub(crate) answers: Option<Look>,
+    /// Calibration of confidence, as fact calibrate writes it [default: the shipped one]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) calibration: Option<PathBuf>,
     /// Only the first samples
     #[arg(long, value_name = "N")]
     pub(crate) limit: Option<u32>,
@@ -345,6 +357,32 @@ pub(crate) struct CheckArgs {
     /// Say nothing but rejections and errors
     #[arg(long, short)]
     pub(crate) quiet: bool,
+}
+
+/// Flags of `fact calibrate`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The run must be over labelled questions that each have several images: one is looked at, the others
+tell which programs are right. docs/verification.md tells more.
+
+Example:
+  fact calibrate runs/dev --out calibration.toml
+  fact run --calibration calibration.toml --accept 0.9 …")]
+pub(crate) struct CalibrateArgs {
+    /// Folder of the run
+    pub(crate) run: PathBuf,
+    /// The calibration to write
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// The full report to write, as JSON, with the curve of yield against precision
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Option<PathBuf>,
+    /// Use only what every pack and proposer has
+    #[arg(long)]
+    pub(crate) general: bool,
+    /// What to add to the note on where it was fitted, such as a date
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) note: Option<String>,
 }
 
 /// Flags of `fact export`.

@@ -22,6 +22,7 @@ fn main() -> ExitCode {
         Command::Run(args) => commands::run::main(args),
         Command::Exec(args) => commands::exec::main(args),
         Command::Show(args) => commands::show::main(args),
+        Command::Calibrate(args) => commands::calibrate::main(args),
         Command::Check(args) => commands::check::main(args),
         Command::Export(args) => commands::export::main(args),
         Command::Init(args) => commands::init::main(args),

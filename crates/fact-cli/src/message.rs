@@ -57,6 +57,7 @@ failures!(
     fact_pipeline::config::ConfigError,
     fact_pipeline::check::CheckError,
     fact_pipeline::engine::RunError,
+    fact_pipeline::calibrate::CalibrateError,
     fact_pipeline::exec::ExecError,
     fact_pipeline::exec::batch::BatchError,
     fact_pipeline::export::ExportError,

@@ -1,14 +1,16 @@
 //! What a run does: `fact.toml` and the flags over it.
 
+mod acceptance;
 mod endpoint;
 mod perception;
 
+pub use acceptance::{Accept, Look, Visible};
 pub use endpoint::EndpointConfig;
 pub use fact_models::vlm::BoxConvention;
 pub use perception::PerceptionSpec;
 
 use fact_lang::run::Limits;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -52,6 +54,15 @@ pub struct RunConfig {
     /// What a sample must reach to be accepted.
     #[serde(default)]
     pub accept: Accept,
+    /// Whether a sample's siblings may be looked at when its program is chosen.
+    #[serde(default)]
+    pub siblings: Look,
+    /// Whether answers may be looked at when programs are chosen and accepted.
+    #[serde(default)]
+    pub answers: Look,
+    /// File of the calibration of confidence; the shipped one if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calibration: Option<PathBuf>,
     /// Worker threads; one per core if absent. Changes nothing in the results.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub threads: Option<usize>,
@@ -101,29 +112,6 @@ pub enum ProposerKind {
     Gold,
 }
 
-/// What a sample must reach to be accepted, apart from a right answer on itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Accept {
-    /// V2 where the question has siblings with another scene, V1 where it has none.
-    #[default]
-    Siblings,
-    /// V1: right on its own image.
-    V1,
-    /// V2: right on all samples of its question, which must have two scenes or more.
-    V2,
-}
-
-/// How many scenes of a question its program is chosen on; the others are only scored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Visible {
-    /// All of them.
-    #[default]
-    All,
-    /// The first ones, in the data set's order.
-    First(usize),
-}
-
 macro_rules! named {
     ($type:ty, $what:literal, $($name:literal => $value:expr),+) => {
         impl FromStr for $type {
@@ -148,52 +136,7 @@ macro_rules! named {
 }
 
 named!(ProposerKind, "proposer", "bank" => Self::Bank, "gold" => Self::Gold);
-named!(Accept, "rule", "siblings" => Self::Siblings, "v1" => Self::V1, "v2" => Self::V2);
-
-impl FromStr for Visible {
-    type Err = String;
-    fn from_str(s: &str) -> Result<Self, String> {
-        match (s, s.parse::<usize>()) {
-            ("all", _) => Ok(Self::All),
-            (_, Ok(n)) if n > 0 => Ok(Self::First(n)),
-            _ => Err(format!("expected `all` or a number from 1, not `{s}`")),
-        }
-    }
-}
-
-impl fmt::Display for Visible {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::All => f.write_str("all"),
-            Self::First(n) => write!(f, "{n}"),
-        }
-    }
-}
-
-impl Serialize for Visible {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::All => serializer.serialize_str("all"),
-            Self::First(n) => serializer.serialize_u64(*n as u64),
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for Visible {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(untagged, expecting = "expected `all` or a number from 1")]
-        enum Form {
-            Number(u64),
-            Text(String),
-        }
-        let text = match Form::deserialize(deserializer)? {
-            Form::Number(n) => n.to_string(),
-            Form::Text(s) => s,
-        };
-        text.parse().map_err(serde::de::Error::custom)
-    }
-}
+named!(Look, "value", "use" => Self::Use, "hide" => Self::Hide);
 
 /// Why a configuration cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -269,6 +212,9 @@ const KEYS: &[&str] = &[
     "candidates",
     "visible",
     "accept",
+    "siblings",
+    "answers",
+    "calibration",
     "threads",
     "limit",
     "strict",
@@ -417,6 +363,10 @@ impl Draft {
         }
         if config.candidates == 0 {
             return Err(invalid("candidates", "must be at least 1"));
+        }
+        if config.answers == Look::Hide && !matches!(config.accept, Accept::Precision(_)) {
+            let message = "without answers only a precision can be asked for, such as 0.9";
+            return Err(invalid("accept", message));
         }
         if config.limit == Some(0) {
             return Err(invalid("limit", "must be at least 1"));

@@ -16,6 +16,8 @@
 //! programs have, [`terminal`] how foreign text is shown. Nothing here prints or reads flags.
 
 pub mod back_end;
+pub mod calibrate;
+pub mod calibration;
 pub mod calls;
 pub mod check;
 pub mod config;

@@ -65,6 +65,9 @@ fn config(args: &RunArgs) -> Result<RunConfig, Failure> {
         ("out", args.out.as_deref().map(path)),
         ("visible", args.visible.map(|v| v.to_string())),
         ("accept", args.accept.map(|a| a.to_string())),
+        ("siblings", args.siblings.map(|l| l.to_string())),
+        ("answers", args.answers.map(|l| l.to_string())),
+        ("calibration", args.calibration.as_deref().map(path)),
     ];
     for (key, value) in texts {
         if let Some(value) = value {

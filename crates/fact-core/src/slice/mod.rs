@@ -354,6 +354,21 @@ fn contains(body: &[Stmt], id: NodeId) -> bool {
         .any(|s| s.id == id || blocks(s).into_iter().any(|b| contains(b, id)))
 }
 
+/// The statements that ran and that the result does not depend on, by their ids; none if the run did
+/// not return. Statements that did not run may be part of why, and are not among them.
+pub fn idle(module: &Module, run: &Run) -> Vec<NodeId> {
+    let Some(result) = run.trace.result else {
+        return Vec::new();
+    };
+    let closure = run.trace.closure([result]);
+    let used = statements_touched(module, run, &closure);
+    let ran = statements_touched(module, run, &vec![true; closure.len()]);
+    (0..used.len())
+        .filter(|id| ran[*id] && !used[*id])
+        .map(|id| id as NodeId)
+        .collect()
+}
+
 /// For each node id of the module, whether its statement holds an event of the closure; imports and
 /// function definitions, which leave no event, count as touched.
 fn statements_touched(module: &Module, run: &Run, closure: &[bool]) -> Vec<bool> {

@@ -1,32 +1,34 @@
 //! The stages on one group of samples.
 
 use super::{OpenGroup, RunError, Setup};
-use crate::config::Accept;
+use crate::config::Look;
 use crate::datasets::Record;
 use crate::proposers::{Candidate, Malformed};
-use crate::stages::choose::{self, Board, Choice, Look};
+use crate::stages::choose::{Board, Choice, View};
+use crate::stages::explain::Dependence;
+use crate::stages::judge::Witness;
+use crate::stages::probe::Probes;
 use crate::stages::{Attempt, Perceiver, Prepared, Seen, execute, explain};
-use crate::store::{
-    CandidateRow, GroupRow, GroupRows, RationaleRow, SampleRow, StageRow, VerdictRow,
-};
+use crate::store::{CandidateRow, GroupRow, GroupRows};
+use fact_core::verify::confidence::{Evidence, Features};
 use fact_lang::ast::Module;
 use fact_lang::pack::Pack;
-use fact_lang::run::run;
 use fact_models::DecodeLimits;
-use serde_json::json;
+use std::cell::RefCell;
 
 /// What a worker needs; makes rows of groups.
 pub struct GroupWork<'a> {
-    setup: &'a Setup,
+    pub(super) setup: &'a Setup,
     perceiver: Perceiver<'a>,
     halted: &'a dyn Fn() -> bool,
     decode: DecodeLimits,
+    probes: RefCell<Probes>,
 }
 
 /// A candidate, parsed if it parses.
-struct Proposed {
-    candidate: Candidate,
-    program: Result<Module, String>,
+pub(super) struct Proposed {
+    pub(super) candidate: Candidate,
+    pub(super) program: Result<Module, String>,
 }
 
 impl Proposed {
@@ -37,31 +39,23 @@ impl Proposed {
             candidate,
         }
     }
-
-    fn look(&self) -> Look {
-        Look {
-            proposer: self.candidate.proposer,
-            score: self.candidate.score,
-            slice: None,
-        }
-    }
 }
 
 /// A group while it is worked on.
-struct Work<'g> {
-    group: &'g OpenGroup,
-    proposed: Vec<Proposed>,
+pub(super) struct Work<'g> {
+    pub(super) group: &'g OpenGroup,
+    pub(super) proposed: Vec<Proposed>,
     /// For each sample: why nothing could be proposed for it, if so. Programs proposed for its
     /// siblings are not run on it.
-    malformed: Vec<Option<Malformed>>,
+    pub(super) malformed: Vec<Option<Malformed>>,
     /// Scene of each sample.
     scenes: Vec<&'g str>,
     /// What was seen of each sample; `None` if it cannot be looked at.
-    seen: Vec<Option<Seen>>,
+    pub(super) seen: Vec<Option<Seen>>,
     /// `attempts[candidate][sample]`.
-    attempts: Vec<Vec<Attempt>>,
-    /// What else tells the candidates apart.
-    looks: Vec<Look>,
+    pub(super) attempts: Vec<Vec<Attempt>>,
+    /// What the answer of each candidate depends on, on the first sample it returned on.
+    dependence: Vec<Option<Dependence>>,
 }
 
 impl Work<'_> {
@@ -78,12 +72,24 @@ impl Work<'_> {
 
 impl<'a> GroupWork<'a> {
     /// For a run; `halted` tells whether to stop waiting for answers.
-    pub fn new(setup: &'a Setup, perceiver: Perceiver<'a>, halted: &'a dyn Fn() -> bool) -> Self {
+    pub fn new(
+        setup: &'a Setup,
+        perceiver: Perceiver<'a>,
+        probes: &[Record],
+        halted: &'a dyn Fn() -> bool,
+    ) -> Self {
+        let decode = DecodeLimits::default();
+        let probes = match perceiver {
+            Perceiver::Local(_) => probes,
+            Perceiver::Remote(_) => &[],
+        };
+        let probes = Probes::new(probes, setup.perception.looks(), &decode);
         Self {
             setup,
             perceiver,
             halted,
-            decode: DecodeLimits::default(),
+            decode,
+            probes: RefCell::new(probes),
         }
     }
 
@@ -92,6 +98,7 @@ impl<'a> GroupWork<'a> {
     /// # Errors
     /// In a strict run, if a sample cannot be looked at; if a back end behind a wire cannot be asked.
     pub fn group(&self, group: &OpenGroup) -> Result<GroupRows, RunError> {
+        let setup = self.setup;
         let (proposed, malformed) = self.propose(&group.records);
         let mut work = Work {
             group,
@@ -102,17 +109,41 @@ impl<'a> GroupWork<'a> {
                 .collect(),
             seen: Vec::new(),
             attempts: vec![Vec::new(); proposed.len()],
-            looks: proposed.iter().map(Proposed::look).collect(),
+            dependence: vec![None; proposed.len()],
             proposed,
             malformed,
         };
         for first in (0..group.records.len()).step_by(self.perceiver.samples_at_once()) {
             self.execute(&mut work, first)?;
         }
-        let board = Board::new(&work.attempts, &work.scenes, &work.looks);
-        let visible = board.visible_count(self.setup.config.visible);
-        let choice = board.choose(visible);
-        let one = board.choose(1).map(|choice| choice.candidate);
+        let evidence = self.evidence(&work);
+        let slices: Vec<Option<usize>> = (work.dependence.iter())
+            .map(|dependence| Some(dependence.as_ref()?.nodes))
+            .collect();
+        let board = Board::new(&work.attempts, &work.scenes, &evidence, &slices);
+        let config = &setup.config;
+        let visible = match config.siblings {
+            Look::Use => board.visible_count(config.visible),
+            Look::Hide => board.scene_count().min(1),
+        };
+        let labels = config.answers == Look::Use;
+        let confidence = setup.confidence.of(labels);
+        let probability = |features: &Features| confidence.model.probability(features);
+        let choose = |sample: &dyn Fn(usize) -> bool| {
+            board.choose(View {
+                sample,
+                labels,
+                probability: &probability,
+            })
+        };
+        let in_view = |sample: usize| board.scene(sample) < visible;
+        let choices: Vec<Option<Choice>> = match config.siblings {
+            Look::Use => vec![choose(&in_view); group.records.len()],
+            Look::Hide => (0..group.records.len())
+                .map(|alone| choose(&|sample| sample == alone))
+                .collect(),
+        };
+        let one = choose(&|sample| board.scene(sample) == 0).map(|choice| choice.candidate);
         let all = 0..work.proposed.len();
         let group_row = GroupRow {
             key: group.key,
@@ -120,22 +151,59 @@ impl<'a> GroupWork<'a> {
             question: group.records[0].1.sample.question.clone(),
             scenes: board.scene_count(),
             visible,
-            chosen: choice.map(|choice| choice.candidate),
+            chosen: choices[0].map(|choice| choice.candidate),
             oracle: all.clone().any(|c| board.right_on_all(c)),
             chosen_one: one,
             one_holds: one.and_then(|c| board.holds_beyond_first(c)),
         };
         let candidates = all
-            .map(|c| candidate_row(&work.proposed[c], &board, c, visible))
+            .map(|c| CandidateRow {
+                level: board.level(c, &in_view),
+                evidence: evidence[c].clone(),
+                ..candidate_row(&work.proposed[c], &board, c, slices[c])
+            })
             .collect();
-        let samples = (0..group.records.len())
-            .map(|s| self.sample(&work, choice, visible, s))
+        let samples = (choices.iter().enumerate())
+            .map(|(s, choice)| self.sample(&work, *choice, visible, s))
             .collect();
         Ok(GroupRows {
             group: group_row,
             candidates,
             samples,
         })
+    }
+
+    /// What speaks for each candidate; `None` for one that does not parse.
+    fn evidence(&self, work: &Work<'_>) -> Vec<Option<Evidence>> {
+        let mut parsed = Vec::new();
+        let mut witnesses = Vec::new();
+        for (c, proposed) in work.proposed.iter().enumerate() {
+            if let Ok(program) = &proposed.program {
+                parsed.push(c);
+                witnesses.push(Witness {
+                    candidate: &proposed.candidate,
+                    program,
+                    idle: work.dependence[c].as_ref().map_or(&[], |d| &d.idle),
+                });
+            }
+        }
+        let programs: Vec<&Module> = witnesses.iter().map(|w| w.program).collect();
+        let record = &work.group.records[0].1;
+        let setup = self.setup;
+        let answers = self.probes.borrow_mut().answers(
+            &programs,
+            record,
+            &setup.pack,
+            self.perceiver,
+            &setup.config.limits,
+        );
+        let question = &record.sample.question;
+        let judged = setup.judge.evidence(question, &witnesses, &answers);
+        let mut out = vec![None; work.proposed.len()];
+        for (c, evidence) in parsed.into_iter().zip(judged) {
+            out[c] = Some(evidence);
+        }
+        out
     }
 
     /// Candidates of all proposers, each program once, parsed; and for each record why nothing
@@ -211,7 +279,7 @@ impl<'a> GroupWork<'a> {
             .map(|((_, record), _)| record)
             .collect();
         let matcher = setup.data.matcher();
-        let (looks, proposed) = (&work.looks, &work.proposed);
+        let (measured, proposed) = (&work.dependence, &work.proposed);
         let parsed: Vec<(usize, &Module)> = (proposed.iter().enumerate())
             .filter_map(|(c, proposed)| Some((c, proposed.program.as_ref().ok()?)))
             .collect();
@@ -224,11 +292,11 @@ impl<'a> GroupWork<'a> {
             &setup.config.limits,
             self.halted,
             |p, s, run| {
-                // The slice is measured on the first sample; a trace is too large to keep.
-                let unmeasured = looks[parsed[p].0].slice.is_none();
-                let slice = unmeasured.then(|| explain::slice_size(&run.trace));
+                // Measured on the first sample it returns on; a trace is too large to keep.
+                let unmeasured = measured[parsed[p].0].is_none();
+                let dependence = unmeasured.then(|| explain::dependence(programs[p], &run));
                 let attempt = Attempt::judge(&run.outcome, &samples[s].sample, matcher);
-                (attempt, slice.flatten())
+                (attempt, dependence.flatten())
             },
         )?;
         let columns: Vec<usize> = parsed.iter().map(|(c, _)| *c).collect();
@@ -242,9 +310,9 @@ impl<'a> GroupWork<'a> {
             let Some((executed, prepared)) = executed.next() else {
                 break;
             };
-            for (c, (attempt, slice)) in columns.iter().zip(executed.runs) {
-                let look = &mut work.looks[*c];
-                look.slice = look.slice.or(slice);
+            for (c, (attempt, dependence)) in columns.iter().zip(executed.runs) {
+                let measured = &mut work.dependence[*c];
+                *measured = measured.take().or(dependence);
                 work.attempts[*c].push(attempt);
             }
             work.seen.push(Some(Seen {
@@ -254,156 +322,13 @@ impl<'a> GroupWork<'a> {
         }
         Ok(())
     }
-
-    /// What became of a sample.
-    fn sample(
-        &self,
-        work: &Work<'_>,
-        choice: Option<Choice>,
-        visible: usize,
-        s: usize,
-    ) -> SampleRow {
-        let (ordinal, record) = &work.group.records[s];
-        let mut row = SampleRow {
-            ordinal: *ordinal,
-            sample: record.sample.clone(),
-            predicted: None,
-            level: None,
-            accepted: false,
-            confidence: None,
-            failure: None,
-            stages: Vec::new(),
-            verdicts: verdict_rows(&work.attempts, s),
-            rationale: None,
-        };
-        let parsed = work.proposed.iter().filter(|p| p.program.is_ok()).count();
-        let propose = match (work.proposed.len(), parsed, &work.malformed[s]) {
-            (_, _, Some(_)) => Some("malformed"),
-            (0, ..) => Some("none"),
-            (_, 0, _) => Some("syntax"),
-            _ => None,
-        };
-        row.stages.push(StageRow {
-            stage: "propose",
-            status: propose.unwrap_or("ok").into(),
-            reason: work.malformed[s].as_ref().map(ToString::to_string),
-            detail: Some(json!({ "candidates": work.proposed.len(), "parsed": parsed })),
-        });
-        if let Some(why) = propose {
-            row.failure = Some(format!("propose:{why}"));
-        }
-        let (Some(choice), None) = (choice, propose) else {
-            return row;
-        };
-        let attempt = &work.attempts[choice.candidate][s];
-        row.predicted = attempt.predicted.as_deref().map(|answer| {
-            let matcher = self.setup.data.matcher();
-            matcher.own_form(answer, &record.sample.answers)
-        });
-        row.level = choice.standing.level(attempt.verdict);
-        row.confidence = attempt.ran().then(|| choice.standing.confidence());
-        row.failure = attempt.failure();
-        row.stages.push(StageRow {
-            stage: "execute",
-            status: attempt.outcome.into(),
-            reason: attempt.reason.clone(),
-            detail: None,
-        });
-        let (Some(seen), Ok(program)) = (&work.seen[s], &work.proposed[choice.candidate].program)
-        else {
-            return row;
-        };
-        if attempt.ran() {
-            self.verify(&mut row, attempt, visible);
-        }
-        if row.accepted {
-            self.explain(&mut row, program, seen);
-        }
-        if row.rationale.is_none() {
-            self.keep_answers(&mut row, program, seen);
-        }
-        row
-    }
-
-    fn verify(&self, row: &mut SampleRow, attempt: &Attempt, visible: usize) {
-        let rule = self.setup.config.accept;
-        row.accepted = choose::accepts(rule, row.level, visible);
-        if attempt.right() && !row.accepted {
-            let why = match rule {
-                Accept::V2 if visible < 2 => "no_siblings",
-                _ => "siblings",
-            };
-            row.failure = Some(format!("verify:{why}"));
-        }
-        let reason = row
-            .failure
-            .as_deref()
-            .and_then(|f| f.strip_prefix("verify:"));
-        row.stages.push(StageRow {
-            stage: "verify",
-            status: if row.accepted { "ok" } else { "failed" }.into(),
-            reason: reason.map(Into::into),
-            detail: Some(json!({
-                "level": row.level,
-                "score": attempt.score,
-                "visible_scenes": visible,
-            })),
-        });
-    }
-
-    /// Writes the rationale of an accepted sample; one that cannot be explained is not accepted.
-    fn explain(&self, row: &mut SampleRow, program: &Module, seen: &Seen) {
-        let setup = self.setup;
-        let matcher = setup.data.matcher();
-        let explained = explain::explain(program, &setup.pack, seen, &row.sample, matcher);
-        let stage = |status: &str, reason, detail| StageRow {
-            stage: "explain",
-            status: status.into(),
-            reason,
-            detail,
-        };
-        match explained {
-            Ok(explained) => {
-                let detail = serde_json::to_value(explained.reduction).ok();
-                row.stages.push(stage("ok", None, detail));
-                row.rationale = Some(RationaleRow {
-                    residual: explained.certificate.residual.clone(),
-                    rationale: explained.rationale,
-                    certificate: explained.certificate,
-                });
-            }
-            Err(error) => {
-                row.accepted = false;
-                row.failure = Some(format!("explain:{}", explain::kind(&error)));
-                row.stages
-                    .push(stage("failed", Some(error.to_string()), None));
-            }
-        }
-    }
-
-    /// Keeps the perception's answers to a run that gets no certificate, so that it can be shown.
-    fn keep_answers(&self, row: &mut SampleRow, program: &Module, seen: &Seen) {
-        let limits = &self.setup.config.limits;
-        let mut answers = &seen.answers[..];
-        let run = run(
-            program,
-            &self.setup.pack,
-            &seen.inputs,
-            &mut answers,
-            limits,
-        );
-        let detail = json!({ "images": seen.inputs.images, "answers": run.trace.answers });
-        if let Some(stage) = row.stages.iter_mut().find(|stage| stage.stage == "execute") {
-            stage.detail = Some(detail);
-        }
-    }
 }
 
 fn candidate_row(
     proposed: &Proposed,
     board: &Board<'_>,
     candidate: usize,
-    visible: usize,
+    slice: Option<usize>,
 ) -> CandidateRow {
     let attempts = board.attempts(candidate);
     CandidateRow {
@@ -411,28 +336,12 @@ fn candidate_row(
         source: proposed.candidate.source.clone(),
         score: proposed.candidate.score,
         program: proposed.candidate.program.clone(),
-        level: board.level(candidate, visible),
+        level: None,
         ran: attempts.iter().filter(|a| a.ran()).count(),
         right: attempts.iter().filter(|a| a.right()).count(),
         all_right: board.right_on_all(candidate),
-        slice: board.look(candidate).slice,
+        slice,
         reason: proposed.program.as_ref().err().cloned(),
+        evidence: None,
     }
-}
-
-fn verdict_rows(attempts: &[Vec<Attempt>], sample: usize) -> Vec<VerdictRow> {
-    attempts
-        .iter()
-        .enumerate()
-        .filter_map(|(candidate, attempts)| {
-            let attempt = attempts.get(sample)?;
-            Some(VerdictRow {
-                candidate,
-                outcome: attempt.outcome,
-                reason: attempt.reason.clone(),
-                predicted: attempt.predicted.clone(),
-                score: attempt.score,
-            })
-        })
-        .collect()
 }

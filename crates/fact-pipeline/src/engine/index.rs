@@ -1,8 +1,9 @@
 //! The first pass: which groups there are, and how many samples each has.
 
-use crate::datasets::{DataSet, RecordError};
+use crate::datasets::{DataSet, Record, RecordError};
+use crate::stages::probe::SCENES;
 use sha2::{Digest, Sha256};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// Malformed records of which the message is kept; more are only counted.
 const ERRORS_KEPT: usize = 10_000;
@@ -18,6 +19,9 @@ pub struct Index {
     pub errors: Vec<RecordError>,
     /// Number of malformed records.
     pub error_count: u64,
+    /// One record of each of some scenes, chosen by the hash of the scene's name: what candidates
+    /// are probed on.
+    pub probes: Vec<Record>,
     /// Group → (ordinal of its first sample, number of samples).
     groups: HashMap<u128, (u64, u32)>,
 }
@@ -63,15 +67,17 @@ impl Index {
             sha256: String::new(),
             errors: Vec::new(),
             error_count: 0,
+            probes: Vec::new(),
             groups: HashMap::new(),
         };
+        let mut probes: BTreeMap<u128, Record> = BTreeMap::new();
         let mut digest = Sha256::new();
         for item in data.samples() {
             if limit.is_some_and(|limit| index.samples >= limit) {
                 break;
             }
-            let sample = match item {
-                Ok(record) => record.sample,
+            let record = match item {
+                Ok(record) => record,
                 Err(error) if strict => return Err(IndexError::Strict(error)),
                 Err(error) => {
                     index.error_count += 1;
@@ -81,15 +87,27 @@ impl Index {
                     continue;
                 }
             };
+            let sample = &record.sample;
             // A sample is JSON without loss, and its text ends where the next begins.
-            if let Ok(bytes) = serde_json::to_vec(&sample) {
+            if let Ok(bytes) = serde_json::to_vec(sample) {
                 digest.update(&bytes);
             }
             let entry = index.groups.entry(key(&sample.group));
             let (_, count) = entry.or_insert((index.samples, 0));
             *count += 1;
             index.samples += 1;
+            let scene = key(&sample.scene);
+            let near = probes
+                .last_key_value()
+                .is_none_or(|(last, _)| scene < *last);
+            if (near || probes.len() < SCENES) && !probes.contains_key(&scene) {
+                probes.insert(scene, record);
+                if probes.len() > SCENES {
+                    probes.pop_last();
+                }
+            }
         }
+        index.probes = probes.into_values().collect();
         if index.samples == 0 {
             return Err(IndexError::Empty(index.error_count));
         }

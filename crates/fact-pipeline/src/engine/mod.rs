@@ -9,6 +9,7 @@
 
 mod group;
 mod index;
+mod outcome;
 mod source;
 
 pub use group::GroupWork;
@@ -16,13 +17,15 @@ pub use index::{Index, IndexError};
 pub use source::{GroupSource, OpenGroup};
 
 use crate::back_end::{BackEnd, BackEndError, Wiring};
+use crate::calibration::{Calibration, CalibrationError};
 use crate::calls::{AskError, CallLog};
-use crate::config::{PerceptionSpec, ProposerKind, RunConfig};
+use crate::config::{Accept, Look, PerceptionSpec, ProposerKind, RunConfig};
 use crate::datasets::{self, DataSet, OpenError, RecordError};
 use crate::packs::{self, PackLoadError};
 use crate::proposers::Proposer;
 use crate::proposers::bank::{Bank, BankError};
 use crate::reporter::Reporter;
+use crate::stages::judge::Judge;
 use crate::stages::{Perceiver, PrepareError};
 use crate::store::{GroupRows, StoreError, Writer};
 use fact_lang::pack::Pack;
@@ -50,6 +53,9 @@ pub enum RunError {
     /// The bank cannot be loaded.
     #[error(transparent)]
     Bank(#[from] BankError),
+    /// The confidence cannot be calibrated.
+    #[error(transparent)]
+    Calibration(#[from] CalibrationError),
     /// The store cannot be used.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -81,6 +87,7 @@ impl RunError {
         match self {
             Self::Pack(e) => e.hint(),
             Self::Bank(e) => e.hint(),
+            Self::Calibration(e) => e.hint(),
             Self::Store(e) => e.hint(),
             Self::Record(_) | Self::Sample { .. } => {
                 Some("without --strict it is counted and skipped".into())
@@ -135,6 +142,12 @@ pub struct Setup {
     pub perception: BackEnd,
     /// The proposers, in order of preference.
     pub proposers: Vec<Box<dyn Proposer>>,
+    /// Judges candidates.
+    pub judge: Judge,
+    /// Makes confidences of what speaks for candidates.
+    pub confidence: Calibration,
+    /// The least confidence that is accepted, if a precision is asked for.
+    pub threshold: Option<f64>,
 }
 
 impl Setup {
@@ -162,12 +175,28 @@ impl Setup {
                 ProposerKind::Gold => Box::new(crate::proposers::Given),
             });
         }
+        let bank = Bank::shipped(&pack).ok();
+        let judge = Judge::new(&pack, bank.as_ref());
+        let names: Vec<&str> = proposers.iter().map(|p| p.name()).collect();
+        let confidence = match &config.calibration {
+            Some(path) => Calibration::from_file(path)?,
+            None => Calibration::shipped(&pack.name, &names)?,
+        };
+        let threshold = match config.accept {
+            Accept::Precision(precision) => {
+                Some(confidence.threshold(precision, config.answers == Look::Use)?)
+            }
+            Accept::Siblings | Accept::V1 | Accept::V2 => None,
+        };
         Ok(Self {
             config,
             data,
             pack,
             perception,
             proposers,
+            judge,
+            confidence,
+            threshold,
         })
     }
 
@@ -179,7 +208,7 @@ impl Setup {
                 // What of `vlm` changes answers is in the fingerprint.
                 let changes_nothing = matches!(
                     key.as_str(),
-                    "out" | "threads" | "strict" | "bank" | "endpoint" | "vlm"
+                    "out" | "threads" | "strict" | "bank" | "calibration" | "endpoint" | "vlm"
                 );
                 if !changes_nothing {
                     settings.insert(key, value.to_string());
@@ -194,8 +223,10 @@ impl Setup {
         put("fact.version", env!("CARGO_PKG_VERSION"));
         put("data.samples", &index.samples.to_string());
         put("data.sha256", &index.sha256);
+        put("pack.name", &self.pack.name);
         put("pack.version", &self.pack.version);
         put("pack.sha256", &self.pack.sha256);
+        put("calibration.sha256", &self.confidence.sha256);
         put("perception.fingerprint", self.perception.fingerprint());
         for proposer in &self.proposers {
             let key = format!("propose.{}.fingerprint", proposer.name());
@@ -342,7 +373,7 @@ fn work(work: Work<'_>, writer: &mut Writer, tally: &mut Tally) -> Result<(), Ru
                 .name("fact-worker".into())
                 .stack_size(STACK_BYTES)
                 .spawn_scoped(scope, move || {
-                    let work = GroupWork::new(setup, perceiver, halted);
+                    let work = GroupWork::new(setup, perceiver, &index.probes, halted);
                     while !halted() {
                         let Some(group) = next() else { break };
                         let rows = match work.group(&group) {

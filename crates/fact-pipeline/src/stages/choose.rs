@@ -1,9 +1,10 @@
-//! Choose: one program per question, by what its candidates did on the visible samples.
+//! Choose: one program per question, by what its candidates did on the samples it may look at.
 
 use super::verify::Attempt;
 use crate::config::{Accept, Visible};
+use fact_core::verify::confidence::{Evidence, Features, features};
 use fact_core::verify::{Level, Standing, Trial, Verdict};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// What the candidates of a question did on its samples.
 pub struct Board<'a> {
@@ -15,37 +16,42 @@ pub struct Board<'a> {
     numbers: Vec<usize>,
     /// Number of scenes.
     scene_count: usize,
-    /// What else tells the candidates apart.
-    looks: &'a [Look],
+    /// What speaks for each candidate; `None` for one that does not parse.
+    evidence: &'a [Option<Evidence>],
+    /// Length of each one's slice on the first sample it returned on; shorter is better.
+    slices: &'a [Option<usize>],
 }
 
-/// What tells a candidate from others that answer alike.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Look {
-    /// Who proposed it.
-    pub proposer: &'static str,
-    /// The proposer's score; higher is better.
-    pub score: f64,
-    /// Length of its slice on the first sample it returned on; shorter is better.
-    pub slice: Option<usize>,
+/// What may be looked at when a program is chosen.
+#[derive(Clone, Copy)]
+pub struct View<'a> {
+    /// Whether a sample may.
+    pub sample: &'a dyn Fn(usize) -> bool,
+    /// Whether its label may too.
+    pub labels: bool,
+    /// Makes a probability of features.
+    pub probability: &'a dyn Fn(&Features) -> f64,
 }
-
-/// Scores of one proposer that differ by no more say nothing.
-const SAME_SCORE: f64 = 0.02;
 
 /// A choice.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Choice {
     /// The candidate.
     pub candidate: usize,
-    /// How it stands on the visible samples.
+    /// How it stands on the samples in view.
     pub standing: Standing,
+    /// How likely it is right in general, in (0, 1); 0 if it is wrong on a sample in view.
+    pub confidence: f64,
 }
 
 impl<'a> Board<'a> {
-    /// `attempts[candidate][sample]` (empty for a candidate that does not parse), the scene of
-    /// each sample, and what else tells the candidates apart.
-    pub fn new(attempts: &'a [Vec<Attempt>], scenes: &'a [&'a str], looks: &'a [Look]) -> Self {
+    /// All of these have one entry a candidate, or a sample.
+    pub fn new(
+        attempts: &'a [Vec<Attempt>],
+        scenes: &'a [&'a str],
+        evidence: &'a [Option<Evidence>],
+        slices: &'a [Option<usize>],
+    ) -> Self {
         let mut known: HashMap<&str, usize> = HashMap::new();
         let numbers = scenes
             .iter()
@@ -59,7 +65,8 @@ impl<'a> Board<'a> {
             scenes,
             numbers,
             scene_count: known.len(),
-            looks,
+            evidence,
+            slices,
         }
     }
 
@@ -68,14 +75,14 @@ impl<'a> Board<'a> {
         &self.attempts[candidate]
     }
 
-    /// What else tells the candidate from others.
-    pub fn look(&self, candidate: usize) -> Look {
-        self.looks[candidate]
-    }
-
     /// Number of scenes.
     pub fn scene_count(&self) -> usize {
         self.scene_count
+    }
+
+    /// The number of a sample's scene, in order of first appearance.
+    pub fn scene(&self, sample: usize) -> usize {
+        self.numbers[sample]
     }
 
     /// Number of scenes that may be looked at.
@@ -86,25 +93,19 @@ impl<'a> Board<'a> {
         }
     }
 
-    /// How a candidate stands on the first `visible` scenes.
-    pub fn standing(&self, candidate: usize, visible: usize) -> Standing {
-        self.standing_on(candidate, |scene| scene < visible)
-    }
-
-    fn standing_on(&self, candidate: usize, shown: impl Fn(usize) -> bool) -> Standing {
+    /// How a candidate stands on some samples.
+    fn standing(&self, candidate: usize, shown: &dyn Fn(usize) -> bool) -> Standing {
         let trials = self.attempts[candidate].iter().zip(self.scenes);
-        let shown = trials
-            .zip(&self.numbers)
-            .filter(|(_, number)| shown(**number));
-        Standing::of(shown.map(|((attempt, scene), _)| Trial {
+        let shown = trials.enumerate().filter(|(sample, _)| shown(*sample));
+        Standing::of(shown.map(|(_, (attempt, scene))| Trial {
             scene,
             verdict: attempt.verdict,
         }))
     }
 
-    /// The candidate's best level over the first `visible` scenes.
-    pub fn level(&self, candidate: usize, visible: usize) -> Option<Level> {
-        let standing = self.standing(candidate, visible);
+    /// The candidate's best level over some samples.
+    pub fn level(&self, candidate: usize, shown: &dyn Fn(usize) -> bool) -> Option<Level> {
+        let standing = self.standing(candidate, shown);
         let ran = self.attempts[candidate].iter().any(Attempt::ran);
         if standing.right > 0 {
             standing.level(Verdict::Right)
@@ -115,38 +116,79 @@ impl<'a> Board<'a> {
 
     /// Whether the candidate is right on every sample.
     pub fn right_on_all(&self, candidate: usize) -> bool {
-        self.standing(candidate, usize::MAX).spotless()
+        self.standing(candidate, &|_| true).spotless()
     }
 
     /// Whether the candidate is right on every sample beyond the first scene; `None` if there is
     /// no other scene.
     pub fn holds_beyond_first(&self, candidate: usize) -> Option<bool> {
-        let others = self.standing_on(candidate, |scene| scene > 0);
+        let others = self.standing(candidate, &|sample| self.numbers[sample] > 0);
         (others.scenes > 0).then(|| others.spotless())
     }
 
-    /// Chooses by the first `visible` scenes: the best level, then right on most samples, then the
-    /// order in which the candidates were proposed; among candidates that their proposer finds
-    /// equally good, the shortest slice. `None` if none parses.
-    ///
-    /// That the proposer's order goes before the slice was measured on the NLVR development
-    /// sentences that are not locked: of the programs chosen by one scene, 85 % hold on all others;
-    /// with the shortest slice first it was 57 %.
-    pub fn choose(&self, visible: usize) -> Option<Choice> {
-        let merit = |c: usize| (self.level(c, visible), self.standing(c, visible).right);
+    /// What is known of a candidate that nothing in view rules out: how much its being right says,
+    /// in bits. Scenes count once, however often they are shown.
+    fn surprise(&self, candidate: usize, view: View<'_>) -> Option<f64> {
+        let evidence = self.evidence[candidate].as_ref()?;
+        let mut bits = 0.0;
+        let mut ran = false;
+        let mut scenes = BTreeSet::new();
+        for (sample, attempt) in self.attempts[candidate].iter().enumerate() {
+            if !(view.sample)(sample) {
+                continue;
+            }
+            let answer = attempt.predicted.as_ref()?;
+            ran = true;
+            match attempt.verdict {
+                Verdict::Wrong if view.labels => return None,
+                Verdict::Right if view.labels => {
+                    if scenes.insert(self.numbers[sample]) {
+                        bits += evidence.surprise(answer);
+                    }
+                }
+                _ => {}
+            }
+        }
+        ran.then_some(bits)
+    }
+
+    /// The features of all candidates that nothing in view rules out.
+    pub fn features(&self, view: View<'_>) -> Vec<Option<Features>> {
+        let standing: Vec<Option<f64>> = (0..self.attempts.len())
+            .map(|c| self.surprise(c, view))
+            .collect();
+        features(self.evidence, &standing)
+    }
+
+    /// Chooses by what is in view: the best level, then right on most samples (both only where
+    /// labels may be seen), then the highest confidence, then the shortest slice, then the order in
+    /// which the candidates were proposed. `None` if none parses.
+    pub fn choose(&self, view: View<'_>) -> Option<Choice> {
+        let confidence: Vec<f64> = self
+            .features(view)
+            .iter()
+            .map(|f| f.as_ref().map_or(0.0, view.probability))
+            .collect();
+        let merit = |c: usize| match view.labels {
+            true => (
+                self.level(c, view.sample),
+                self.standing(c, view.sample).right,
+            ),
+            false => (None, 0),
+        };
         let parsed = (0..self.attempts.len()).filter(|&c| !self.attempts[c].is_empty());
-        let merits: Vec<(usize, _)> = parsed.map(|c| (c, merit(c))).collect();
-        let best = merits.iter().map(|(_, merit)| *merit).max()?;
-        let eligible = || merits.iter().filter(|(_, m)| *m == best).map(|(c, _)| *c);
-        let first = self.looks[eligible().next()?];
-        let alike =
-            |look: &Look| look.proposer == first.proposer && look.score >= first.score - SAME_SCORE;
-        let candidate = eligible()
-            .filter(|&c| alike(&self.looks[c]))
-            .min_by_key(|&c| (self.looks[c].slice.unwrap_or(usize::MAX), c))?;
+        let candidate = parsed.max_by(|&a, &b| {
+            let slice = |c: usize| std::cmp::Reverse(self.slices[c].unwrap_or(usize::MAX));
+            merit(a)
+                .cmp(&merit(b))
+                .then(confidence[a].total_cmp(&confidence[b]))
+                .then_with(|| slice(a).cmp(&slice(b)))
+                .then(b.cmp(&a))
+        })?;
         Some(Choice {
             candidate,
-            standing: self.standing(candidate, visible),
+            standing: self.standing(candidate, view.sample),
+            confidence: confidence[candidate],
         })
     }
 }
@@ -158,6 +200,7 @@ pub fn accepts(rule: Accept, level: Option<Level>, visible: usize) -> bool {
         Accept::V2 => Level::V2,
         Accept::Siblings if visible >= 2 => Level::V2,
         Accept::Siblings => Level::V1,
+        Accept::Precision(_) => Level::V3,
     };
     level >= Some(needed)
 }

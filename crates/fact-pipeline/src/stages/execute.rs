@@ -330,14 +330,23 @@ pub fn execute<T>(
 
 /// Answers requests on one sample's images, each once: all programs of the sample share what was
 /// seen.
-struct Eyes<'a> {
+pub(super) struct Eyes<'a> {
     local: Option<(&'a Perception, Vec<View<'a>>)>,
-    seen: SeenSoFar,
+    pub(super) seen: SeenSoFar,
 }
 
 impl<'a> Eyes<'a> {
     /// Opens the eyes on a prepared sample.
     fn new(prepared: &'a Prepared, perceiver: Perceiver<'a>) -> Self {
+        Self::remembering(prepared, perceiver, SeenSoFar::default())
+    }
+
+    /// Opens the eyes on a sample of which something was seen before.
+    pub(super) fn remembering(
+        prepared: &'a Prepared,
+        perceiver: Perceiver<'a>,
+        seen: SeenSoFar,
+    ) -> Self {
         let views = |perception| {
             let view = |(i, image): (usize, &'a Option<DecodedImage>)| View {
                 pixels: image.as_ref().map(|image| &image.rgb),
@@ -354,7 +363,7 @@ impl<'a> Eyes<'a> {
                 Perceiver::Local(perception) => Some(views(perception)),
                 Perceiver::Remote(_) => None,
             },
-            seen: SeenSoFar::default(),
+            seen,
         }
     }
 }
@@ -374,13 +383,18 @@ impl Answers for Eyes<'_> {
 /// Answers in the order of asking. Programs that run again and again look each of theirs up in what
 /// all of them have seen, so they are found by hash.
 #[derive(Default)]
-struct SeenSoFar {
+pub(super) struct SeenSoFar {
     answers: Vec<Recorded>,
     /// Positions in `answers`, by hash of the request.
     by_hash: BTreeMap<u64, Vec<usize>>,
 }
 
 impl SeenSoFar {
+    /// How many answers it holds.
+    pub(super) fn len(&self) -> usize {
+        self.answers.len()
+    }
+
     fn answer(&self, request: &Request) -> Option<&Answer> {
         let same_hash = self.by_hash.get(&hash(request))?;
         let mut recorded = same_hash.iter().map(|at| &self.answers[*at]);

@@ -5,11 +5,11 @@ use fact_core::certificate;
 use fact_core::explain::{Context, ExplainError, Explained};
 use fact_core::matcher::Matcher;
 use fact_core::sample::Sample;
-use fact_core::slice::{Setting, SliceError};
-use fact_lang::ast::Module;
+use fact_core::slice::{Setting, SliceError, idle};
+use fact_lang::ast::{Module, NodeId};
 use fact_lang::pack::Pack;
-use fact_lang::run::Outcome;
-use fact_lang::trace::{EventKind, Trace};
+use fact_lang::run::{Outcome, Run};
+use fact_lang::trace::EventKind;
 use std::collections::BTreeSet;
 
 /// Runs the chosen program once more on what was seen, under the bounds that the checker will use,
@@ -46,9 +46,18 @@ pub fn explain(
     fact_core::explain::explain(setting, program, &run, context)
 }
 
-/// How many nodes of the program the result of a run depends on: the measure by which the shorter
-/// of two candidates is told. `None` if the run did not return.
-pub fn slice_size(trace: &Trace) -> Option<usize> {
+/// What of a program the result of a run depends on.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Dependence {
+    /// On how many of its nodes: the measure by which the shorter of two candidates is told.
+    pub nodes: usize,
+    /// The statements that ran for nothing.
+    pub idle: Vec<NodeId>,
+}
+
+/// What of `program` the result of its run depends on; `None` if the run did not return.
+pub fn dependence(program: &Module, run: &Run) -> Option<Dependence> {
+    let trace = &run.trace;
     let used = trace.closure([trace.result?]);
     let nodes: BTreeSet<u32> = trace
         .events
@@ -57,7 +66,10 @@ pub fn slice_size(trace: &Trace) -> Option<usize> {
         .filter(|(event, used)| *used && !event.node.pack && event.kind != EventKind::Start)
         .map(|(event, _)| event.node.node)
         .collect();
-    Some(nodes.len())
+    Some(Dependence {
+        nodes: nodes.len(),
+        idle: idle(program, run),
+    })
 }
 
 /// A stable name of a failure, for counting.

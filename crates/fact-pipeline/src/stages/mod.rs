@@ -8,9 +8,11 @@ mod annotation;
 pub mod choose;
 pub mod execute;
 pub mod explain;
+pub mod judge;
+pub mod probe;
 pub mod verify;
 
 pub use annotation::AnnotationError;
-pub use choose::{Board, Choice, Look};
+pub use choose::{Board, Choice};
 pub use execute::{Executed, Looks, Material, Perceiver, PrepareError, Prepared, Seen, execute};
 pub use verify::Attempt;

@@ -92,10 +92,11 @@ impl Attempt {
         self.verdict == Verdict::Right
     }
 
-    /// What went wrong, as `stage:kind`, without text of the data.
-    pub fn failure(&self) -> Option<String> {
+    /// What went wrong, as `stage:kind`, without text of the data, by its verdict or, where the label
+    /// may not be seen, by another.
+    pub fn failure(&self, verdict: Verdict) -> Option<String> {
         let reason = self.reason.as_deref().unwrap_or_default();
-        match (self.verdict, self.outcome) {
+        match (verdict, self.outcome) {
             (Verdict::Right, _) => None,
             (Verdict::Wrong, _) => Some("verify:wrong".into()),
             (Verdict::Unjudged, _) => Some("verify:unlabelled".into()),

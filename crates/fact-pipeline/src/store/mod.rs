@@ -6,12 +6,14 @@
 
 mod calls;
 mod lock;
+mod questions;
 mod read;
 mod rows;
 mod write;
 
 pub use calls::Calls;
 pub use lock::{Lock, LockError};
+pub use questions::{Looked, Question, Tried};
 pub use read::{Counts, ReadRow, Reader, SampleView, VerdictView};
 pub use rows::{CandidateRow, GroupRow, GroupRows, RationaleRow, SampleRow, StageRow, VerdictRow};
 pub use write::{Difference, Writer};
@@ -22,7 +24,7 @@ use std::path::{Path, PathBuf};
 pub const FILE_NAME: &str = "run.db";
 
 /// Version of the schema, kept as SQLite's `user_version`.
-pub const SCHEMA_VERSION: i64 = 2;
+pub const SCHEMA_VERSION: i64 = 3;
 
 /// Why the store cannot be used.
 #[derive(Debug, thiserror::Error)]

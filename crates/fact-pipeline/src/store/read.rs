@@ -12,8 +12,8 @@ use std::path::{Path, PathBuf};
 /// A reader of a run store; works while a run is writing to it.
 #[derive(Debug)]
 pub struct Reader {
-    connection: Connection,
-    path: PathBuf,
+    pub(super) connection: Connection,
+    pub(super) path: PathBuf,
 }
 
 /// A sample with what became of it.
@@ -155,7 +155,10 @@ impl Reader {
         }
     }
 
-    fn failed(&self, doing: &'static str) -> impl FnOnce(rusqlite::Error) -> StoreError + use<> {
+    pub(super) fn failed(
+        &self,
+        doing: &'static str,
+    ) -> impl FnOnce(rusqlite::Error) -> StoreError + use<> {
         let path = self.path.clone();
         move |source| StoreError::Sqlite {
             path,
@@ -279,8 +282,7 @@ impl Reader {
         let chosen = self
             .connection
             .query_row(
-                "SELECT g.chosen FROM samples s JOIN groups g ON g.grp = s.grp
-                 WHERE s.ordinal = ?1",
+                "SELECT chosen FROM samples WHERE ordinal = ?1",
                 params![ordinal],
                 |r| r.get::<_, Option<i64>>(0),
             )
@@ -420,8 +422,8 @@ const STAGES: &[&str] = &["propose", "execute", "verify", "explain"];
 
 const ROW: &str = "SELECT s.ordinal, s.id, s.sample, s.predicted, s.level, s.accepted,
     s.confidence, s.failure, c.proposer, c.program, r.residual, r.rationale, r.certificate
-    FROM samples s JOIN groups g ON g.grp = s.grp
-    LEFT JOIN candidates c ON c.grp = s.grp AND c.candidate = g.chosen
+    FROM samples s
+    LEFT JOIN candidates c ON c.grp = s.grp AND c.candidate = s.chosen
     LEFT JOIN rationales r ON r.ordinal = s.ordinal";
 
 fn unsigned(row: &Row<'_>, index: usize) -> rusqlite::Result<u64> {
@@ -433,6 +435,7 @@ fn level(number: Option<i64>) -> Option<Level> {
         Some(0) => Some(Level::V0),
         Some(1) => Some(Level::V1),
         Some(2) => Some(Level::V2),
+        Some(3) => Some(Level::V3),
         _ => None,
     }
 }

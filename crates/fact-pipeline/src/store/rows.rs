@@ -4,6 +4,7 @@ use fact_core::certificate::Certificate;
 use fact_core::rationale::Rationale;
 use fact_core::sample::Sample;
 use fact_core::verify::Level;
+use fact_core::verify::confidence::Evidence;
 use serde_json::Value;
 
 /// All that is known of a group of samples, written in one transaction.
@@ -63,6 +64,8 @@ pub struct CandidateRow {
     pub slice: Option<usize>,
     /// Why it does not parse.
     pub reason: Option<String>,
+    /// What speaks for it; `None` if it does not parse.
+    pub evidence: Option<Evidence>,
 }
 
 /// A sample and what became of it.
@@ -72,13 +75,17 @@ pub struct SampleRow {
     pub ordinal: u64,
     /// The sample.
     pub sample: Sample,
+    /// The candidate chosen.
+    pub chosen: Option<usize>,
+    /// Whether its answer is right; `None` without a label.
+    pub right: Option<bool>,
     /// What the chosen program answers.
     pub predicted: Option<String>,
     /// The level that the chosen program reaches here.
     pub level: Option<Level>,
     /// Whether it was accepted.
     pub accepted: bool,
-    /// In [0, 1].
+    /// How likely the program is right in general, in [0, 1].
     pub confidence: Option<f64>,
     /// If not accepted: why, as `stage:reason`.
     pub failure: Option<String>,

@@ -58,6 +58,7 @@ CREATE TABLE candidates (
     all_right INTEGER NOT NULL,
     slice     INTEGER,
     reason    TEXT,
+    evidence  TEXT,
     PRIMARY KEY (grp, candidate)
 ) WITHOUT ROWID;
 
@@ -67,6 +68,8 @@ CREATE TABLE samples (
     grp        INTEGER NOT NULL REFERENCES groups,
     scene      TEXT NOT NULL,
     sample     TEXT NOT NULL,
+    chosen     INTEGER,
+    right      INTEGER,
     predicted  TEXT,
     level      INTEGER,
     accepted   INTEGER NOT NULL,

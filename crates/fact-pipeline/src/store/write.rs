@@ -319,8 +319,8 @@ fn write_group(transaction: &Transaction<'_>, rows: &GroupRows) -> rusqlite::Res
         transaction
             .prepare_cached(
                 "INSERT INTO candidates (grp, candidate, proposer, source, score, program, level,
-                 ran, right, all_right, slice, reason)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+                 ran, right, all_right, slice, reason, evidence)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
             )?
             .execute(params![
                 key,
@@ -335,6 +335,7 @@ fn write_group(transaction: &Transaction<'_>, rows: &GroupRows) -> rusqlite::Res
                 candidate.all_right,
                 candidate.slice.map(|s| s as i64),
                 candidate.reason,
+                candidate.evidence.as_ref().map(json).transpose()?,
             ])?;
     }
     for row in &rows.samples {
@@ -351,8 +352,9 @@ fn write_sample(
     let ordinal = row.ordinal as i64;
     transaction
         .prepare_cached(
-            "INSERT INTO samples (ordinal, id, grp, scene, sample, predicted, level, accepted,
-             confidence, failure) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+            "INSERT INTO samples (ordinal, id, grp, scene, sample, chosen, right, predicted, level,
+             accepted, confidence, failure)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
         )?
         .execute(params![
             ordinal,
@@ -360,6 +362,8 @@ fn write_sample(
             group,
             row.sample.scene,
             json(&row.sample)?,
+            row.chosen.map(|c| c as i64),
+            row.right,
             row.predicted,
             row.level.map(|l| l as i64),
             row.accepted,

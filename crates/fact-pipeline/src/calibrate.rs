@@ -1,0 +1,193 @@
+//! Calibrating: from a run whose questions have siblings to a calibration.
+//!
+//! Each scene of a question is once the only one that is seen, by its first sample; the candidates
+//! that it does not rule out are the case, and the samples of the other scenes tell which of them
+//! are right.
+
+use crate::calibration::{self, Calibration};
+use crate::store::{Question, Reader, StoreError};
+use fact_core::verify::calibration::{Case, FitError, Quality, fit};
+use fact_core::verify::confidence::{NAMES, features};
+use serde::Serialize;
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+/// The features that every pack and proposer has: those of the general calibration.
+pub const GENERAL: &[&str] = &[
+    "missing",
+    "missing_words",
+    "extra",
+    "constant",
+    "support",
+    "proposers",
+    "surprise",
+];
+
+/// Why a run cannot be calibrated on.
+#[derive(Debug, thiserror::Error)]
+pub enum CalibrateError {
+    /// The run cannot be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// There is too little in it.
+    #[error("{0}")]
+    Fit(#[from] FitError),
+}
+
+impl CalibrateError {
+    /// What to do about it.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Store(e) => e.hint(),
+            Self::Fit(_) => Some(
+                "calibrate on a run over labelled questions that each have several images".into(),
+            ),
+        }
+    }
+}
+
+/// How good confidence is.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Report {
+    /// The candidates it is about, as `blocks: bank`.
+    pub candidates: String,
+    /// What it was measured on.
+    pub fitted_on: String,
+    /// Where the sample's answer is known.
+    pub labelled: Quality,
+    /// Where no answer is known.
+    pub unlabelled: Quality,
+}
+
+/// Fits a calibration on a run, with the features `named`.
+///
+/// # Errors
+/// If the run cannot be read or holds too few questions with siblings.
+pub fn calibrate(
+    reader: &Reader,
+    named: &[&str],
+    note: &str,
+) -> Result<(Calibration, Report), CalibrateError> {
+    let settings = reader.settings()?;
+    let pack = settings.get("pack.name").cloned().unwrap_or_default();
+    let proposers: Vec<&str> = settings
+        .keys()
+        .filter_map(|key| key.strip_prefix("propose.")?.strip_suffix(".fingerprint"))
+        .collect();
+    let candidates = match named.len() == NAMES.len() {
+        true => calibration::candidates(&pack, &proposers),
+        false => "any".to_owned(),
+    };
+    let (mut seen, mut unseen) = (Vec::new(), Vec::new());
+    reader.for_each_question_with_siblings(|question| {
+        cases(&question, true, &mut seen);
+        cases(&question, false, &mut unseen);
+    })?;
+    let (labelled, labelled_quality) = fit(&seen, named)?;
+    let (unlabelled, unlabelled_quality) = fit(&unseen, named)?;
+    let data = settings
+        .get("data")
+        .map_or("", |data| data.trim_matches('"'));
+    let fitted_on = format!(
+        "{}, {} questions, data {}{note}",
+        calibration::candidates(&pack, &proposers),
+        labelled_quality.questions,
+        settings
+            .get("data.sha256")
+            .map_or(data, |sha| &sha[..12.min(sha.len())]),
+    );
+    let report = Report {
+        candidates: candidates.clone(),
+        fitted_on: fitted_on.clone(),
+        labelled: labelled_quality,
+        unlabelled: unlabelled_quality,
+    };
+    Ok((
+        calibration::new(candidates, fitted_on, labelled, unlabelled),
+        report,
+    ))
+}
+
+/// The cases of a question.
+fn cases(question: &Question, labels: bool, into: &mut Vec<Case>) {
+    let evidence: Vec<_> = question
+        .candidates
+        .iter()
+        .map(|c| c.evidence.clone())
+        .collect();
+    let mut scenes = BTreeSet::new();
+    for sample in &question.samples {
+        if !scenes.insert(&sample.scene) {
+            continue;
+        }
+        let standing: Vec<Option<f64>> = (sample.answers.iter().zip(&evidence))
+            .map(|(answer, evidence)| {
+                let (text, score) = answer.as_ref()?;
+                match (labels, (*score)?) {
+                    (false, _) => Some(0.0),
+                    (true, score) if score >= 0.5 => Some(evidence.as_ref()?.surprise(text)),
+                    (true, _) => None,
+                }
+            })
+            .collect();
+        let rows = features(&evidence, &standing);
+        let judged = rows.into_iter().zip(&question.candidates);
+        into.push(Case {
+            question: question.key,
+            candidates: judged
+                .filter_map(|(features, candidate)| Some((features?, candidate.all_right)))
+                .collect(),
+        });
+    }
+}
+
+impl Report {
+    /// For a terminal.
+    pub fn text(&self) -> String {
+        let mut out = String::new();
+        // Writing to a string cannot fail.
+        let _ = writeln!(
+            out,
+            "confidence of `{}`, cross-fitted by question on {}",
+            self.candidates, self.fitted_on
+        );
+        for (name, quality) in [
+            ("with the answer of one sample", &self.labelled),
+            ("without any answer", &self.unlabelled),
+        ] {
+            let chosen = quality.chosen_right;
+            let _ = writeln!(
+                out,
+                "\n{name}: {} questions, {} cases\n  some candidate right on all siblings  {:5.1}%\n  chosen program right on all siblings  {:5.1}% [{:.1}-{:.1}]\n  Brier score {:.4} (always the mean: {:.4})",
+                quality.questions,
+                quality.cases,
+                100.0 * quality.coverage,
+                100.0 * chosen.value,
+                100.0 * chosen.low,
+                100.0 * chosen.high,
+                quality.brier,
+                quality.brier_of_mean,
+            );
+            for reached in &quality.yields {
+                let y = reached.acceptance;
+                let _ = writeln!(
+                    out,
+                    "  yield at {:.0} % precision  {:5.1}% [{:.1}-{:.1}]",
+                    100.0 * reached.target,
+                    100.0 * y.value,
+                    100.0 * y.low,
+                    100.0 * y.high,
+                );
+            }
+            let _ = writeln!(out, "  confidence   cases  mean   right");
+            for bin in &quality.reliability {
+                let _ = writeln!(
+                    out,
+                    "  {:.2}-{:.2} {:>8}  {:.3}  {:.3}",
+                    bin.from, bin.to, bin.count, bin.confidence, bin.right,
+                );
+            }
+        }
+        out
+    }
+}
