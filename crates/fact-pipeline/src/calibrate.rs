@@ -12,8 +12,8 @@ use serde::Serialize;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-/// The features that every pack and proposer has: those of the general calibration.
-pub const GENERAL: &[&str] = &[
+/// The features that every pack and proposer has: those of a general calibration.
+const GENERAL: &[&str] = &[
     "missing",
     "missing_words",
     "extra",
@@ -59,13 +59,14 @@ pub struct Report {
     pub unlabelled: Quality,
 }
 
-/// Fits a calibration on a run, with the features `named`.
+/// Fits a calibration on a run: a `general` one uses only the features that every pack and proposer
+/// has.
 ///
 /// # Errors
 /// If the run cannot be read or holds too few questions with siblings.
 pub fn calibrate(
     reader: &Reader,
-    named: &[&str],
+    general: bool,
     note: &str,
 ) -> Result<(Calibration, Report), CalibrateError> {
     let settings = reader.settings()?;
@@ -74,9 +75,10 @@ pub fn calibrate(
         .keys()
         .filter_map(|key| key.strip_prefix("propose.")?.strip_suffix(".fingerprint"))
         .collect();
-    let candidates = match named.len() == NAMES.len() {
-        true => calibration::candidates(&pack, &proposers),
-        false => "any".to_owned(),
+    let named: &[&str] = if general { GENERAL } else { &NAMES };
+    let candidates = match general {
+        true => "any".to_owned(),
+        false => calibration::candidates(&pack, &proposers),
     };
     let (mut seen, mut unseen) = (Vec::new(), Vec::new());
     reader.for_each_question_with_siblings(|question| {

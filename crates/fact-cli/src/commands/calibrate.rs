@@ -2,8 +2,7 @@
 
 use crate::args::CalibrateArgs;
 use crate::message::{self, Failure, Outcome};
-use fact_core::verify::confidence::NAMES;
-use fact_pipeline::calibrate::{GENERAL, calibrate};
+use fact_pipeline::calibrate::calibrate;
 use fact_pipeline::export::AtomicFile;
 use fact_pipeline::store::Reader;
 use std::io::Write;
@@ -12,9 +11,8 @@ use std::process::ExitCode;
 
 pub(crate) fn main(args: CalibrateArgs) -> Outcome {
     let reader = Reader::open(&args.run)?;
-    let named: &[&str] = if args.general { GENERAL } else { &NAMES };
     let note = args.note.map_or(String::new(), |note| format!(", {note}"));
-    let (calibration, report) = calibrate(&reader, named, &note)?;
+    let (calibration, report) = calibrate(&reader, args.general, &note)?;
     if let Some(path) = &args.out {
         let text = calibration
             .text()
