@@ -10,24 +10,26 @@
 mod group;
 mod index;
 mod outcome;
+mod propose;
 mod source;
 
 pub use group::GroupWork;
 pub use index::{Index, IndexError};
+pub use propose::Proposing;
 pub use source::{GroupSource, OpenGroup};
 
 use crate::back_end::{BackEnd, BackEndError, Wiring};
 use crate::calibration::{Calibration, CalibrationError};
 use crate::calls::{AskError, CallLog};
-use crate::config::{Accept, Look, PerceptionSpec, ProposerKind, RunConfig};
+use crate::config::{Accept, Look, PerceptionSpec, RunConfig};
 use crate::datasets::{self, DataSet, OpenError, RecordError};
 use crate::packs::{self, PackLoadError};
-use crate::proposers::Proposer;
-use crate::proposers::bank::{Bank, BankError};
+use crate::proposers::bank::Bank;
+use crate::proposers::{self, OpenProposerError, Proposer};
 use crate::reporter::Reporter;
 use crate::stages::judge::Judge;
 use crate::stages::{Perceiver, PrepareError};
-use crate::store::{GroupRows, StoreError, Writer};
+use crate::store::{GroupRows, Reuse, StoreError, Writer};
 use fact_lang::pack::Pack;
 use fact_models::remote::Spent;
 use std::collections::BTreeMap;
@@ -50,9 +52,9 @@ pub enum RunError {
     /// The pack cannot be loaded.
     #[error(transparent)]
     Pack(#[from] PackLoadError),
-    /// The bank cannot be loaded.
+    /// A proposer cannot be used.
     #[error(transparent)]
-    Bank(#[from] BankError),
+    Proposer(#[from] OpenProposerError),
     /// The confidence cannot be calibrated.
     #[error(transparent)]
     Calibration(#[from] CalibrationError),
@@ -76,6 +78,9 @@ pub enum RunError {
     /// A call of a back end has no answer.
     #[error("the perception has no answer: {0}")]
     Ask(#[from] AskError),
+    /// A call of a proposer's back end has no answer.
+    #[error("the language model has no answer: {0}")]
+    Propose(AskError),
     /// A thread cannot be started.
     #[error("cannot start a worker thread: {0}")]
     Thread(#[from] std::io::Error),
@@ -86,7 +91,7 @@ impl RunError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Pack(e) => e.hint(),
-            Self::Bank(e) => e.hint(),
+            Self::Proposer(e) => e.hint(),
             Self::Calibration(e) => e.hint(),
             Self::Store(e) => e.hint(),
             Self::Record(_) | Self::Sample { .. } => {
@@ -94,7 +99,7 @@ impl RunError {
             }
             Self::Index(e) => e.hint(),
             Self::BackEnd(e) => e.hint(),
-            Self::Ask(e) => e.hint(),
+            Self::Ask(e) | Self::Propose(e) => e.hint(),
             // Their messages carry their hints.
             Self::Data(_) => None,
             Self::Thread(_) => Some("use fewer --threads".into()),
@@ -113,6 +118,8 @@ pub struct Finished {
     pub seconds: f64,
     /// What this session spent on a perception behind a wire.
     pub spent: Option<Spent>,
+    /// What this session spent on proposers behind a wire, in their order.
+    pub proposing: Vec<Spent>,
 }
 
 /// Running counts of a session.
@@ -137,7 +144,7 @@ pub struct Setup {
     /// The data set.
     pub data: Box<dyn DataSet>,
     /// The pack.
-    pub pack: Pack,
+    pub pack: Arc<Pack>,
     /// The perception.
     pub perception: BackEnd,
     /// The proposers, in order of preference.
@@ -157,7 +164,7 @@ impl Setup {
     /// # Errors
     /// If something cannot be opened.
     pub fn open(config: RunConfig, stop: &Arc<AtomicBool>) -> Result<Self, RunError> {
-        let pack = packs::load(&config.pack)?;
+        let pack = Arc::new(packs::load(&config.pack)?);
         let data = datasets::open(&config.data)?;
         let wiring = Wiring {
             endpoint: config.endpoint.clone(),
@@ -165,16 +172,7 @@ impl Setup {
             stop: Some(stop.clone()),
         };
         let perception = BackEnd::open(&config.perception, &wiring)?;
-        let mut proposers: Vec<Box<dyn Proposer>> = Vec::new();
-        for kind in &config.propose {
-            proposers.push(match kind {
-                ProposerKind::Bank => Box::new(match &config.bank {
-                    Some(path) => Bank::from_file(path, &pack)?,
-                    None => Bank::shipped(&pack)?,
-                }),
-                ProposerKind::Gold => Box::new(crate::proposers::Given),
-            });
-        }
+        let proposers = proposers::open(&config, &pack, stop)?;
         let bank = Bank::shipped(&pack).ok();
         let judge = Judge::new(&pack, bank.as_ref());
         let names: Vec<&str> = proposers.iter().map(|p| p.name()).collect();
@@ -205,10 +203,19 @@ impl Setup {
         let mut settings = BTreeMap::new();
         if let Ok(serde_json::Value::Object(config)) = serde_json::to_value(&self.config) {
             for (key, value) in config {
-                // What of `vlm` changes answers is in the fingerprint.
+                // What of `vlm` and `llm` changes answers is in the fingerprints.
                 let changes_nothing = matches!(
                     key.as_str(),
-                    "out" | "threads" | "strict" | "bank" | "calibration" | "endpoint" | "vlm"
+                    "out"
+                        | "threads"
+                        | "strict"
+                        | "bank"
+                        | "calibration"
+                        | "endpoint"
+                        | "vlm"
+                        | "llm"
+                        | "propose"
+                        | "reuse"
                 );
                 if !changes_nothing {
                     settings.insert(key, value.to_string());
@@ -220,6 +227,10 @@ impl Setup {
             // A tool server is known by its fingerprint, wherever it runs today.
             put("perception", "tool server");
         }
+        let names: Vec<String> = (self.config.propose.iter())
+            .map(|spec| format!("\"{}\"", spec.identity()))
+            .collect();
+        put("propose", &format!("[{}]", names.join(",")));
         put("fact.version", env!("CARGO_PKG_VERSION"));
         put("data.samples", &index.samples.to_string());
         put("data.sha256", &index.sha256);
@@ -229,7 +240,11 @@ impl Setup {
         put("calibration.sha256", &self.confidence.sha256);
         put("perception.fingerprint", self.perception.fingerprint());
         for proposer in &self.proposers {
-            let key = format!("propose.{}.fingerprint", proposer.name());
+            let mut key = format!("propose.{}.fingerprint", proposer.name());
+            // Two language models may propose.
+            while settings.contains_key(&key) {
+                key.push('+');
+            }
             settings.insert(key, proposer.fingerprint());
         }
         settings
@@ -288,17 +303,20 @@ pub fn run_setup(
         done: writer.samples_done()?,
         ..Tally::default()
     };
-    let at_work = setup.perception.start(|fingerprint| {
-        let calls: Box<dyn CallLog> = Box::new(writer.calls(fingerprint)?);
-        Ok::<_, RunError>(calls)
-    })?;
+    let log = |fingerprint: &str| {
+        let calls = Reuse::new(writer.calls(fingerprint)?, &setup.config.reuse)?;
+        Ok::<Box<dyn CallLog>, RunError>(Box::new(calls))
+    };
+    let at_work = setup.perception.start(log)?;
     let perceiver = at_work.perceiver();
+    let proposing = Proposing::start(&setup.proposers, log)?;
     reporter.started(tally.total, tally.done);
     let started = Instant::now();
     let session = writer.begin_session(threads)?;
     let worked = work(
         Work {
             setup,
+            proposing: &proposing,
             perceiver,
             index: &index,
             reporter,
@@ -324,6 +342,7 @@ pub fn run_setup(
         tally,
         seconds,
         spent: at_work.spent(),
+        proposing: proposing.spent(),
     })
 }
 
@@ -333,6 +352,7 @@ const WARNINGS: usize = 5;
 /// What the workers of a run share.
 struct Work<'a> {
     setup: &'a Setup,
+    proposing: &'a Proposing,
     perceiver: Perceiver<'a>,
     index: &'a Index,
     reporter: &'a dyn Reporter,
@@ -343,6 +363,7 @@ struct Work<'a> {
 fn work(work: Work<'_>, writer: &mut Writer, tally: &mut Tally) -> Result<(), RunError> {
     let Work {
         setup,
+        proposing,
         perceiver,
         index,
         reporter,
@@ -363,7 +384,7 @@ fn work(work: Work<'_>, writer: &mut Writer, tally: &mut Tally) -> Result<(), Ru
     };
     let cancelled = AtomicBool::new(false);
     let halted = || stop.load(Ordering::Relaxed) || cancelled.load(Ordering::Relaxed);
-    let workers = perceiver.workers(threads);
+    let workers = perceiver.workers(threads).max(proposing.workers(threads));
     let (sender, receiver) = mpsc::sync_channel::<Result<GroupRows, RunError>>(2 * workers);
     std::thread::scope(|scope| {
         for _ in 0..workers {
@@ -373,12 +394,17 @@ fn work(work: Work<'_>, writer: &mut Writer, tally: &mut Tally) -> Result<(), Ru
                 .name("fact-worker".into())
                 .stack_size(STACK_BYTES)
                 .spawn_scoped(scope, move || {
-                    let work = GroupWork::new(setup, perceiver, &index.probes, halted);
+                    let work = GroupWork::new(setup, proposing, perceiver, &index.probes, halted);
                     while !halted() {
                         let Some(group) = next() else { break };
                         let rows = match work.group(&group) {
                             // The group is done by the next session, from the answers kept.
-                            Err(RunError::Ask(AskError::Stopped)) => break,
+                            Err(
+                                RunError::Ask(AskError::Stopped)
+                                | RunError::Propose(AskError::Stopped),
+                            ) => {
+                                break;
+                            }
                             rows => rows,
                         };
                         if sender.send(rows).is_err() {

@@ -8,6 +8,7 @@ mod calls;
 mod lock;
 mod questions;
 mod read;
+mod reuse;
 mod rows;
 mod write;
 
@@ -15,6 +16,7 @@ pub use calls::Calls;
 pub use lock::{Lock, LockError};
 pub use questions::{Looked, Question, Tried};
 pub use read::{Counts, ReadRow, Reader, SampleView, VerdictView};
+pub use reuse::Reuse;
 pub use rows::{CandidateRow, GroupRow, GroupRows, RationaleRow, SampleRow, StageRow, VerdictRow};
 pub use write::{Difference, Writer};
 
