@@ -8,6 +8,8 @@
 //!
 //! Reorderings of one scene count as one scene: they are no independent evidence.
 
+pub mod world;
+
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
