@@ -555,7 +555,7 @@ fn order(records: &[&Recorded]) -> Order {
         .map(|recorded| found(recorded))
         .filter(|found| found.len() > 1)
         .collect();
-    if lists.iter().map(|list| list.len()).sum::<usize>() < 4 {
+    if lists.iter().map(|list| list.len()).sum::<usize>() < 3 {
         return Order::First;
     }
     let all = |in_order: &dyn Fn(&Detection, &Detection) -> bool| {

@@ -76,8 +76,18 @@ impl Change {
         }
     }
 
+    /// Takes a thing away, unless a container would be empty where none was.
+    pub(super) fn remove(&mut self, at: usize, layout: &Layout) {
+        let held = self.world.things.get(at).and_then(|thing| thing.parent);
+        let last = held.is_some_and(|holder| self.world.is_container(holder))
+            && self.world.neighbours(at).is_empty();
+        if layout.empty || !last {
+            self.take(at);
+        }
+    }
+
     /// Takes a thing away, and what was found in it.
-    pub(super) fn remove(&mut self, at: usize) {
+    fn take(&mut self, at: usize) {
         for at in self.with_parts(at) {
             if let Some(thing) = self.world.things.get_mut(at) {
                 thing.gone = true;
@@ -323,10 +333,10 @@ impl Change {
     }
 
     /// Takes the top of a stack in a holder away.
-    pub(super) fn lower(&mut self, holder: usize) {
+    pub(super) fn lower(&mut self, holder: usize, layout: &Layout) {
         let tops = self.tops(holder);
         if let Some(at) = self.rng.pick(&tops).copied() {
-            self.remove(at);
+            self.remove(at, layout);
         }
     }
 

@@ -23,6 +23,8 @@ pub(super) struct Layout {
     pub(super) apart: bool,
     /// Whether all boxes are in whole pixels.
     pub(super) whole_pixels: bool,
+    /// Whether a container may be empty: one is.
+    pub(super) empty: bool,
 }
 
 /// How an attribute of size goes with the boxes.
@@ -131,6 +133,9 @@ impl World {
                         .iter()
                         .all(|s| s.fract() == 0.0)
                 }),
+            empty: self
+                .present(image)
+                .any(|(at, _)| self.is_container(at) && !held.contains_key(&Some(at))),
         }
     }
 

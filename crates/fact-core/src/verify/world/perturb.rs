@@ -172,7 +172,7 @@ impl Change {
             match way {
                 7..14 => self.relocate(at, &layout),
                 14..17 => self.resize(at, &size, &layout),
-                17.. => self.remove(at),
+                17.. => self.remove(at, &layout),
                 _ => {}
             }
         }
@@ -197,7 +197,7 @@ impl Change {
         if way < 2
             && let Some(here) = here
         {
-            self.lower(here);
+            self.lower(here, layout);
         }
         if way > 0
             && let Some(there) = self.rng.pick(&containers).copied()
