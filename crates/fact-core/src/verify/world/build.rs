@@ -52,6 +52,7 @@ pub(super) fn world(inputs: &Inputs, answers: &[Recorded], seed: u64) -> World {
     build.hold(&first);
     build.classes(&first);
     build.searches(&first);
+    build.world.furnish();
     for recorded in &first {
         build.presence(recorded);
     }
@@ -212,6 +213,7 @@ impl Build {
                 }
             }
         }
+        self.world.alike_containers();
         for (at, host) in through {
             // A thing made before what it lies in would be in a circle.
             self.world.things[at].parent = host.filter(|host| *host < at);
@@ -220,19 +222,7 @@ impl Build {
 
     /// The attributes that things were seen to have, and the words that requests used.
     fn classes(&mut self, records: &[&Recorded]) {
-        let mut seen: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-        for (at, thing) in self.world.things.iter().enumerate() {
-            if self.world.containers.contains(&at) {
-                continue;
-            }
-            for (name, value) in &thing.attributes {
-                if let Some(text) = text_of(value).filter(|text| text.len() <= 100) {
-                    seen.entry(name.clone())
-                        .or_default()
-                        .insert(text.to_owned());
-                }
-            }
-        }
+        let seen = self.world.seen_values();
         self.world.classes.see(&seen);
         for recorded in records {
             for (_, arg) in &recorded.request.args {

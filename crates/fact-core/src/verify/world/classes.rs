@@ -65,7 +65,7 @@ impl Classes {
 
     /// Takes in the values that recorded attributes have. What was seen of a class replaces what is
     /// known in general once there are two values to choose from.
-    pub(super) fn see(&mut self, seen: &BTreeMap<String, BTreeSet<String>>) {
+    pub(super) fn see(&mut self, seen: &BTreeMap<String, Vec<String>>) {
         for (class, values) in seen {
             if values.len() > 1 {
                 self.replace(class);

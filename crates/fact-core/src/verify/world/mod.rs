@@ -8,14 +8,15 @@
 //! tools say stays of one piece.
 //!
 //! In the order data flows: `build` makes a scene of `thing`s from records, `answer` answers
-//! from it (`unseen` has what nobody asked about, `query` what is answered in words), `perturb`
-//! changes it thing by thing (`change`; `layout` knows where things rest on each other). `words` and `classes` know
-//! language, `seed` draws.
+//! from it (`unseen` and `holders` have what nobody asked about, `query` what is answered in
+//! words), `perturb` changes it thing by thing (`change`; `layout` knows where things rest on each
+//! other). `words` and `classes` know language, `seed` draws.
 
 mod answer;
 mod build;
 mod change;
 mod classes;
+mod holders;
 mod layout;
 mod perturb;
 mod query;

@@ -145,6 +145,12 @@ impl Change {
             true => chosen.retain(|_| self.rng.chance(extent.things)),
             false => chosen = self.rng.pick(&chosen).copied().into_iter().collect(),
         }
+        // What stands on each other stands by its shape: where there is one only, it stays.
+        let mut fixed = Vec::new();
+        let shapes = self.world.seen_values().remove("shape");
+        if layout.stacked && shapes.is_some_and(|shapes| shapes.len() == 1) {
+            fixed.push("shape".to_owned());
+        }
         // A whole scene in one color is a recolouring, not a new scene.
         let only_recolour = self.rng.chance(0.3);
         for at in chosen {
@@ -152,7 +158,8 @@ impl Change {
                 continue;
             }
             let way = self.rng.below(20);
-            let classes = self.classes_of(at, &size);
+            let mut classes = self.classes_of(at, &size);
+            classes.retain(|class| !fixed.contains(class));
             if way < 9 || only_recolour {
                 for class in &classes {
                     if classes.len() == 1 || self.rng.chance(0.6) {
@@ -165,7 +172,7 @@ impl Change {
             }
             if layout.stacked {
                 if way >= 9 {
-                    self.stack(at, &layout);
+                    self.stack(at, &layout, &fixed);
                 }
                 continue;
             }
@@ -182,7 +189,7 @@ impl Change {
     }
 
     /// A change that keeps stacks standing: one block less, one more, or one from here to there.
-    fn stack(&mut self, at: usize, layout: &Layout) {
+    fn stack(&mut self, at: usize, layout: &Layout, fixed: &[String]) {
         let Some(image) = self.world.things.get(at).map(|thing| thing.image) else {
             return;
         };
@@ -206,7 +213,9 @@ impl Change {
             self.raise(there, at, layout);
             if self.world.things.len() > added && self.rng.chance(0.5) {
                 let size = super::layout::SizeTie::Unknown;
-                for class in self.classes_of(added, &size) {
+                let mut classes = self.classes_of(added, &size);
+                classes.retain(|class| !fixed.contains(class));
+                for class in classes {
                     self.recolour(added, &class);
                 }
             }
