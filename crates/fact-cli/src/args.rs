@@ -1,7 +1,7 @@
 //! The flags.
 
 use clap::{Args, Parser, Subcommand};
-use fact_pipeline::config::{Accept, BoxConvention, PerceptionSpec, ProposerKind, Visible};
+use fact_pipeline::config::{Accept, Api, BoxConvention, PerceptionSpec, ProposerSpec, Visible};
 use fact_pipeline::export::Format;
 use fact_pipeline::synth::Smoothing;
 use std::path::PathBuf;
@@ -125,15 +125,20 @@ pub(crate) struct RunArgs {
     /// or vlm:MODEL@URL (a vision-language model)
     #[arg(long, value_name = "KIND|URL")]
     pub(crate) perception: Option<PerceptionSpec>,
-    /// Where programs come from, in order of preference: bank, gold
+    /// Where programs come from, in order of preference: bank, gold, llm:MODEL@URL (a language
+    /// model)
     #[arg(long, value_name = "KIND,…", value_delimiter = ',')]
-    pub(crate) propose: Option<Vec<ProposerKind>>,
+    pub(crate) propose: Option<Vec<ProposerSpec>>,
     /// Exemplar bank of the proposer bank [default: the pack's]
     #[arg(long, value_name = "FILE")]
     pub(crate) bank: Option<PathBuf>,
     /// Folder of the run [default: runs/run]
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
+    /// Folder of another run: what it was answered by back ends behind a wire is not asked again;
+    /// repeat it
+    #[arg(long, value_name = "RUN")]
+    pub(crate) reuse: Vec<PathBuf>,
     /// Programs proposed per question and proposer [default: 10]
     #[arg(long, value_name = "K")]
     pub(crate) candidates: Option<u32>,
@@ -165,9 +170,47 @@ pub(crate) struct RunArgs {
     #[arg(long, short)]
     pub(crate) quiet: bool,
     #[command(flatten)]
+    pub(crate) llm: LlmArgs,
+    #[command(flatten)]
     pub(crate) wire: WireArgs,
     #[command(flatten)]
     pub(crate) limits: LimitArgs,
+}
+
+/// How a language model is asked for programs.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Programs by a language model")]
+pub(crate) struct LlmArgs {
+    /// Interface of the endpoint: completions or chat [default: completions]
+    #[arg(long, value_name = "KIND")]
+    pub(crate) llm_api: Option<Api>,
+    /// Completions per question, the first at temperature 0 [default: 8]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub(crate) samples: Option<u32>,
+    /// Temperature of the further ones [default: 0.7]
+    #[arg(long, value_name = "T")]
+    pub(crate) temperature: Option<f64>,
+    /// Exemplars shown with each question [default: 8]
+    #[arg(long, value_name = "N")]
+    pub(crate) exemplars: Option<u32>,
+    /// Longest prompt, in estimated tokens; the pack's description gives way first [default: 900]
+    #[arg(long, value_name = "N")]
+    pub(crate) prompt_tokens: Option<u32>,
+    /// Longest completion, in tokens [default: 256]
+    #[arg(long, value_name = "N")]
+    pub(crate) max_tokens: Option<u32>,
+    /// Requests at once to the language model [default: 4]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(crate) llm_concurrency: Option<u16>,
+    /// Environment variable that holds the language model's key
+    #[arg(long, value_name = "NAME")]
+    pub(crate) llm_key_env: Option<String>,
+    /// File that holds the language model's key
+    #[arg(long, value_name = "FILE", conflicts_with = "llm_key_env")]
+    pub(crate) llm_key_file: Option<PathBuf>,
+    /// Seconds until a completion must be there [default: 120]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) llm_timeout: Option<u32>,
 }
 
 /// How a perception behind a wire is reached and asked.

@@ -87,8 +87,8 @@ pub(crate) fn note(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{}", terminal::lines(text));
 }
 
-/// Tells what was spent on a perception behind a wire.
-pub(crate) fn spent(spent: Option<Spent>) {
+/// Tells what was spent on a back end behind a wire.
+pub(crate) fn spent(what: &str, spent: Option<Spent>) {
     let Some(spent) = spent else { return };
     let Spent {
         requests, retries, ..
@@ -98,7 +98,7 @@ pub(crate) fn spent(spent: Option<Spent>) {
         (prompt, completion) => format!(", {prompt} prompt and {completion} completion tokens"),
     };
     note(&format!(
-        "perception: {requests} requests ({retries} of them repeated), {:.1} s waited for them{tokens}",
+        "{what}: {requests} requests ({retries} of them repeated), {:.1} s waited for them{tokens}",
         spent.waited.as_secs_f64(),
     ));
 }

@@ -35,10 +35,11 @@
 //! Sets are ordered by insertion (CPython's order depends on hashes), so that runs repeat exactly.
 //!
 //! In the order data flows: [`syntax`] (text → [`ast`]) → [`run`] (with a [`pack`], asking
-//! [`tool`]s) → [`trace`].
+//! [`tool`]s) → [`trace`]. [`normal`] tells which programs are the same.
 
 pub mod ast;
 mod interp;
+pub mod normal;
 pub mod pack;
 pub mod pytext;
 pub mod run;

@@ -142,7 +142,12 @@ impl Pack {
 
     /// The public API as Python stubs: signatures and docstrings without bodies, for prompts.
     pub fn prompt_stub(&self) -> String {
-        prompt::stub(self)
+        prompt::stub(self, true)
+    }
+
+    /// The same without docstrings, a line each: what is left where a prompt must be short.
+    pub fn prompt_signatures(&self) -> String {
+        prompt::stub(self, false)
     }
 
     pub(crate) fn def(&self, index: u32) -> &PackDef {

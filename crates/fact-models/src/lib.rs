@@ -5,6 +5,7 @@
 //! | module | holds |
 //! |---|---|
 //! | [`mod@decode`] | image files to pixels, with limits |
+//! | [`language`] | completions of a language model |
 //! | [`http`] | JSON over HTTP: time-outs, retries, limits, keys |
 //! | [`pixels`] | perception of flat-coloured images from pixels |
 //! | [`scene`] | answers from annotations: CLEVR, GQA, NLVR, COCO |
@@ -17,6 +18,7 @@
 
 pub mod decode;
 pub mod http;
+pub mod language;
 pub mod perception;
 pub mod pixels;
 pub mod remote;

@@ -1,11 +1,16 @@
 //! What a run does: `fact.toml` and the flags over it.
 
 mod endpoint;
+mod llm;
 mod perception;
+mod proposer;
 
 pub use endpoint::EndpointConfig;
+pub use fact_models::language::Api;
 pub use fact_models::vlm::BoxConvention;
+pub use llm::LlmConfig;
 pub use perception::PerceptionSpec;
+pub use proposer::ProposerSpec;
 
 use fact_lang::run::Limits;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -36,13 +41,16 @@ pub struct RunConfig {
     pub perception: PerceptionSpec,
     /// Where programs come from, in order of preference.
     #[serde(default = "default_propose")]
-    pub propose: Vec<ProposerKind>,
+    pub propose: Vec<ProposerSpec>,
     /// File of the exemplar bank; the pack's own if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bank: Option<PathBuf>,
     /// Folder of the run.
     #[serde(default = "default_out")]
     pub out: PathBuf,
+    /// Folders of other runs, whose answers from behind a wire are taken over instead of asking again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reuse: Vec<PathBuf>,
     /// Programs proposed per question and proposer.
     #[serde(default = "default_candidates")]
     pub candidates: usize,
@@ -73,14 +81,17 @@ pub struct RunConfig {
     /// How a vision-language model is asked.
     #[serde(default)]
     pub vlm: fact_models::vlm::Options,
+    /// How a language model is asked for programs.
+    #[serde(default)]
+    pub llm: LlmConfig,
 }
 
 fn default_pack() -> String {
     "blocks".into()
 }
 
-fn default_propose() -> Vec<ProposerKind> {
-    vec![ProposerKind::Bank]
+fn default_propose() -> Vec<ProposerSpec> {
+    vec![ProposerSpec::Bank]
 }
 
 fn default_out() -> PathBuf {
@@ -89,16 +100,6 @@ fn default_out() -> PathBuf {
 
 fn default_candidates() -> usize {
     10
-}
-
-/// Where programs come from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ProposerKind {
-    /// A bank of exemplars: retrieval and substitution.
-    Bank,
-    /// The data set's own functional programs, compiled.
-    Gold,
 }
 
 /// What a sample must reach to be accepted, apart from a right answer on itself.
@@ -147,7 +148,6 @@ macro_rules! named {
     };
 }
 
-named!(ProposerKind, "proposer", "bank" => Self::Bank, "gold" => Self::Gold);
 named!(Accept, "rule", "siblings" => Self::Siblings, "v1" => Self::V1, "v2" => Self::V2);
 
 impl FromStr for Visible {
@@ -266,6 +266,7 @@ const KEYS: &[&str] = &[
     "propose",
     "bank",
     "out",
+    "reuse",
     "candidates",
     "visible",
     "accept",
@@ -276,6 +277,7 @@ const KEYS: &[&str] = &[
     "limits",
     "endpoint",
     "vlm",
+    "llm",
 ];
 
 /// The keys of its tables.
@@ -312,6 +314,7 @@ const TABLES: &[(&str, &[&str])] = &[
             "concurrency",
         ],
     ),
+    ("llm", llm::KEYS),
 ];
 
 /// A configuration in the making: a file, then flags over it.
@@ -369,22 +372,33 @@ impl Draft {
         self.table.insert(key.into(), value.into());
     }
 
-    /// Sets a key of a table, over what the file says.
+    /// Sets a key of a table (`vlm`, or `llm.endpoint` for one in another), over what the file
+    /// says.
     pub fn set_in(&mut self, table: &str, key: &str, value: impl Into<toml::Value>) {
-        let inner = self
-            .table
-            .entry(table)
-            .or_insert_with(|| toml::Value::Table(toml::Table::new()));
-        if let toml::Value::Table(inner) = inner {
-            inner.insert(key.into(), value.into());
+        let mut inner = &mut self.table;
+        for name in table.split('.') {
+            let next = inner
+                .entry(name)
+                .or_insert_with(|| toml::Value::Table(toml::Table::new()));
+            // What is no table is refused when the configuration is built.
+            let toml::Value::Table(next) = next else {
+                return;
+            };
+            inner = next;
         }
+        inner.insert(key.into(), value.into());
     }
 
     /// Unsets a key of a table, for a flag that takes its place.
     pub fn unset_in(&mut self, table: &str, key: &str) {
-        if let Some(toml::Value::Table(inner)) = self.table.get_mut(table) {
-            inner.remove(key);
+        let mut inner = &mut self.table;
+        for name in table.split('.') {
+            let Some(toml::Value::Table(next)) = inner.get_mut(name) else {
+                return;
+            };
+            inner = next;
         }
+        inner.remove(key);
     }
 
     /// Sets a key of the table `limits`.
@@ -432,6 +446,7 @@ impl Draft {
             return Err(invalid("endpoint", "give key_env or key_file, not both"));
         }
         (config.vlm.check()).map_err(|error| invalid("vlm", &error.to_string()))?;
+        (config.llm.check()).map_err(|(key, message)| invalid(&format!("llm.{key}"), message))?;
         Ok(config)
     }
 }

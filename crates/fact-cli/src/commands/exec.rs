@@ -140,7 +140,7 @@ fn batch(batch: Batch<'_>, back_end: &BackEnd, stop: &AtomicBool) -> Outcome {
     let counts: Vec<String> = (outcomes.0.iter())
         .map(|(outcome, count)| format!("{count} {outcome}"))
         .collect();
-    message::spent(at_work.spent());
+    message::spent("perception", at_work.spent());
     message::note(&format!("{}: {}", batch.out.display(), counts.join(", ")));
     Ok(ExitCode::SUCCESS)
 }

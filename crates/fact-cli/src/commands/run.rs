@@ -1,6 +1,6 @@
 //! `fact run`.
 
-use crate::args::RunArgs;
+use crate::args::{LlmArgs, RunArgs};
 use crate::message::{self, Failure, INTERRUPTED, Outcome};
 use crate::{interrupt, progress};
 use fact_pipeline::config::{Draft, FILE_NAME, RunConfig};
@@ -32,7 +32,10 @@ pub(crate) fn execute(config: RunConfig, quiet: bool) -> Outcome {
     })?;
     if !quiet {
         message::say(&summary.text(finished.seconds, finished.tally.session))?;
-        message::spent(finished.spent);
+        message::spent("perception", finished.spent);
+        for spent in finished.proposing {
+            message::spent("language model", Some(spent));
+        }
         message::note(&format!(
             "run in {}, summary in {}",
             out.display(),
@@ -86,6 +89,10 @@ fn config(args: &RunArgs) -> Result<RunConfig, Failure> {
         let names: Vec<String> = kinds.iter().map(ToString::to_string).collect();
         draft.set("propose", names);
     }
+    if !args.reuse.is_empty() {
+        let folders: Vec<String> = args.reuse.iter().map(|folder| path(folder)).collect();
+        draft.set("reuse", folders);
+    }
     if args.strict {
         draft.set("strict", true);
     }
@@ -110,8 +117,49 @@ fn config(args: &RunArgs) -> Result<RunConfig, Failure> {
     if let Some(concurrency) = wire.concurrency {
         draft.set_in("vlm", "concurrency", i64::from(concurrency));
     }
+    language(&mut draft, &args.llm);
     for (key, value) in args.limits.given() {
         draft.set_limit(key, value);
     }
     Ok(draft.build()?)
+}
+
+/// The flags of a language model over the file's table.
+fn language(draft: &mut Draft, args: &LlmArgs) {
+    let mut numbers = vec![
+        ("samples", args.samples),
+        ("exemplars", args.exemplars),
+        ("prompt_tokens", args.prompt_tokens),
+        ("max_tokens", args.max_tokens),
+    ];
+    numbers.push(("concurrency", args.llm_concurrency.map(u32::from)));
+    for (key, value) in numbers {
+        if let Some(value) = value {
+            draft.set_in("llm", key, i64::from(value));
+        }
+    }
+    if let Some(api) = args.llm_api {
+        draft.set_in("llm", "api", api.name());
+    }
+    if let Some(temperature) = args.temperature {
+        draft.set_in("llm", "temperature", temperature);
+    }
+    let file = args.llm_key_file.as_deref();
+    let keys = [
+        ("key_env", "key_file", args.llm_key_env.clone()),
+        (
+            "key_file",
+            "key_env",
+            file.map(|file| file.to_string_lossy().into_owned()),
+        ),
+    ];
+    for (key, other, value) in keys {
+        if let Some(value) = value {
+            draft.unset_in("llm.endpoint", other);
+            draft.set_in("llm.endpoint", key, value);
+        }
+    }
+    if let Some(seconds) = args.llm_timeout {
+        draft.set_in("llm.endpoint", "timeout", i64::from(seconds));
+    }
 }

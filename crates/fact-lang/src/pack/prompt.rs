@@ -16,7 +16,8 @@ enum Item<'a> {
     Constant(&'a Stmt),
 }
 
-pub(super) fn stub(pack: &Pack) -> String {
+/// With docstrings, or signatures alone.
+pub(super) fn stub(pack: &Pack, docs: bool) -> String {
     let mut items: IndexMap<&str, Item<'_>> = IndexMap::new();
     for stmt in &pack.module.body {
         match &stmt.kind {
@@ -67,8 +68,8 @@ pub(super) fn stub(pack: &Pack) -> String {
                 // Writing to a string does not fail.
                 let _ = writeln!(out, "{}", pack.module.text(stmt.span));
             }
-            Item::Class(bodies) => class(pack, name, &bodies, &mut out),
-            Item::Function(f) => function(pack, f, name, 0, &mut out),
+            Item::Class(bodies) => class(pack, name, &bodies, docs, &mut out),
+            Item::Function(f) => function(pack, f, name, 0, docs, &mut out),
         }
     }
     out
@@ -86,7 +87,7 @@ fn has(decorators: &[Expr], wanted: &str) -> bool {
         .any(|d| matches!(&d.kind, ExprKind::Name(n) if &*n.id == wanted))
 }
 
-fn class(pack: &Pack, name: &str, bodies: &[&[Stmt]], out: &mut String) {
+fn class(pack: &Pack, name: &str, bodies: &[&[Stmt]], docs: bool, out: &mut String) {
     // Writing to a string does not fail, here and below.
     let _ = writeln!(out, "class {name}:");
     let mut doc = None;
@@ -111,6 +112,7 @@ fn class(pack: &Pack, name: &str, bodies: &[&[Stmt]], out: &mut String) {
             }
         }
     }
+    let doc = doc.filter(|_| docs);
     if let Some(doc) = doc {
         docstring(doc, 1, out);
     }
@@ -126,13 +128,15 @@ fn class(pack: &Pack, name: &str, bodies: &[&[Stmt]], out: &mut String) {
                 decorators,
                 ..
             } => {
-                out.push('\n');
+                if docs {
+                    out.push('\n');
+                }
                 for shown in ["property", "staticmethod"] {
                     if has(decorators, shown) {
                         let _ = writeln!(out, "    @{shown}");
                     }
                 }
-                function(pack, f, &f.name, 1, out);
+                function(pack, f, &f.name, 1, docs, out);
                 empty = false;
             }
             _ => {}
@@ -143,7 +147,7 @@ fn class(pack: &Pack, name: &str, bodies: &[&[Stmt]], out: &mut String) {
     }
 }
 
-fn function(pack: &Pack, f: &Function, name: &str, indent: usize, out: &mut String) {
+fn function(pack: &Pack, f: &Function, name: &str, indent: usize, docs: bool, out: &mut String) {
     let mut params = Vec::new();
     let mut keyword_only = false;
     for param in &f.params {
@@ -170,8 +174,10 @@ fn function(pack: &Pack, f: &Function, name: &str, indent: usize, out: &mut Stri
         None => String::new(),
     };
     let pad = "    ".repeat(indent);
-    let _ = writeln!(out, "{pad}def {name}({}){returns}:", params.join(", "));
+    let end = if docs { "" } else { " ..." };
+    let _ = writeln!(out, "{pad}def {name}({}){returns}:{end}", params.join(", "));
     match &f.doc {
+        _ if !docs => {}
         Some(doc) => docstring(doc, indent + 1, out),
         None => {
             let _ = writeln!(out, "{pad}    ...");

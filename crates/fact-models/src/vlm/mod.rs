@@ -26,8 +26,9 @@ mod prompts;
 mod question;
 mod reading;
 
+pub(crate) use options::is_model;
 pub use options::{
-    BoxConvention, Encoding, Options, OptionsError, Scoring, TokenField, split_target,
+    BoxConvention, Encoding, Options, OptionsError, Scoring, TokenField, or_none, split_target,
 };
 
 use crate::http::{Client, ClientError, Options as HttpOptions};
@@ -77,6 +78,26 @@ pub enum VlmError {
 struct Shown {
     frame: Frame,
     url: String,
+}
+
+/// A whole image as a data URL, made as pictures of regions are.
+///
+/// # Errors
+/// If it has no pixels or cannot be encoded.
+pub(crate) fn picture_url(pixels: &image::RgbImage, options: &Options) -> Result<String, String> {
+    let (width, height) = pixels.dimensions();
+    if width == 0 || height == 0 {
+        return Err("an image without pixels cannot be shown".into());
+    }
+    let whole = Crop {
+        left: 0,
+        top: 0,
+        width,
+        height,
+    };
+    let drawn = Frame::new(whole, options).draw(pixels);
+    frame::data_url(&drawn, options.encoding)
+        .map_err(|error| format!("the image cannot be encoded: {error}"))
 }
 
 impl Vlm {

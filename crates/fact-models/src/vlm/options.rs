@@ -129,8 +129,8 @@ pub struct Options {
     pub concurrency: usize,
 }
 
-/// A value or the word `none`: TOML has no null.
-mod or_none {
+/// A setting that is a value or the word `none`, since TOML has no null: for `#[serde(with = …)]`.
+pub mod or_none {
     use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
     #[derive(Deserialize)]
@@ -140,7 +140,11 @@ mod or_none {
         Word(String),
     }
 
-    pub(super) fn serialize<T: Serialize, S: Serializer>(
+    /// The value, or the word.
+    ///
+    /// # Errors
+    /// Those of the serializer.
+    pub fn serialize<T: Serialize, S: Serializer>(
         value: &Option<T>,
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
@@ -150,7 +154,11 @@ mod or_none {
         }
     }
 
-    pub(super) fn deserialize<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    /// From the value, or the word.
+    ///
+    /// # Errors
+    /// If it is neither.
+    pub fn deserialize<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
         deserializer: D,
     ) -> Result<Option<T>, D::Error> {
         match Given::deserialize(deserializer) {
@@ -242,7 +250,7 @@ pub fn split_target(given: &str) -> Result<(&str, &str), OptionsError> {
 }
 
 /// Whether `name` may name a model.
-pub(super) fn is_model(name: &str) -> bool {
+pub(crate) fn is_model(name: &str) -> bool {
     let plain = |c: char| !c.is_control() && !c.is_whitespace();
     !name.is_empty() && name.len() <= MAX_MODEL && name.chars().all(plain)
 }

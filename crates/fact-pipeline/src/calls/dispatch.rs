@@ -129,12 +129,17 @@ impl Dispatcher {
         let (sender, replies) = mpsc::channel();
         let mut answers: Vec<Option<Answer>> = vec![None; asks.len()];
         let mut open = 0;
-        for (i, ask) in asks.into_iter().enumerate() {
-            if halted() {
-                return Err(AskError::Stopped);
+        {
+            // Under one lock, so that the questions of one asker stand together in the queue: a
+            // language model finds the prompt of its next sample in its cache.
+            let mut state = self.shared.state();
+            for (i, ask) in asks.into_iter().enumerate() {
+                if halted() {
+                    return Err(AskError::Stopped);
+                }
+                answers[i] = self.enqueue(&mut state, i, ask, &sender)?;
+                open += usize::from(answers[i].is_none());
             }
-            answers[i] = self.enqueue(i, ask, &sender)?;
-            open += usize::from(answers[i].is_none());
         }
         while open > 0 {
             // Also while answers come in without a pause.
@@ -159,13 +164,13 @@ impl Dispatcher {
     /// The answer, if the log has it; otherwise the question is queued, or joins an equal one.
     fn enqueue(
         &self,
+        state: &mut State,
         i: usize,
         ask: Ask,
         sender: &Sender<Reply>,
     ) -> Result<Option<Answer>, AskError> {
         let shared = &*self.shared;
         let key = CallKey::new(shared.remote.fingerprint(), &ask);
-        let mut state = shared.state();
         if let Some(waiting) = state.waiting.get_mut(&key) {
             waiting.push((i, sender.clone()));
             return Ok(None);
@@ -177,7 +182,6 @@ impl Dispatcher {
         }
         state.waiting.insert(key.clone(), vec![(i, sender.clone())]);
         state.queue.push_back(Job { key, ask });
-        drop(state);
         shared.queued.notify_one();
         Ok(None)
     }

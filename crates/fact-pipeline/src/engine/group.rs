@@ -1,16 +1,16 @@
 //! The stages on one group of samples.
 
+use super::propose::{Proposed, Proposing, propose};
 use super::{OpenGroup, RunError, Setup};
 use crate::config::Accept;
 use crate::datasets::Record;
-use crate::proposers::{Candidate, Malformed};
+use crate::proposers::Malformed;
 use crate::stages::choose::{self, Board, Choice, Look};
 use crate::stages::{Attempt, Perceiver, Prepared, Seen, execute, explain};
 use crate::store::{
     CandidateRow, GroupRow, GroupRows, RationaleRow, SampleRow, StageRow, VerdictRow,
 };
 use fact_lang::ast::Module;
-use fact_lang::pack::Pack;
 use fact_lang::run::run;
 use fact_models::DecodeLimits;
 use serde_json::json;
@@ -18,33 +18,10 @@ use serde_json::json;
 /// What a worker needs; makes rows of groups.
 pub struct GroupWork<'a> {
     setup: &'a Setup,
+    proposing: &'a Proposing,
     perceiver: Perceiver<'a>,
     halted: &'a dyn Fn() -> bool,
     decode: DecodeLimits,
-}
-
-/// A candidate, parsed if it parses.
-struct Proposed {
-    candidate: Candidate,
-    program: Result<Module, String>,
-}
-
-impl Proposed {
-    fn new(candidate: Candidate, pack: &Pack) -> Self {
-        let parsed = pack.parse(&candidate.program);
-        Self {
-            program: parsed.map_err(|e| e.to_string()),
-            candidate,
-        }
-    }
-
-    fn look(&self) -> Look {
-        Look {
-            proposer: self.candidate.proposer,
-            score: self.candidate.score,
-            slice: None,
-        }
-    }
 }
 
 /// A group while it is worked on.
@@ -78,9 +55,15 @@ impl Work<'_> {
 
 impl<'a> GroupWork<'a> {
     /// For a run; `halted` tells whether to stop waiting for answers.
-    pub fn new(setup: &'a Setup, perceiver: Perceiver<'a>, halted: &'a dyn Fn() -> bool) -> Self {
+    pub fn new(
+        setup: &'a Setup,
+        proposing: &'a Proposing,
+        perceiver: Perceiver<'a>,
+        halted: &'a dyn Fn() -> bool,
+    ) -> Self {
         Self {
             setup,
+            proposing,
             perceiver,
             halted,
             decode: DecodeLimits::default(),
@@ -92,7 +75,8 @@ impl<'a> GroupWork<'a> {
     /// # Errors
     /// In a strict run, if a sample cannot be looked at; if a back end behind a wire cannot be asked.
     pub fn group(&self, group: &OpenGroup) -> Result<GroupRows, RunError> {
-        let (proposed, malformed) = self.propose(&group.records);
+        let (proposed, malformed) =
+            propose(self.setup, self.proposing, &group.records, self.halted)?;
         let mut work = Work {
             group,
             scenes: group
@@ -136,43 +120,6 @@ impl<'a> GroupWork<'a> {
             candidates,
             samples,
         })
-    }
-
-    /// Candidates of all proposers, each program once, parsed; and for each record why nothing
-    /// could be proposed for it.
-    fn propose(&self, records: &[(u64, Record)]) -> (Vec<Proposed>, Vec<Option<Malformed>>) {
-        let most = self.setup.config.candidates;
-        let mut out: Vec<Proposed> = Vec::new();
-        let mut malformed = vec![None; records.len()];
-        let mut for_all = false;
-        for proposer in &self.setup.proposers {
-            let asked = if proposer.is_per_record() {
-                records.len()
-            } else {
-                1
-            };
-            let before = out.len();
-            for (s, (_, record)) in records.iter().enumerate().take(asked) {
-                let candidates = match proposer.propose(record, most) {
-                    Ok(candidates) => candidates,
-                    Err(error) => {
-                        malformed[s] = Some(error);
-                        continue;
-                    }
-                };
-                for candidate in candidates {
-                    let known = out.iter().any(|p| p.candidate.program == candidate.program);
-                    if !known && out.len() < before + most {
-                        out.push(Proposed::new(candidate, &self.setup.pack));
-                    }
-                }
-            }
-            for_all |= !proposer.is_per_record() && out.len() > before;
-        }
-        if for_all {
-            malformed.fill(None);
-        }
-        (out, malformed)
     }
 
     /// Runs every candidate on the samples from `first` on, as many as are taken at once.

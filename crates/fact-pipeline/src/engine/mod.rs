@@ -9,22 +9,23 @@
 
 mod group;
 mod index;
+mod propose;
 mod source;
 
 pub use group::GroupWork;
 pub use index::{Index, IndexError};
+pub use propose::Proposing;
 pub use source::{GroupSource, OpenGroup};
 
 use crate::back_end::{BackEnd, BackEndError, Wiring};
 use crate::calls::{AskError, CallLog};
-use crate::config::{PerceptionSpec, ProposerKind, RunConfig};
+use crate::config::{PerceptionSpec, RunConfig};
 use crate::datasets::{self, DataSet, OpenError, RecordError};
 use crate::packs::{self, PackLoadError};
-use crate::proposers::Proposer;
-use crate::proposers::bank::{Bank, BankError};
+use crate::proposers::{self, OpenProposerError, Proposer};
 use crate::reporter::Reporter;
 use crate::stages::{Perceiver, PrepareError};
-use crate::store::{GroupRows, StoreError, Writer};
+use crate::store::{GroupRows, Reuse, StoreError, Writer};
 use fact_lang::pack::Pack;
 use fact_models::remote::Spent;
 use std::collections::BTreeMap;
@@ -47,9 +48,9 @@ pub enum RunError {
     /// The pack cannot be loaded.
     #[error(transparent)]
     Pack(#[from] PackLoadError),
-    /// The bank cannot be loaded.
+    /// A proposer cannot be used.
     #[error(transparent)]
-    Bank(#[from] BankError),
+    Proposer(#[from] OpenProposerError),
     /// The store cannot be used.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -70,6 +71,9 @@ pub enum RunError {
     /// A call of a back end has no answer.
     #[error("the perception has no answer: {0}")]
     Ask(#[from] AskError),
+    /// A call of a proposer's back end has no answer.
+    #[error("the language model has no answer: {0}")]
+    Propose(AskError),
     /// A thread cannot be started.
     #[error("cannot start a worker thread: {0}")]
     Thread(#[from] std::io::Error),
@@ -80,14 +84,14 @@ impl RunError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Pack(e) => e.hint(),
-            Self::Bank(e) => e.hint(),
+            Self::Proposer(e) => e.hint(),
             Self::Store(e) => e.hint(),
             Self::Record(_) | Self::Sample { .. } => {
                 Some("without --strict it is counted and skipped".into())
             }
             Self::Index(e) => e.hint(),
             Self::BackEnd(e) => e.hint(),
-            Self::Ask(e) => e.hint(),
+            Self::Ask(e) | Self::Propose(e) => e.hint(),
             // Their messages carry their hints.
             Self::Data(_) => None,
             Self::Thread(_) => Some("use fewer --threads".into()),
@@ -106,6 +110,8 @@ pub struct Finished {
     pub seconds: f64,
     /// What this session spent on a perception behind a wire.
     pub spent: Option<Spent>,
+    /// What this session spent on proposers behind a wire, in their order.
+    pub proposing: Vec<Spent>,
 }
 
 /// Running counts of a session.
@@ -130,7 +136,7 @@ pub struct Setup {
     /// The data set.
     pub data: Box<dyn DataSet>,
     /// The pack.
-    pub pack: Pack,
+    pub pack: Arc<Pack>,
     /// The perception.
     pub perception: BackEnd,
     /// The proposers, in order of preference.
@@ -144,7 +150,7 @@ impl Setup {
     /// # Errors
     /// If something cannot be opened.
     pub fn open(config: RunConfig, stop: &Arc<AtomicBool>) -> Result<Self, RunError> {
-        let pack = packs::load(&config.pack)?;
+        let pack = Arc::new(packs::load(&config.pack)?);
         let data = datasets::open(&config.data)?;
         let wiring = Wiring {
             endpoint: config.endpoint.clone(),
@@ -152,16 +158,7 @@ impl Setup {
             stop: Some(stop.clone()),
         };
         let perception = BackEnd::open(&config.perception, &wiring)?;
-        let mut proposers: Vec<Box<dyn Proposer>> = Vec::new();
-        for kind in &config.propose {
-            proposers.push(match kind {
-                ProposerKind::Bank => Box::new(match &config.bank {
-                    Some(path) => Bank::from_file(path, &pack)?,
-                    None => Bank::shipped(&pack)?,
-                }),
-                ProposerKind::Gold => Box::new(crate::proposers::Given),
-            });
-        }
+        let proposers = proposers::open(&config, &pack, stop)?;
         Ok(Self {
             config,
             data,
@@ -176,10 +173,18 @@ impl Setup {
         let mut settings = BTreeMap::new();
         if let Ok(serde_json::Value::Object(config)) = serde_json::to_value(&self.config) {
             for (key, value) in config {
-                // What of `vlm` changes answers is in the fingerprint.
+                // What of `vlm` and `llm` changes answers is in the fingerprints.
                 let changes_nothing = matches!(
                     key.as_str(),
-                    "out" | "threads" | "strict" | "bank" | "endpoint" | "vlm"
+                    "out"
+                        | "threads"
+                        | "strict"
+                        | "bank"
+                        | "endpoint"
+                        | "vlm"
+                        | "llm"
+                        | "propose"
+                        | "reuse"
                 );
                 if !changes_nothing {
                     settings.insert(key, value.to_string());
@@ -191,6 +196,10 @@ impl Setup {
             // A tool server is known by its fingerprint, wherever it runs today.
             put("perception", "tool server");
         }
+        let names: Vec<String> = (self.config.propose.iter())
+            .map(|spec| format!("\"{}\"", spec.identity()))
+            .collect();
+        put("propose", &format!("[{}]", names.join(",")));
         put("fact.version", env!("CARGO_PKG_VERSION"));
         put("data.samples", &index.samples.to_string());
         put("data.sha256", &index.sha256);
@@ -198,7 +207,11 @@ impl Setup {
         put("pack.sha256", &self.pack.sha256);
         put("perception.fingerprint", self.perception.fingerprint());
         for proposer in &self.proposers {
-            let key = format!("propose.{}.fingerprint", proposer.name());
+            let mut key = format!("propose.{}.fingerprint", proposer.name());
+            // Two language models may propose.
+            while settings.contains_key(&key) {
+                key.push('+');
+            }
             settings.insert(key, proposer.fingerprint());
         }
         settings
@@ -257,17 +270,20 @@ pub fn run_setup(
         done: writer.samples_done()?,
         ..Tally::default()
     };
-    let at_work = setup.perception.start(|fingerprint| {
-        let calls: Box<dyn CallLog> = Box::new(writer.calls(fingerprint)?);
-        Ok::<_, RunError>(calls)
-    })?;
+    let log = |fingerprint: &str| {
+        let calls = Reuse::new(writer.calls(fingerprint)?, &setup.config.reuse)?;
+        Ok::<Box<dyn CallLog>, RunError>(Box::new(calls))
+    };
+    let at_work = setup.perception.start(log)?;
     let perceiver = at_work.perceiver();
+    let proposing = Proposing::start(&setup.proposers, log)?;
     reporter.started(tally.total, tally.done);
     let started = Instant::now();
     let session = writer.begin_session(threads)?;
     let worked = work(
         Work {
             setup,
+            proposing: &proposing,
             perceiver,
             index: &index,
             reporter,
@@ -293,6 +309,7 @@ pub fn run_setup(
         tally,
         seconds,
         spent: at_work.spent(),
+        proposing: proposing.spent(),
     })
 }
 
@@ -302,6 +319,7 @@ const WARNINGS: usize = 5;
 /// What the workers of a run share.
 struct Work<'a> {
     setup: &'a Setup,
+    proposing: &'a Proposing,
     perceiver: Perceiver<'a>,
     index: &'a Index,
     reporter: &'a dyn Reporter,
@@ -312,6 +330,7 @@ struct Work<'a> {
 fn work(work: Work<'_>, writer: &mut Writer, tally: &mut Tally) -> Result<(), RunError> {
     let Work {
         setup,
+        proposing,
         perceiver,
         index,
         reporter,
@@ -332,7 +351,7 @@ fn work(work: Work<'_>, writer: &mut Writer, tally: &mut Tally) -> Result<(), Ru
     };
     let cancelled = AtomicBool::new(false);
     let halted = || stop.load(Ordering::Relaxed) || cancelled.load(Ordering::Relaxed);
-    let workers = perceiver.workers(threads);
+    let workers = perceiver.workers(threads).max(proposing.workers(threads));
     let (sender, receiver) = mpsc::sync_channel::<Result<GroupRows, RunError>>(2 * workers);
     std::thread::scope(|scope| {
         for _ in 0..workers {
@@ -342,12 +361,17 @@ fn work(work: Work<'_>, writer: &mut Writer, tally: &mut Tally) -> Result<(), Ru
                 .name("fact-worker".into())
                 .stack_size(STACK_BYTES)
                 .spawn_scoped(scope, move || {
-                    let work = GroupWork::new(setup, perceiver, halted);
+                    let work = GroupWork::new(setup, proposing, perceiver, halted);
                     while !halted() {
                         let Some(group) = next() else { break };
                         let rows = match work.group(&group) {
                             // The group is done by the next session, from the answers kept.
-                            Err(RunError::Ask(AskError::Stopped)) => break,
+                            Err(
+                                RunError::Ask(AskError::Stopped)
+                                | RunError::Propose(AskError::Stopped),
+                            ) => {
+                                break;
+                            }
                             rows => rows,
                         };
                         if sender.send(rows).is_err() {

@@ -1,7 +1,7 @@
 //! The programs that a data set itself gives, as visual programs.
 
 use super::gold::{compile_clevr, compile_gqa};
-use super::{Candidate, Malformed, Proposer};
+use super::{Candidate, Desk, Malformed, ProposeError, Proposer};
 use crate::datasets::{ProgramForm, Record};
 
 /// Proposes the data set's own program for a question: functional programs compiled, visual
@@ -23,7 +23,12 @@ impl Proposer for Given {
     }
 
     /// One candidate; none where the data set gives no program, or a malformed one.
-    fn propose(&self, record: &Record, _k: usize) -> Result<Vec<Candidate>, Malformed> {
+    fn propose(
+        &self,
+        record: &Record,
+        _k: usize,
+        _desk: Desk<'_>,
+    ) -> Result<Vec<Candidate>, ProposeError> {
         let Some(given) = &record.program else {
             return Ok(Vec::new());
         };
@@ -33,7 +38,7 @@ impl Proposer for Given {
             ProgramForm::Gqa => ("gqa", compile_gqa(&given.json).map_err(malformed)?),
             ProgramForm::Python => match given.json.as_str() {
                 Some(program) => ("python", program.to_owned()),
-                None => return Err(Malformed("the program is not text".into())),
+                None => return Err(Malformed("the program is not text".into()).into()),
             },
         };
         Ok(vec![Candidate {

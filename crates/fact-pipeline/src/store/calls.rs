@@ -75,6 +75,38 @@ impl Calls {
     }
 }
 
+/// A call with its answer, as the table holds them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct AnsweredCall {
+    pub(super) tool: String,
+    pub(super) fingerprint: String,
+    pub(super) request: String,
+    pub(super) answer: String,
+}
+
+impl Calls {
+    /// Takes over a call that another run was answered. `sent` stays 0: this run paid nothing.
+    pub(super) fn adopt(&self, key: &CallKey, call: &AnsweredCall) -> Result<(), CallLogError> {
+        self.connection()
+            .prepare_cached(
+                "INSERT INTO calls (key, tool, fingerprint, request, answer, state, sent)
+                 VALUES (?1, ?2, ?3, ?4, ?5, 'answered', 0)
+                 ON CONFLICT (key) DO UPDATE SET answer = excluded.answer, state = 'answered'",
+            )
+            .and_then(|mut insert| {
+                insert.execute(params![
+                    key.as_str(),
+                    call.tool,
+                    call.fingerprint,
+                    call.request,
+                    call.answer
+                ])
+            })
+            .map_err(self.failed("taking over an answer"))?;
+        Ok(())
+    }
+}
+
 impl CallLog for Calls {
     fn answered(&self, key: &CallKey) -> Result<Option<Answer>, CallLogError> {
         let connection = self.connection();

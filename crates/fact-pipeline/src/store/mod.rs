@@ -7,12 +7,14 @@
 mod calls;
 mod lock;
 mod read;
+mod reuse;
 mod rows;
 mod write;
 
 pub use calls::Calls;
 pub use lock::{Lock, LockError};
 pub use read::{Counts, ReadRow, Reader, SampleView, VerdictView};
+pub use reuse::Reuse;
 pub use rows::{CandidateRow, GroupRow, GroupRows, RationaleRow, SampleRow, StageRow, VerdictRow};
 pub use write::{Difference, Writer};
 

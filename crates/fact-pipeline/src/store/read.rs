@@ -1,5 +1,6 @@
 //! Reading a run store: never locks it, never changes it.
 
+use super::calls::AnsweredCall;
 use super::{SCHEMA_VERSION, StoreError, database};
 use fact_core::certificate::Certificate;
 use fact_core::rationale::Rationale;
@@ -190,6 +191,28 @@ impl Reader {
             })
             .optional()
             .map_err(self.failed("reading the pack"))
+    }
+
+    /// The call under a key, if it is answered.
+    pub(super) fn answered_call(&self, key: &str) -> Result<Option<AnsweredCall>, StoreError> {
+        self.connection
+            .prepare_cached(
+                "SELECT tool, fingerprint, request, answer FROM calls
+                 WHERE key = ?1 AND state = 'answered'",
+            )
+            .and_then(|mut select| {
+                select
+                    .query_row([key], |row| {
+                        Ok(AnsweredCall {
+                            tool: row.get(0)?,
+                            fingerprint: row.get(1)?,
+                            request: row.get(2)?,
+                            answer: row.get(3)?,
+                        })
+                    })
+                    .optional()
+            })
+            .map_err(self.failed("reading an answer"))
     }
 
     /// Calls `each` with every sample in the data set's order, one at a time.

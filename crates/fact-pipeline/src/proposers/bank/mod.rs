@@ -204,6 +204,17 @@ impl Bank {
         &self.sha256
     }
 
+    /// The at most `n` exemplars whose sentences are most like a question, best first. One with the
+    /// question's own sentence is among them.
+    pub fn nearest(&self, question: &str, n: usize) -> Vec<&Exemplar> {
+        let counts = self
+            .grams
+            .count(&read(question, &self.lexicon), &self.lexicon);
+        let nearest = self.sentences.nearest(&counts, n, |_| true);
+        let exemplar = |(_, number): (f64, usize)| self.exemplars.get(number);
+        nearest.into_iter().filter_map(exemplar).collect()
+    }
+
     /// At most `k` different programs for a question, best first; each parses.
     pub fn propose(&self, question: &str, k: usize) -> Vec<Candidate> {
         candidates::propose(self, question, k)

@@ -1,0 +1,213 @@
+//! The wire formats: a request's body, and what is read from a reply.
+
+use super::Options;
+use super::question::{Prompt, Question, Role};
+use crate::http::reply::excerpt;
+use crate::remote::Picture;
+use crate::vlm::{self, TokenField, picture_url};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+/// Characters of a server's own error that a message repeats.
+const REPORTED: usize = 240;
+/// Longest completion that is kept, in bytes: far more than any program, little enough to store.
+const MOST_KEPT: usize = 256 << 10;
+
+/// The body of a request.
+///
+/// # Errors
+/// If a picture cannot be encoded.
+pub(super) fn request(
+    model: &str,
+    options: &Options,
+    question: &Question,
+    pictures: &[Picture],
+) -> Result<Value, String> {
+    let mut body = Map::new();
+    body.insert("model".into(), model.into());
+    match &question.prompt {
+        Prompt::Text(prompt) => {
+            if !pictures.is_empty() {
+                return Err("pictures can only go with a chat".into());
+            }
+            body.insert("prompt".into(), prompt.as_str().into());
+        }
+        Prompt::Messages(messages) => {
+            let mut sent: Vec<Value> = messages
+                .iter()
+                .map(|m| json!({"role": m.role.name(), "content": m.text}))
+                .collect();
+            if let (false, Some(last)) = (pictures.is_empty(), messages.last())
+                && last.role == Role::User
+            {
+                let mut content = Vec::new();
+                for picture in pictures {
+                    let url = picture_url(&picture.pixels, &vlm::Options::default())?;
+                    content.push(json!({"type": "image_url", "image_url": {"url": url}}));
+                }
+                content.push(json!({"type": "text", "text": last.text}));
+                if let Some(sent) = sent.last_mut() {
+                    sent["content"] = content.into();
+                }
+            }
+            body.insert("messages".into(), sent.into());
+        }
+    }
+    let field = match options.max_tokens_field {
+        TokenField::MaxTokens => "max_tokens",
+        TokenField::MaxCompletionTokens => "max_completion_tokens",
+    };
+    body.insert(field.into(), question.max_tokens.into());
+    let optional: [(&str, Option<Value>); 4] = [
+        ("temperature", question.temperature.map(Into::into)),
+        ("top_p", question.top_p.map(Into::into)),
+        ("seed", question.seed.map(Into::into)),
+        (
+            "stop",
+            (!question.stop.is_empty()).then(|| question.stop.clone().into()),
+        ),
+    ];
+    for (name, value) in optional {
+        if let Some(value) = value {
+            body.insert(name.into(), value);
+        }
+    }
+    Ok(Value::Object(body))
+}
+
+/// A completion as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reply {
+    /// What the model wrote; empty if nothing.
+    pub text: String,
+    /// Why it ended, in the server's word: `stop`, `length`, `content_filter`, …
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finish_reason: Option<String>,
+    /// The model's or the vendor's refusal, where it is marked as one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refusal: Option<String>,
+    /// Tokens of the prompt, if the server tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prompt_tokens: Option<u64>,
+    /// Tokens of the completion, if the server tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub completion_tokens: Option<u64>,
+}
+
+impl Reply {
+    /// The text under which it is kept.
+    pub fn to_json(&self) -> String {
+        // Plain data: encoding it cannot fail.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// From the text under which it is kept.
+    ///
+    /// # Errors
+    /// If it is not one.
+    pub fn from_json(text: &str) -> Result<Self, serde_json::Error> {
+        serde_json::from_str(text)
+    }
+}
+
+/// The body of a reply, as far as it is used. Servers leave out or add much.
+#[derive(Debug, Deserialize)]
+pub(super) struct Completion {
+    choices: Option<Vec<Choice>>,
+    usage: Option<Value>,
+    error: Option<Value>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Choice {
+    text: Option<String>,
+    message: Option<Message>,
+    finish_reason: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Message {
+    content: Option<Content>,
+    refusal: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Content {
+    Text(String),
+    Parts(Vec<Part>),
+}
+
+#[derive(Debug, Deserialize)]
+struct Part {
+    #[serde(rename = "type")]
+    kind: Option<String>,
+    text: Option<String>,
+}
+
+/// Why a good HTTP reply holds no completion.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct NoCompletion {
+    pub(super) message: String,
+    pub(super) transient: bool,
+}
+
+impl Completion {
+    /// The first choice. A reply without any choice is one without text.
+    pub(super) fn reply(self) -> Result<Reply, NoCompletion> {
+        if let Some(error) = self.error.filter(|error| !error.is_null()) {
+            let code = error.get("code").and_then(Value::as_u64);
+            return Err(NoCompletion {
+                message: format!(
+                    "the server reports an error: {}",
+                    excerpt(error.to_string().as_bytes(), REPORTED)
+                ),
+                transient: matches!(code, Some(408 | 429 | 500..=599)),
+            });
+        }
+        let Some(choices) = self.choices else {
+            return Err(NoCompletion {
+                message: "the reply has no `choices`: is this an OpenAI-compatible server?".into(),
+                transient: false,
+            });
+        };
+        let tokens = |name: &str| self.usage.as_ref()?.get(name)?.as_u64();
+        let mut reply = Reply {
+            text: String::new(),
+            finish_reason: None,
+            refusal: None,
+            prompt_tokens: tokens("prompt_tokens"),
+            completion_tokens: tokens("completion_tokens"),
+        };
+        let Some(choice) = choices.into_iter().next() else {
+            return Ok(reply);
+        };
+        reply.finish_reason = choice.finish_reason.map(|word| bounded(word, REPORTED));
+        let (content, refusal) = choice
+            .message
+            .map_or((None, None), |message| (message.content, message.refusal));
+        let said = match content {
+            None => String::new(),
+            Some(Content::Text(text)) => text,
+            Some(Content::Parts(parts)) => parts
+                .into_iter()
+                .filter(|part| part.kind.as_deref().is_none_or(|kind| kind == "text"))
+                .filter_map(|part| part.text)
+                .collect(),
+        };
+        reply.text = bounded(choice.text.unwrap_or(said), MOST_KEPT);
+        reply.refusal = refusal
+            .filter(|refusal| !refusal.trim().is_empty())
+            .map(|refusal| bounded(refusal, REPORTED));
+        Ok(reply)
+    }
+}
+
+/// At most so many bytes of a text.
+fn bounded(mut text: String, most: usize) -> String {
+    let end = (0..=most.min(text.len()))
+        .rev()
+        .find(|&at| text.is_char_boundary(at));
+    text.truncate(end.unwrap_or(0));
+    text
+}

@@ -1,0 +1,186 @@
+//! What a model is shown: the pack, exemplars, the question.
+//!
+//! What describes the pack comes first and is the same for every question, so that a server keeps
+//! it in its cache. How much of it there is, is settled once, by the budget: all stubs, or
+//! signatures alone, or the pack's introduction, or nothing. Exemplars follow, the one most like the
+//! question last, next to the question; those that do not fit are left out, the least like first.
+
+use crate::config::{Api, LlmConfig};
+use crate::proposers::bank::{Bank, Exemplar};
+use fact_lang::ast::FrontEnd;
+use fact_lang::pack::Pack;
+use fact_lang::syntax::salvage::HEADER;
+use fact_models::language::{Message, Prompt, Role};
+
+/// Bytes of a prompt that make a token, about: for English and Python under usual tokenizers.
+const BYTES_PER_TOKEN: f64 = 3.5;
+/// Longest question that is shown, in characters.
+const MOST_QUESTION: usize = 1000;
+/// Bytes set aside for the question when what describes the pack is settled.
+const QUESTION: usize = 300;
+
+/// Makes prompts for one run.
+pub(super) struct Prompter {
+    api: Api,
+    /// What describes the pack.
+    about: String,
+    /// How a program begins.
+    header: String,
+    /// Bytes that a prompt may have.
+    budget: usize,
+    stop: Vec<String>,
+    front_end: FrontEnd,
+}
+
+impl Prompter {
+    pub(super) fn new(pack: &Pack, bank: Option<&Bank>, config: &LlmConfig) -> Self {
+        let budget = (f64::from(config.prompt_tokens) * BYTES_PER_TOKEN) as usize;
+        let header = header(pack);
+        // Exemplars come before stubs: room for as many of the usual length as are wanted.
+        let exemplars = bank.map_or(&[][..], Bank::exemplars);
+        let bytes: usize = exemplars.iter().map(|e| shown(e).len()).sum();
+        let usual = bytes.div_ceil(exemplars.len().max(1));
+        let room = budget.saturating_sub(usual * config.exemplars + QUESTION + header.len());
+        let stop = match (&*config.stop, config.api, pack.front_end) {
+            ([], Api::Completions, FrontEnd::Python) => ["\n#", "\ndef ", "\n\n\n", "```"]
+                .map(str::to_owned)
+                .to_vec(),
+            (given, ..) => given.to_vec(),
+        };
+        Self {
+            api: config.api,
+            about: about(pack, room),
+            header,
+            budget,
+            stop,
+            front_end: pack.front_end,
+        }
+    }
+
+    /// Where completions stop.
+    pub(super) fn stop(&self) -> &[String] {
+        &self.stop
+    }
+
+    /// What a completion continues, if it is to continue a function.
+    pub(super) fn continued(&self) -> Option<&str> {
+        (self.api == Api::Completions && self.front_end == FrontEnd::Python)
+            .then_some(&*self.header)
+    }
+
+    /// The prompt for a question; `exemplars` nearest first.
+    pub(super) fn prompt(&self, question: &str, exemplars: &[&Exemplar]) -> Prompt {
+        let question = one_line(question);
+        match self.api {
+            Api::Completions => self.completion(&question, exemplars),
+            Api::Chat => self.chat(&question, exemplars),
+        }
+    }
+
+    fn completion(&self, question: &str, exemplars: &[&Exemplar]) -> Prompt {
+        let end = match self.continued() {
+            Some(header) => format!("# {question}\n{header}"),
+            None => format!("# {question}\n"),
+        };
+        let mut text = self.about.clone();
+        let room = self.budget.saturating_sub(text.len() + end.len());
+        for exemplar in fitting(exemplars, room) {
+            text.push_str(&exemplar);
+        }
+        text.push_str(&end);
+        Prompt::Text(text)
+    }
+
+    fn chat(&self, question: &str, exemplars: &[&Exemplar]) -> Prompt {
+        let system = format!(
+            "{}Answer with one program in a Python code block and nothing else.",
+            self.about
+        );
+        let mut user = String::new();
+        let room = self.budget.saturating_sub(system.len() + question.len());
+        let shown = fitting(exemplars, room);
+        if !shown.is_empty() {
+            user.push_str("Examples:\n\n```python\n");
+            user.push_str(shown.concat().trim_end());
+            user.push_str("\n```\n\n");
+        }
+        user.push_str(&format!(
+            "Write the program, beginning with `{}`, for:\n{question}",
+            self.header.trim_end()
+        ));
+        let message = |role, text| Message { role, text };
+        Prompt::Messages(vec![
+            message(Role::System, system),
+            message(Role::User, user),
+        ])
+    }
+}
+
+/// An exemplar as it is shown.
+fn shown(exemplar: &Exemplar) -> String {
+    format!(
+        "# {}\n{}\n\n",
+        one_line(&exemplar.sentence),
+        exemplar.program.trim()
+    )
+}
+
+/// The nearest exemplars that fit, the nearest last.
+fn fitting(exemplars: &[&Exemplar], mut room: usize) -> Vec<String> {
+    let mut out = Vec::new();
+    for exemplar in exemplars {
+        let text = shown(exemplar);
+        let Some(left) = room.checked_sub(text.len()) else {
+            break;
+        };
+        room = left;
+        out.push(text);
+    }
+    out.reverse();
+    out
+}
+
+/// As much about the pack as there is room for.
+fn about(pack: &Pack, room: usize) -> String {
+    let introduction = format!("\"\"\"{}\"\"\"\n\n", pack.doc.trim());
+    let with = |stub: String| format!("{introduction}{stub}\n\n");
+    let all = with(pack.prompt_stub());
+    if all.len() <= room {
+        return all;
+    }
+    let signatures = with(pack.prompt_signatures());
+    if signatures.len() <= room {
+        return signatures;
+    }
+    if introduction.len() <= room {
+        return introduction;
+    }
+    String::new()
+}
+
+/// How programs of a pack begin, as its introduction says.
+fn header(pack: &Pack) -> String {
+    let given = pack.doc.find("def execute_command(").and_then(|start| {
+        let text = &pack.doc[start..];
+        let end = text.find(')')?;
+        Some(format!("{}:\n", one_line(&text[..=end])))
+    });
+    given.unwrap_or_else(|| HEADER.to_owned())
+}
+
+/// A foreign text on one line, so that it cannot end the comment that it stands in.
+fn one_line(text: &str) -> String {
+    let mut out = String::new();
+    for word in text.split(|c: char| c.is_whitespace() || c.is_control()) {
+        if !word.is_empty() {
+            if !out.is_empty() {
+                out.push(' ');
+            }
+            out.push_str(word);
+        }
+    }
+    match out.char_indices().nth(MOST_QUESTION) {
+        Some((at, _)) => out[..at].to_owned(),
+        None => out,
+    }
+}
