@@ -21,5 +21,6 @@ pub mod coverage;
 pub mod fit;
 pub mod level;
 pub mod phrases;
+pub mod world;
 
 pub use level::{Level, Standing, Trial, Verdict};
