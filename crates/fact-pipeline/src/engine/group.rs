@@ -8,7 +8,7 @@ use crate::proposers::Malformed;
 use crate::stages::choose::{Board, Choice, View};
 use crate::stages::explain::Dependence;
 use crate::stages::judge::Witness;
-use crate::stages::probe::Probes;
+use crate::stages::probe::{ProbeSetting, Probes};
 use crate::stages::{Attempt, Perceiver, Prepared, Seen, execute, explain};
 use crate::store::{CandidateRow, GroupRow, GroupRows};
 use fact_core::verify::confidence::{Evidence, Features};
@@ -177,13 +177,14 @@ impl<'a> GroupWork<'a> {
         let programs: Vec<&Module> = witnesses.iter().map(|w| w.program).collect();
         let record = &work.group.records[0].1;
         let setup = self.setup;
-        let answers = self.probes.borrow_mut().answers(
-            &programs,
-            record,
-            &setup.pack,
-            self.perceiver,
-            &setup.config.limits,
-        );
+        let setting = ProbeSetting {
+            pack: &setup.pack,
+            limits: &setup.config.limits,
+            seed: setup.config.seed,
+        };
+        let seen = work.seen.iter().flatten().next();
+        let mut probes = self.probes.borrow_mut();
+        let answers = probes.answers(&programs, record, seen, self.perceiver, setting);
         let question = &record.sample.question;
         let judged = setup.judge.evidence(question, &witnesses, &answers);
         let mut out = vec![None; work.proposed.len()];
