@@ -95,6 +95,11 @@ pub struct Reply {
 }
 
 impl Reply {
+    /// Whether model or vendor refused.
+    pub fn is_refusal(&self) -> bool {
+        self.refusal.is_some() || self.finish_reason.as_deref() == Some("content_filter")
+    }
+
     /// The text under which it is kept.
     pub fn to_json(&self) -> String {
         // Plain data: encoding it cannot fail.

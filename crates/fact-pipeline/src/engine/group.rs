@@ -4,7 +4,7 @@ use super::propose::{Proposed, Proposing, propose};
 use super::{OpenGroup, RunError, Setup};
 use crate::config::Accept;
 use crate::datasets::Record;
-use crate::proposers::Malformed;
+use crate::proposers::NoProposal;
 use crate::stages::choose::{self, Board, Choice, Look};
 use crate::stages::{Attempt, Perceiver, Prepared, Seen, execute, explain};
 use crate::store::{
@@ -30,7 +30,7 @@ struct Work<'g> {
     proposed: Vec<Proposed>,
     /// For each sample: why nothing could be proposed for it, if so. Programs proposed for its
     /// siblings are not run on it.
-    malformed: Vec<Option<Malformed>>,
+    malformed: Vec<Option<NoProposal>>,
     /// Scene of each sample.
     scenes: Vec<&'g str>,
     /// What was seen of each sample; `None` if it cannot be looked at.
@@ -75,8 +75,13 @@ impl<'a> GroupWork<'a> {
     /// # Errors
     /// In a strict run, if a sample cannot be looked at; if a back end behind a wire cannot be asked.
     pub fn group(&self, group: &OpenGroup) -> Result<GroupRows, RunError> {
-        let (proposed, malformed) =
-            propose(self.setup, self.proposing, &group.records, self.halted)?;
+        let (proposed, malformed) = propose(
+            self.setup,
+            self.proposing,
+            self.perceiver,
+            &group.records,
+            self.halted,
+        )?;
         let mut work = Work {
             group,
             scenes: group
@@ -225,7 +230,7 @@ impl<'a> GroupWork<'a> {
         };
         let parsed = work.proposed.iter().filter(|p| p.program.is_ok()).count();
         let propose = match (work.proposed.len(), parsed, &work.malformed[s]) {
-            (_, _, Some(_)) => Some("malformed"),
+            (_, _, Some(nothing)) => Some(nothing.kind),
             (0, ..) => Some("none"),
             (_, 0, _) => Some("syntax"),
             _ => None,

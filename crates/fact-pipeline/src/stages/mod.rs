@@ -12,5 +12,6 @@ pub mod verify;
 
 pub use annotation::AnnotationError;
 pub use choose::{Board, Choice, Look};
+pub(crate) use execute::picture;
 pub use execute::{Executed, Looks, Material, Perceiver, PrepareError, Prepared, Seen, execute};
 pub use verify::Attempt;

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 /// A reader of a run store; works while a run is writing to it.
 #[derive(Debug)]
 pub struct Reader {
-    connection: Connection,
+    pub(super) connection: Connection,
     path: PathBuf,
 }
 
@@ -156,7 +156,10 @@ impl Reader {
         }
     }
 
-    fn failed(&self, doing: &'static str) -> impl FnOnce(rusqlite::Error) -> StoreError + use<> {
+    pub(super) fn failed(
+        &self,
+        doing: &'static str,
+    ) -> impl FnOnce(rusqlite::Error) -> StoreError + use<> {
         let path = self.path.clone();
         move |source| StoreError::Sqlite {
             path,

@@ -1,0 +1,230 @@
+//! A bound on what a run spends on a language model.
+
+use fact_lang::tool::{Answer, Arg};
+use fact_models::language::Reply;
+use fact_models::remote::{Ask, CallError, Remote, Spent};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+/// Bytes of a prompt that make a token, at the least: what is set aside for it before the server
+/// tells how many there were.
+const BYTES_PER_TOKEN: u64 = 2;
+/// Tokens set aside for a picture.
+const PICTURE: u64 = 2000;
+
+/// The most that may be spent; no bound where absent.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Budget {
+    /// Questions sent.
+    pub requests: Option<u64>,
+    /// Tokens of prompts and completions.
+    pub tokens: Option<u64>,
+    /// Cost.
+    pub cost: Option<f64>,
+    /// Price of a million tokens of prompts and of completions.
+    pub prices: Option<(f64, f64)>,
+}
+
+/// What was spent, or is set aside.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Used {
+    /// Questions sent.
+    pub requests: u64,
+    /// Tokens of prompts.
+    pub prompt_tokens: u64,
+    /// Tokens of completions.
+    pub completion_tokens: u64,
+}
+
+impl Used {
+    fn add(&mut self, other: Self) {
+        self.requests += other.requests;
+        self.prompt_tokens += other.prompt_tokens;
+        self.completion_tokens += other.completion_tokens;
+    }
+
+    fn take(&mut self, other: Self) {
+        self.requests -= other.requests;
+        self.prompt_tokens -= other.prompt_tokens;
+        self.completion_tokens -= other.completion_tokens;
+    }
+
+    /// What could be used to answer a question, at the most.
+    fn worst(ask: &Ask) -> Self {
+        let arg = |name: &str| ask.request.args.iter().find(|(known, _)| known == name);
+        let completion = match arg("max_tokens") {
+            Some((_, Arg::Int(most))) => u64::try_from(*most).unwrap_or(0),
+            _ => 0,
+        };
+        let prompt = arg("prompt").map_or(0, |(_, prompt)| bytes(prompt));
+        Self {
+            requests: 1,
+            prompt_tokens: prompt / BYTES_PER_TOKEN + PICTURE * ask.pictures.len() as u64,
+            completion_tokens: completion,
+        }
+    }
+
+    /// What was used for an answer; `worst` where the server does not tell.
+    fn told(answer: &Result<Answer, CallError>, worst: Self) -> Self {
+        let reply = match answer {
+            Ok(Answer::Text(json)) => Reply::from_json(json).ok(),
+            // Nothing was generated, as far as anybody can tell.
+            _ => {
+                return Self {
+                    requests: 1,
+                    ..Self::default()
+                };
+            }
+        };
+        let (prompt, completion) =
+            reply.map_or((None, None), |r| (r.prompt_tokens, r.completion_tokens));
+        Self {
+            requests: 1,
+            prompt_tokens: prompt.unwrap_or(worst.prompt_tokens),
+            completion_tokens: completion.unwrap_or(worst.completion_tokens),
+        }
+    }
+}
+
+fn bytes(arg: &Arg) -> u64 {
+    match arg {
+        Arg::Str(text) => text.len() as u64,
+        Arg::List(items) => items.iter().map(bytes).sum(),
+        _ => 0,
+    }
+}
+
+impl Budget {
+    /// Whether there is any bound.
+    pub fn is_bounded(&self) -> bool {
+        self.requests.is_some() || self.tokens.is_some() || self.cost.is_some()
+    }
+
+    /// The first bound that `used` is beyond, in words.
+    fn beyond(&self, used: Used) -> Option<String> {
+        let tokens = used.prompt_tokens.saturating_add(used.completion_tokens);
+        let cost = self.prices.map(|(prompt, completion)| {
+            (used.prompt_tokens as f64 * prompt + used.completion_tokens as f64 * completion) / 1e6
+        });
+        match (self.requests, self.tokens, self.cost.zip(cost)) {
+            (Some(most), ..) if used.requests > most => Some(format!("{most} requests")),
+            (_, Some(most), _) if tokens > most => Some(format!("{most} tokens")),
+            (.., Some((most, cost))) if cost > most => Some(format!("a cost of {most}")),
+            _ => None,
+        }
+    }
+}
+
+/// A language model with a purse: what the budget has no room for is not sent.
+///
+/// For every question in flight the most that it could use is set aside, so that the bound holds
+/// whatever the answers are, as far as the server tells the tokens of its prompts truly.
+pub struct Purse {
+    inner: Arc<dyn Remote>,
+    budget: Budget,
+    /// Spent, set aside.
+    state: Mutex<(Used, Used)>,
+    returned: Condvar,
+    exhausted: AtomicBool,
+}
+
+impl Purse {
+    /// Over `inner`, on which earlier sessions spent `used`.
+    pub fn new(inner: Arc<dyn Remote>, budget: Budget, used: Used) -> Self {
+        Self {
+            inner,
+            budget,
+            state: Mutex::new((used, Used::default())),
+            returned: Condvar::new(),
+            exhausted: AtomicBool::new(false),
+        }
+    }
+
+    /// Whether something was not sent because the budget had no room for it.
+    pub fn exhausted(&self) -> bool {
+        self.exhausted.load(Ordering::SeqCst)
+    }
+
+    fn state(&self) -> MutexGuard<'_, (Used, Used)> {
+        // Only numbers, which no panic leaves half changed.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Sets the most aside that a question could use; waits for what others set aside and may not
+    /// need.
+    fn set_aside(&self, worst: Used) -> Result<(), CallError> {
+        let mut state = self.state();
+        loop {
+            let (spent, aside) = *state;
+            let mut with = spent;
+            with.add(aside);
+            with.add(worst);
+            let beyond = match self.exhausted() {
+                true => Some("what the settings allow".to_owned()),
+                false => self.budget.beyond(with),
+            };
+            let Some(bound) = beyond else {
+                state.1.add(worst);
+                return Ok(());
+            };
+            if aside.requests == 0 || self.exhausted() {
+                self.exhausted.store(true, Ordering::SeqCst);
+                return Err(CallError {
+                    endpoint: "budget".into(),
+                    message: format!("the next request could go beyond {bound}"),
+                    transient: false,
+                });
+            }
+            state = self
+                .returned
+                .wait(state)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    fn settle(&self, worst: Used, told: Used) {
+        let mut state = self.state();
+        state.1.take(worst);
+        state.0.add(told);
+        drop(state);
+        self.returned.notify_all();
+    }
+
+    fn one(&self, ask: &Ask) -> Result<Answer, CallError> {
+        let worst = Used::worst(ask);
+        self.set_aside(worst)?;
+        let mut answers = self.inner.answer(std::slice::from_ref(ask));
+        let answer = match (answers.pop(), answers.is_empty()) {
+            (Some(answer), true) => answer,
+            _ => Err(CallError {
+                endpoint: self.inner.fingerprint().to_owned(),
+                message: "not one answer to one question".into(),
+                transient: false,
+            }),
+        };
+        self.settle(worst, Used::told(&answer, worst));
+        answer
+    }
+}
+
+impl Remote for Purse {
+    fn fingerprint(&self) -> &str {
+        self.inner.fingerprint()
+    }
+
+    fn batch(&self) -> usize {
+        1
+    }
+
+    fn concurrency(&self) -> usize {
+        self.inner.concurrency()
+    }
+
+    fn answer(&self, asks: &[Ask]) -> Vec<Result<Answer, CallError>> {
+        asks.iter().map(|ask| self.one(ask)).collect()
+    }
+
+    fn spent(&self) -> Spent {
+        self.inner.spent()
+    }
+}
