@@ -3,8 +3,7 @@
 use fact_lang::tool::{Answer, Arg};
 use fact_models::language::Reply;
 use fact_models::remote::{Ask, CallError, Remote, Spent};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 
 /// Bytes of a prompt that make a token, at the least: what is set aside for it before the server
 /// tells how many there were.
@@ -125,7 +124,8 @@ pub struct Purse {
     /// Spent, set aside.
     state: Mutex<(Used, Used)>,
     returned: Condvar,
-    exhausted: AtomicBool,
+    /// The bound that had no room for a question.
+    exhausted: OnceLock<String>,
 }
 
 impl Purse {
@@ -136,13 +136,13 @@ impl Purse {
             budget,
             state: Mutex::new((used, Used::default())),
             returned: Condvar::new(),
-            exhausted: AtomicBool::new(false),
+            exhausted: OnceLock::new(),
         }
     }
 
-    /// Whether something was not sent because the budget had no room for it.
-    pub fn exhausted(&self) -> bool {
-        self.exhausted.load(Ordering::SeqCst)
+    /// The bound, in words, if something was not sent because the budget had no room for it.
+    pub fn exhausted(&self) -> Option<&str> {
+        self.exhausted.get().map(String::as_str)
     }
 
     fn state(&self) -> MutexGuard<'_, (Used, Used)> {
@@ -159,19 +159,21 @@ impl Purse {
             let mut with = spent;
             with.add(aside);
             with.add(worst);
-            let beyond = match self.exhausted() {
-                true => Some("what the settings allow".to_owned()),
-                false => self.budget.beyond(with),
-            };
-            let Some(bound) = beyond else {
-                state.1.add(worst);
-                return Ok(());
-            };
-            if aside.requests == 0 || self.exhausted() {
-                self.exhausted.store(true, Ordering::SeqCst);
+            if self.exhausted().is_none() {
+                let Some(bound) = self.budget.beyond(with) else {
+                    state.1.add(worst);
+                    return Ok(());
+                };
+                if aside.requests == 0 {
+                    // Nothing more is sent, even if a shorter question would have room.
+                    self.exhausted.get_or_init(|| bound);
+                }
+            }
+            if let Some(bound) = self.exhausted() {
+                self.returned.notify_all();
                 return Err(CallError {
                     endpoint: "budget".into(),
-                    message: format!("the next request could go beyond {bound}"),
+                    message: format!("the next question could go beyond {bound}"),
                     transient: false,
                 });
             }
@@ -226,5 +228,118 @@ impl Remote for Purse {
 
     fn spent(&self) -> Spent {
         self.inner.spent()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use fact_models::language::{Prompt, Question};
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    /// Answers with so many tokens.
+    struct Model {
+        asked: AtomicU64,
+        tokens: Option<u64>,
+    }
+
+    impl Remote for Model {
+        fn fingerprint(&self) -> &str {
+            "model"
+        }
+        fn batch(&self) -> usize {
+            1
+        }
+        fn concurrency(&self) -> usize {
+            4
+        }
+        fn answer(&self, asks: &[Ask]) -> Vec<Result<Answer, CallError>> {
+            let answer = |_: &Ask| {
+                self.asked.fetch_add(1, Ordering::SeqCst);
+                // Long enough for others to come meanwhile.
+                std::thread::sleep(std::time::Duration::from_millis(2));
+                let reply = Reply {
+                    text: "x".into(),
+                    finish_reason: None,
+                    refusal: None,
+                    prompt_tokens: self.tokens,
+                    completion_tokens: self.tokens,
+                };
+                Ok(Answer::Text(reply.to_json()))
+            };
+            asks.iter().map(answer).collect()
+        }
+        fn spent(&self) -> Spent {
+            Spent::default()
+        }
+    }
+
+    fn ask() -> Ask {
+        Question {
+            prompt: Prompt::Text("x".repeat(20)),
+            sample: 0,
+            temperature: None,
+            top_p: None,
+            seed: None,
+            max_tokens: 30,
+            stop: Vec::new(),
+        }
+        .ask(Arc::from([]))
+    }
+
+    /// How many of 40 questions by 4 threads are sent.
+    fn sent(budget: Budget, used: Used, tokens: Option<u64>) -> (u64, Option<String>) {
+        let model = Arc::new(Model {
+            asked: AtomicU64::new(0),
+            tokens,
+        });
+        let purse = Purse::new(model.clone(), budget, used);
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| (0..10).for_each(|_| drop(purse.answer(&[ask()]))));
+            }
+        });
+        let asked = model.asked.load(Ordering::SeqCst);
+        (asked, purse.exhausted().map(str::to_owned))
+    }
+
+    #[test]
+    fn requests_are_counted_with_those_of_earlier_sessions() {
+        let budget = Budget {
+            requests: Some(12),
+            ..Budget::default()
+        };
+        let used = Used {
+            requests: 5,
+            ..Used::default()
+        };
+        assert_eq!(sent(budget, used, Some(1)), (7, Some("12 requests".into())));
+        assert_eq!(sent(Budget::default(), used, Some(1)), (40, None));
+    }
+
+    #[test]
+    fn tokens_are_used_up_but_never_overdrawn() {
+        let budget = Budget {
+            tokens: Some(100),
+            ..Budget::default()
+        };
+        // Each may need 10 + 30 and needs 4: the last that has room leaves less than 40.
+        let (asked, bound) = sent(budget, Used::default(), Some(2));
+        assert_eq!((asked, bound.as_deref()), (16, Some("100 tokens")));
+        // A server that does not tell is taken to need the most.
+        let (asked, _) = sent(budget, Used::default(), None);
+        assert_eq!(asked, 2);
+    }
+
+    #[test]
+    fn cost_follows_the_prices() {
+        let budget = Budget {
+            cost: Some(1.0),
+            prices: Some((10_000.0, 20_000.0)),
+            ..Budget::default()
+        };
+        // At the most 0.7 each, in truth 0.06.
+        let (asked, bound) = sent(budget, Used::default(), Some(2));
+        assert_eq!((asked, bound.as_deref()), (6, Some("a cost of 1")));
     }
 }

@@ -73,8 +73,8 @@ pub enum RunError {
     /// A call of a back end has no answer.
     #[error("the perception has no answer: {0}")]
     Ask(#[from] AskError),
-    /// The budget has no room for the next question to a language model.
-    #[error("the budget is used up: {0}")]
+    /// The budget has no room for the next question to a language model; the bound, in words.
+    #[error("the budget is used up: the next question could go beyond {0}")]
     Budget(String),
     /// A call of a proposer's back end has no answer.
     #[error("the language model has no answer: {0}")]

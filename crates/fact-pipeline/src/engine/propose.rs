@@ -77,14 +77,12 @@ impl Proposing {
         }
     }
 
-    /// Whether a budget had no room for a question.
-    fn exhausted(&self) -> bool {
-        let purses = self
-            .desks
-            .iter()
-            .flatten()
-            .filter_map(|desk| desk.purse.as_ref());
-        purses.into_iter().any(|purse| purse.exhausted())
+    /// The bound of a budget that had no room for a question, if one had none.
+    fn exhausted(&self) -> Option<&str> {
+        let desks = self.desks.iter().flatten();
+        desks
+            .filter_map(|desk| desk.purse.as_ref()?.exhausted())
+            .next()
     }
 
     /// How many workers to run where `threads` can compute at once.
@@ -220,10 +218,9 @@ fn repair(
 
 /// Why a proposer's back end has no answer: the budget, or the wire.
 fn unasked(proposing: &Proposing, error: AskError) -> RunError {
-    match error {
-        AskError::Stopped => RunError::Propose(error),
-        _ if proposing.exhausted() => RunError::Budget(error.to_string()),
-        _ => RunError::Propose(error),
+    match (proposing.exhausted(), error) {
+        (Some(bound), AskError::Call(_)) => RunError::Budget(bound.to_owned()),
+        (_, error) => RunError::Propose(error),
     }
 }
 

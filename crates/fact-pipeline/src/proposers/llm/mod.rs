@@ -10,6 +10,8 @@
 
 mod answer;
 mod prompt;
+#[cfg(test)]
+mod tests;
 
 use super::bank::{Bank, Exemplar};
 use super::{Candidate, Desk, Estimate, FailedProgram, NoProposal, ProposeError, Proposer};
