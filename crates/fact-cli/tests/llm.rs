@@ -421,6 +421,10 @@ fn a_budget_stops_the_run_before_it_is_overdrawn() {
     go(folder, "run").code(3);
     assert_eq!(model.received(), 5);
     assert_account(folder, "run", &model.answered(), 0);
+    // What the budget had no room for was never on its way.
+    let account = &summary(folder, "run")["language_model"];
+    assert_eq!(number(&account["sent"]), 5);
+    assert_eq!(number(&account["unanswered"]), 0);
 
     // Tokens: what may be used is set aside, so that the bound holds.
     let used: u64 = (model.answered().iter())

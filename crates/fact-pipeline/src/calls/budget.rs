@@ -194,7 +194,6 @@ impl Purse {
 
     fn one(&self, ask: &Ask) -> Result<Answer, CallError> {
         let worst = Used::worst(ask);
-        self.set_aside(worst)?;
         let mut answers = self.inner.answer(std::slice::from_ref(ask));
         let answer = match (answers.pop(), answers.is_empty()) {
             (Some(answer), true) => answer,
@@ -220,6 +219,22 @@ impl Remote for Purse {
 
     fn concurrency(&self) -> usize {
         self.inner.concurrency()
+    }
+
+    fn reserve(&self, asks: &[Ask]) -> Result<(), CallError> {
+        for (number, ask) in asks.iter().enumerate() {
+            if let Err(error) = self.set_aside(Used::worst(ask)) {
+                self.release(&asks[..number]);
+                return Err(error);
+            }
+        }
+        Ok(())
+    }
+
+    fn release(&self, asks: &[Ask]) {
+        for ask in asks {
+            self.settle(Used::worst(ask), Used::default());
+        }
     }
 
     fn answer(&self, asks: &[Ask]) -> Vec<Result<Answer, CallError>> {
@@ -296,7 +311,13 @@ mod tests {
         let purse = Purse::new(model.clone(), budget, used);
         std::thread::scope(|scope| {
             for _ in 0..4 {
-                scope.spawn(|| (0..10).for_each(|_| drop(purse.answer(&[ask()]))));
+                scope.spawn(|| {
+                    for _ in 0..10 {
+                        if purse.reserve(&[ask()]).is_ok() {
+                            purse.answer(&[ask()]);
+                        }
+                    }
+                });
             }
         });
         let asked = model.asked.load(Ordering::SeqCst);
@@ -315,6 +336,28 @@ mod tests {
         };
         assert_eq!(sent(budget, used, Some(1)), (7, Some("12 requests".into())));
         assert_eq!(sent(Budget::default(), used, Some(1)), (40, None));
+    }
+
+    #[test]
+    fn what_is_released_has_room_again() {
+        let budget = Budget {
+            requests: Some(1),
+            ..Budget::default()
+        };
+        let model = Arc::new(Model {
+            asked: AtomicU64::new(0),
+            tokens: None,
+        });
+        let purse = Purse::new(model, budget, Used::default());
+        for _ in 0..3 {
+            purse.reserve(&[ask()]).unwrap();
+            purse.release(&[ask()]);
+        }
+        purse.reserve(&[ask()]).unwrap();
+        purse.answer(&[ask()]);
+        let error = purse.reserve(&[ask()]).unwrap_err();
+        assert!(error.message.contains("1 requests"), "{error}");
+        assert_eq!(purse.exhausted(), Some("1 requests"));
     }
 
     #[test]
