@@ -1,5 +1,5 @@
 //! `fact run` with a real language model, if there is one: `FACT_LLM_URL` gives the address of an
-//! OpenAI-compatible server, `FACT_LLM_MODEL` its model. `tests/real_llm/serve.sh` starts one.
+//! OpenAI-compatible server, `FACT_LLM_MODEL` its model. `tests/real_llm/serve.py` starts one.
 
 #![allow(clippy::unwrap_used, reason = "a failed step fails the test")]
 
@@ -35,7 +35,7 @@ fn summary(folder: &Path, data: &str, out: &str, more: &[&str]) -> Value {
 #[allow(clippy::print_stderr, reason = "a test that does nothing says so")]
 fn a_real_model_proposes_programs_that_run() {
     let Ok(url) = std::env::var("FACT_LLM_URL") else {
-        eprintln!("skipped: FACT_LLM_URL gives no server; tests/real_llm/serve.sh starts one");
+        eprintln!("skipped: FACT_LLM_URL gives no server; tests/real_llm/serve.py starts one");
         return;
     };
     let model = std::env::var("FACT_LLM_MODEL").unwrap_or_else(|_| "model".to_owned());
