@@ -13,6 +13,7 @@ Exit codes:
   0    done (programs that fail are counted results, not errors)
   1    `fact check` rejected a certificate
   2    wrong usage, or a file, folder or setting cannot be used
+  3    the budget for a language model is used up; with a larger one the same command resumes
   130  stopped by Ctrl-C; the same command resumes
 
 Example:
@@ -216,6 +217,27 @@ pub(crate) struct LlmArgs {
     /// Requests at once to the language model [default: 4]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(crate) llm_concurrency: Option<u16>,
+    /// Send the image with the question, to a vision-language model; needs --llm-api chat
+    #[arg(long)]
+    pub(crate) llm_image: bool,
+    /// Ask once more, with what went wrong, for a question without a good program
+    #[arg(long)]
+    pub(crate) repair: bool,
+    /// Most questions to send to the language model, in all sessions of the run
+    #[arg(long, value_name = "N")]
+    pub(crate) max_requests: Option<u64>,
+    /// Most tokens to use, of prompts and completions together
+    #[arg(long, value_name = "N")]
+    pub(crate) max_total_tokens: Option<u64>,
+    /// Most that the run may cost; needs both prices
+    #[arg(long, value_name = "AMOUNT")]
+    pub(crate) max_cost: Option<f64>,
+    /// Price of a million tokens of prompts
+    #[arg(long, value_name = "AMOUNT")]
+    pub(crate) price_prompt: Option<f64>,
+    /// Price of a million tokens of completions
+    #[arg(long, value_name = "AMOUNT")]
+    pub(crate) price_completion: Option<f64>,
     /// Environment variable that holds the language model's key
     #[arg(long, value_name = "NAME")]
     pub(crate) llm_key_env: Option<String>,

@@ -10,6 +10,8 @@ use std::io::{self, Write};
 pub(crate) const REJECTED: u8 = 1;
 /// Exit code: wrong usage, or the system refused.
 pub(crate) const FAILED: u8 = 2;
+/// Exit code: a budget was used up.
+pub(crate) const OUT_OF_BUDGET: u8 = 3;
 /// Exit code: stopped by Ctrl-C.
 pub(crate) const INTERRUPTED: u8 = 130;
 

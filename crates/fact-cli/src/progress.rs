@@ -51,6 +51,10 @@ impl Reporter for Bar {
         self.0.enable_steady_tick(Duration::from_millis(200));
     }
 
+    fn noted(&self, message: &str) {
+        self.0.suspend(|| message::note(message));
+    }
+
     fn progressed(&self, tally: &Tally) {
         self.0.set_position(tally.done);
         self.0.set_message(format!("{} accepted", tally.accepted));
@@ -86,6 +90,10 @@ impl Reporter for Lines {
             n => format!(", {n} of them done before"),
         };
         message::note(&format!("{samples} samples{done}"));
+    }
+
+    fn noted(&self, message: &str) {
+        message::note(message);
     }
 
     fn progressed(&self, tally: &Tally) {

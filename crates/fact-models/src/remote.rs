@@ -74,6 +74,21 @@ pub trait Remote: Send + Sync {
     /// How many calls of [`answer`](Self::answer) the server should see at once.
     fn concurrency(&self) -> usize;
 
+    /// Asks whether questions may be sent: called before they are noted as sent, and followed by
+    /// [`answer`](Self::answer) with the same questions or by [`release`](Self::release). May block.
+    ///
+    /// # Errors
+    /// If they must not be sent, as when a budget is used up.
+    fn reserve(&self, asks: &[Ask]) -> Result<(), CallError> {
+        let _ = asks;
+        Ok(())
+    }
+
+    /// Takes back what was reserved for questions that are not sent after all.
+    fn release(&self, asks: &[Ask]) {
+        let _ = asks;
+    }
+
     /// Answers, one for each question and in their order.
     fn answer(&self, asks: &[Ask]) -> Vec<Result<Answer, CallError>>;
 

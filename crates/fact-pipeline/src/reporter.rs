@@ -10,6 +10,11 @@ pub trait Reporter: Send + Sync {
         let _ = (samples, done);
     }
 
+    /// Something worth knowing before the work begins.
+    fn noted(&self, message: &str) {
+        let _ = message;
+    }
+
     /// A group of samples was committed.
     fn progressed(&self, tally: &Tally) {
         let _ = tally;

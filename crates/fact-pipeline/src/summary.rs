@@ -1,8 +1,9 @@
 //! The summary of a run: `summary.json` and its terminal form. Derived from the store, so that an
 //! interrupted and resumed run has the same as an undisturbed one.
 
+use crate::config::LlmConfig;
 use crate::export::AtomicFile;
-use crate::store::{Counts, Reader, StoreError};
+use crate::store::{Account, Counts, Reader, StoreError};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -27,6 +28,9 @@ pub struct Summary {
     pub questions: Questions,
     /// Samples that were not accepted, by `stage:reason`.
     pub failures: BTreeMap<String, u64>,
+    /// What was asked of language models for programs, if any was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub language_model: Option<Account>,
     /// What the results depend on.
     pub settings: BTreeMap<String, String>,
 }
@@ -117,8 +121,23 @@ impl Summary {
                 chosen_by_one_scene_holds: counts.one_holds,
             },
             failures: counts.failures,
+            language_model: reader.account()?,
             settings,
         })
+    }
+
+    /// With the cost of what language models were asked, if the prices are given.
+    #[must_use]
+    pub fn priced(mut self, config: &LlmConfig) -> Self {
+        let rationales = self.funnel.rationales;
+        if let Some(account) = &mut self.language_model {
+            let cost = config.priced(account.prompt_tokens, account.completion_tokens);
+            account.cost = cost;
+            account.cost_per_rationale = cost
+                .filter(|_| rationales > 0)
+                .map(|cost| cost / rationales as f64);
+        }
+        self
     }
 
     /// Writes `summary.json` into the run's folder, and returns its path.
@@ -197,6 +216,9 @@ impl Summary {
         for (name, n) in failures {
             line(&format!("failed {name}"), *n, f.samples, "");
         }
+        if let Some(account) = &self.language_model {
+            out.push_str(&account_text(account));
+        }
         if seconds > 0.0 && session > 0 {
             let rationales = f.rationales as f64 * session as f64 / f.samples.max(1) as f64;
             let _ = writeln!(
@@ -208,4 +230,38 @@ impl Summary {
         }
         out
     }
+}
+
+/// The account of language models, three lines at most.
+fn account_text(account: &Account) -> String {
+    let a = account;
+    let mut parts = vec![format!("{} completions asked for", a.asked)];
+    let counts = [
+        (a.answered, "answered"),
+        (a.reused, "of them taken over"),
+        (a.failed, "failed"),
+        (a.empty, "empty or refused"),
+        (a.cut, "cut off"),
+        (a.unanswered, "open"),
+    ];
+    let told = counts.into_iter().filter(|(count, _)| *count > 0);
+    parts.extend(told.map(|(count, what)| format!("{count} {what}")));
+    let mut out = format!("  language model: {}\n", parts.join(", "));
+    let untold = match a.untold {
+        0 => String::new(),
+        n => format!(" (and those of {n} completions, which the server does not tell)"),
+    };
+    let _ = writeln!(
+        out,
+        "  paid for: {} prompt and {} completion tokens{untold}",
+        a.prompt_tokens, a.completion_tokens
+    );
+    if let Some(cost) = a.cost {
+        let each = match a.cost_per_rationale {
+            Some(each) => format!(", {each:.4} a rationale"),
+            None => String::new(),
+        };
+        let _ = writeln!(out, "  cost: {cost:.2}{each}");
+    }
+    out
 }

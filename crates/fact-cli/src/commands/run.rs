@@ -1,7 +1,7 @@
 //! `fact run`.
 
 use crate::args::{LlmArgs, RunArgs};
-use crate::message::{self, Failure, INTERRUPTED, Outcome};
+use crate::message::{self, Failure, INTERRUPTED, OUT_OF_BUDGET, Outcome};
 use crate::{interrupt, progress};
 use fact_pipeline::config::{Draft, FILE_NAME, RunConfig};
 use fact_pipeline::engine;
@@ -21,11 +21,12 @@ pub(crate) fn main(args: Box<RunArgs>) -> Outcome {
 /// Does a run, and tells of it.
 pub(crate) fn execute(config: RunConfig, quiet: bool) -> Outcome {
     let out = config.out.clone();
+    let llm = config.llm.clone();
     let reporter = progress::reporter(quiet);
     let stop = interrupt::stop_flag();
     let finished = engine::run(config, &*reporter, &stop)?;
     let reader = Reader::open(&out)?;
-    let summary = Summary::read(&reader)?;
+    let summary = Summary::read(&reader)?.priced(&llm);
     let path = summary.write(&out).map_err(|e| {
         let error = format!("cannot write the summary in {}: {e}", out.display());
         Failure::new(error, None)
@@ -44,6 +45,14 @@ pub(crate) fn execute(config: RunConfig, quiet: bool) -> Outcome {
     }
     if finished.complete {
         return Ok(ExitCode::SUCCESS);
+    }
+    if let Some(why) = finished.budget {
+        message::note(&why);
+        message::note(
+            "hint: with larger --max-requests, --max-total-tokens or --max-cost the same command \
+             goes on from there",
+        );
+        return Ok(ExitCode::from(OUT_OF_BUDGET));
     }
     message::note("stopped before the end; the same command resumes");
     Ok(ExitCode::from(INTERRUPTED))
@@ -129,13 +138,13 @@ fn config(args: &RunArgs) -> Result<RunConfig, Failure> {
 
 /// The flags of a language model over the file's table.
 fn language(draft: &mut Draft, args: &LlmArgs) {
-    let mut numbers = vec![
+    let numbers = [
+        ("concurrency", args.llm_concurrency.map(u32::from)),
         ("samples", args.samples),
         ("exemplars", args.exemplars),
         ("prompt_tokens", args.prompt_tokens),
         ("max_tokens", args.max_tokens),
     ];
-    numbers.push(("concurrency", args.llm_concurrency.map(u32::from)));
     for (key, value) in numbers {
         if let Some(value) = value {
             draft.set_in("llm", key, i64::from(value));
@@ -144,8 +153,31 @@ fn language(draft: &mut Draft, args: &LlmArgs) {
     if let Some(api) = args.llm_api {
         draft.set_in("llm", "api", api.name());
     }
-    if let Some(temperature) = args.temperature {
-        draft.set_in("llm", "temperature", temperature);
+    let fractions = [
+        ("temperature", args.temperature),
+        ("max_cost", args.max_cost),
+        ("price_prompt", args.price_prompt),
+        ("price_completion", args.price_completion),
+    ];
+    for (key, value) in fractions {
+        if let Some(value) = value {
+            draft.set_in("llm", key, value);
+        }
+    }
+    let counts = [
+        ("max_requests", args.max_requests),
+        ("max_total_tokens", args.max_total_tokens),
+    ];
+    for (key, value) in counts {
+        if let Some(value) = value {
+            // A larger number than TOML's integers hold means no bound in practice.
+            draft.set_in("llm", key, i64::try_from(value).unwrap_or(i64::MAX));
+        }
+    }
+    for (key, given) in [("image", args.llm_image), ("repair", args.repair)] {
+        if given {
+            draft.set_in("llm", key, true);
+        }
     }
     let file = args.llm_key_file.as_deref();
     let keys = [

@@ -17,6 +17,8 @@ pub(crate) struct Received {
     pub(crate) method: String,
     pub(crate) path: String,
     pub(crate) body: Vec<u8>,
+    /// The header `authorization`.
+    pub(crate) key: Option<String>,
 }
 
 type Handler = dyn Fn(&Received) -> Option<(u16, Value)> + Send + Sync;
@@ -88,12 +90,13 @@ fn serve(stream: &TcpStream, handler: &Handler) {
     }
 }
 
-fn receive(reader: &mut BufReader<&TcpStream>) -> Option<Received> {
+pub(crate) fn receive(reader: &mut BufReader<&TcpStream>) -> Option<Received> {
     let mut line = String::new();
     reader.read_line(&mut line).ok()?;
     let mut words = line.split_whitespace();
     let (method, path) = (words.next()?.to_owned(), words.next()?.to_owned());
     let mut length = 0;
+    let mut key = None;
     loop {
         let mut line = String::new();
         reader.read_line(&mut line).ok()?;
@@ -103,10 +106,18 @@ fn receive(reader: &mut BufReader<&TcpStream>) -> Option<Received> {
         if name.eq_ignore_ascii_case("content-length") {
             length = value.trim().parse().ok()?;
         }
+        if name.eq_ignore_ascii_case("authorization") {
+            key = Some(value.trim().to_owned());
+        }
     }
     let mut body = vec![0; length];
     reader.read_exact(&mut body).ok()?;
-    Some(Received { method, path, body })
+    Some(Received {
+        method,
+        path,
+        body,
+        key,
+    })
 }
 
 /// What becomes of a question beyond those that the server has left to answer.

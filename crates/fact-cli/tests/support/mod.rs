@@ -7,6 +7,7 @@
 )]
 
 pub(crate) mod loopback;
+pub(crate) mod model;
 
 use assert_cmd::Command;
 use image::{Rgb, RgbImage};

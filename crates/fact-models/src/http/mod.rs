@@ -115,6 +115,30 @@ struct Outgoing<'a> {
     body: &'a [u8],
 }
 
+/// Why a request came to nothing.
+struct Failed {
+    error: CallError,
+    /// As in [`send::Failure`].
+    about_request: bool,
+}
+
+impl From<Failed> for CallError {
+    fn from(failed: Failed) -> Self {
+        failed.error
+    }
+}
+
+/// Why a request has no reply that can be used.
+#[derive(Debug)]
+pub(crate) enum PostError {
+    /// The server is not there, or will take no such request from us.
+    Server(CallError),
+    /// The server refuses this request for what is in it.
+    Request(CallError),
+    /// The reply is not what was expected.
+    Reply(CallError),
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Method {
     Get,
@@ -164,6 +188,22 @@ impl Client {
         self.read(path, &self.post(path, body)?)
     }
 
+    /// The same, and tells whose fault it is if there is no good reply.
+    pub(crate) fn post_judged<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Result<T, PostError> {
+        let body = self.post_failing(path, body).map_err(|failed| {
+            if failed.about_request {
+                PostError::Request(failed.error)
+            } else {
+                PostError::Server(failed.error)
+            }
+        })?;
+        self.read(path, &body).map_err(PostError::Reply)
+    }
+
     /// Puts `body` at `path`, which begins with a slash. What the server says to it is dropped.
     ///
     /// # Errors
@@ -182,21 +222,28 @@ impl Client {
     /// The body of the reply to a GET of `path`.
     pub(crate) fn get(&self, path: &str) -> Result<Vec<u8>, CallError> {
         let url = self.base.join(path);
-        self.repeat(&Outgoing {
+        Ok(self.repeat(&Outgoing {
             method: Method::Get,
             url: &url,
             content_type: "",
             body: &[],
-        })
+        })?)
     }
 
     /// The body of the reply to a POST of `body` as JSON to `path`.
     pub(crate) fn post(&self, path: &str, body: &impl Serialize) -> Result<Vec<u8>, CallError> {
+        Ok(self.post_failing(path, body)?)
+    }
+
+    fn post_failing(&self, path: &str, body: &impl Serialize) -> Result<Vec<u8>, Failed> {
         let url = self.base.join(path);
-        let body = serde_json::to_vec(body).map_err(|error| CallError {
-            endpoint: url.clone(),
-            message: format!("the request cannot be written as JSON: {error}"),
-            transient: false,
+        let body = serde_json::to_vec(body).map_err(|error| Failed {
+            error: CallError {
+                endpoint: url.clone(),
+                message: format!("the request cannot be written as JSON: {error}"),
+                transient: false,
+            },
+            about_request: true,
         })?;
         self.repeat(&Outgoing {
             method: Method::Post,
@@ -225,7 +272,15 @@ impl Client {
     }
 
     /// The body of the first reply that is a success.
-    fn repeat(&self, request: &Outgoing<'_>) -> Result<Vec<u8>, CallError> {
+    fn repeat(&self, request: &Outgoing<'_>) -> Result<Vec<u8>, Failed> {
+        let failure = |message, transient, about_request| Failed {
+            error: CallError {
+                endpoint: request.url.to_owned(),
+                message,
+                transient,
+            },
+            about_request,
+        };
         let stop = self.options.stop.as_deref();
         let mut failed: Option<send::Failure> = None;
         for attempt in 0..=self.options.retries {
@@ -240,15 +295,12 @@ impl Client {
             }
             if retry::stopped(stop) {
                 let last = failed.map(|last| format!(" (last: {})", last.message));
-                return Err(CallError {
-                    endpoint: request.url.to_owned(),
-                    message: format!(
-                        "stopped after {}{}",
-                        attempts(attempt),
-                        last.unwrap_or_default()
-                    ),
-                    transient: true,
-                });
+                let message = format!(
+                    "stopped after {}{}",
+                    attempts(attempt),
+                    last.unwrap_or_default()
+                );
+                return Err(failure(message, true, false));
             }
             self.spent.requests.fetch_add(1, Ordering::Relaxed);
             self.spent
@@ -260,25 +312,13 @@ impl Client {
             self.spent.waited_nanos.fetch_add(nanos, Ordering::Relaxed);
             match result {
                 Ok(good) => return Ok(good),
-                Err(failure) if failure.transient => failed = Some(failure),
-                Err(failure) => {
-                    return Err(CallError {
-                        endpoint: request.url.to_owned(),
-                        message: failure.message,
-                        transient: false,
-                    });
-                }
+                Err(last) if last.transient => failed = Some(last),
+                Err(last) => return Err(failure(last.message, false, last.about_request)),
             }
         }
         let message = failed.map(|last| last.message).unwrap_or_default();
-        Err(CallError {
-            endpoint: request.url.to_owned(),
-            message: format!(
-                "{message} (after {})",
-                attempts(self.options.retries.saturating_add(1))
-            ),
-            transient: true,
-        })
+        let tried = attempts(self.options.retries.saturating_add(1));
+        Err(failure(format!("{message} (after {tried})"), true, false))
     }
 }
 

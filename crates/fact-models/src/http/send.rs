@@ -23,6 +23,8 @@ pub(super) struct Failure {
     pub(super) transient: bool,
     /// How long the server wants to be left alone.
     pub(super) retry_after: Option<Duration>,
+    /// Whether it is about this one request or its reply, and not about the server.
+    pub(super) about_request: bool,
 }
 
 impl Failure {
@@ -31,6 +33,7 @@ impl Failure {
             message,
             transient: true,
             retry_after: None,
+            about_request: false,
         }
     }
 
@@ -39,6 +42,14 @@ impl Failure {
             message,
             transient: false,
             retry_after: None,
+            about_request: false,
+        }
+    }
+
+    fn of_request(message: String) -> Self {
+        Self {
+            about_request: true,
+            ..Self::lasting(message)
         }
     }
 }
@@ -121,7 +132,7 @@ impl Client {
     fn whole(&self, response: &mut Response<Body>) -> Result<Vec<u8>, Failure> {
         let most = self.options.max_body;
         let too_large = || {
-            Failure::lasting(format!(
+            Failure::of_request(format!(
                 "the reply is larger than the limit of {most} bytes"
             ))
         };
@@ -171,7 +182,9 @@ impl Client {
                 message: told,
                 transient: true,
                 retry_after: asked.and_then(|value| retry::retry_after(&value, now)),
+                about_request: false,
             },
+            400 | 413 | 422 => Failure::of_request(told),
             300..=399 => Failure::lasting(match place {
                 Some(place) => format!(
                     "HTTP {} {reason}: the server redirects to `{place}`; redirects are not \

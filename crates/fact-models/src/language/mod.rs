@@ -7,7 +7,9 @@
 //! in neither. Sample numbers are in them too, so that equal questions asked k times stay k.
 //!
 //! The answer is [`Answer::Text`] with the JSON of a [`Reply`]. What the model wrote is in it as it
-//! came, bounded; reading programs out of it is the caller's.
+//! came, bounded; reading programs out of it is the caller's. A request that the server refuses for
+//! its content, and a reply that cannot be read even when it is asked for again, are answers too:
+//! [`Answer::Error`]. A server that is down or refuses the key leaves the question open.
 //!
 //! | module | holds |
 //! |---|---|
@@ -20,11 +22,11 @@ mod wire;
 pub use question::{Api, Message, Prompt, Question, Role, TOOL};
 pub use wire::Reply;
 
-use crate::http::{Client, ClientError, Options as HttpOptions};
+use crate::http::{Client, ClientError, Options as HttpOptions, PostError};
 use crate::remote::{Ask, CallError, Remote, Spent};
 use crate::vlm::TokenField;
 use fact_lang::tool::Answer;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 /// A language model as a back end.
 #[derive(Debug)]
@@ -35,6 +37,8 @@ pub struct Language {
     fingerprint: String,
     prompt_tokens: AtomicU64,
     completion_tokens: AtomicU64,
+    /// Questions without a usable reply since the last good one.
+    failures: AtomicU32,
 }
 
 /// How a model is asked.
@@ -46,6 +50,9 @@ pub struct Options {
     pub max_tokens_field: TokenField,
     /// Requests at once.
     pub concurrency: usize,
+    /// After so many questions in a row without a usable reply the fault is not in the questions:
+    /// the next one has no answer, instead of one that says so.
+    pub give_up_after: u32,
 }
 
 /// Why there is no back end.
@@ -96,6 +103,7 @@ impl Language {
             options,
             prompt_tokens: AtomicU64::new(0),
             completion_tokens: AtomicU64::new(0),
+            failures: AtomicU32::new(0),
         })
     }
 
@@ -115,18 +123,53 @@ impl Language {
             Ok(body) => body,
             Err(message) => return Ok(Answer::Error(message)),
         };
-        let completion: wire::Completion = self.client.post_json(self.path(), &body)?;
-        let reply = completion.reply().map_err(|none| CallError {
+        let mut again = true;
+        let message = loop {
+            let problem = match self.client.post_judged(self.path(), &body) {
+                Ok(completion) => match wire::Completion::reply(completion) {
+                    Ok(reply) => return Ok(self.understood(&reply)),
+                    Err(none) if none.transient => {
+                        return Err(self.error(none.message, true));
+                    }
+                    Err(none) => none.message,
+                },
+                Err(PostError::Server(error)) => return Err(error),
+                // It would be refused again.
+                Err(PostError::Request(error)) => break error.message,
+                Err(PostError::Reply(error)) => error.message,
+            };
+            // What was damaged on its way comes whole the second time.
+            if !std::mem::take(&mut again) {
+                break problem;
+            }
+        };
+        let failures = self.failures.fetch_add(1, Ordering::Relaxed) + 1;
+        if failures >= self.options.give_up_after {
+            let message = format!(
+                "{message} ({failures} questions in a row have no usable reply: are model, \
+                 interface and address right?)"
+            );
+            return Err(self.error(message, false));
+        }
+        Ok(Answer::Error(message))
+    }
+
+    fn error(&self, message: String, transient: bool) -> CallError {
+        CallError {
             endpoint: format!("{}{}", self.client.endpoint(), self.path()),
-            message: none.message,
-            transient: none.transient,
-        })?;
+            message,
+            transient,
+        }
+    }
+
+    fn understood(&self, reply: &Reply) -> Answer {
+        self.failures.store(0, Ordering::Relaxed);
         let add = |to: &AtomicU64, tokens: Option<u64>| {
             to.fetch_add(tokens.unwrap_or(0), Ordering::Relaxed);
         };
         add(&self.prompt_tokens, reply.prompt_tokens);
         add(&self.completion_tokens, reply.completion_tokens);
-        Ok(Answer::Text(reply.to_json()))
+        Answer::Text(reply.to_json())
     }
 }
 

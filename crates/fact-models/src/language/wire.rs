@@ -95,6 +95,11 @@ pub struct Reply {
 }
 
 impl Reply {
+    /// Whether model or vendor refused.
+    pub fn is_refusal(&self) -> bool {
+        self.refusal.is_some() || self.finish_reason.as_deref() == Some("content_filter")
+    }
+
     /// The text under which it is kept.
     pub fn to_json(&self) -> String {
         // Plain data: encoding it cannot fail.
@@ -210,4 +215,138 @@ fn bounded(mut text: String, most: usize) -> String {
         .find(|&at| text.is_char_boundary(at));
     text.truncate(end.unwrap_or(0));
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::question::{Api, Message};
+    use super::*;
+    use fact_lang::tool::ImageRef;
+    use std::sync::Arc;
+
+    fn options() -> Options {
+        Options {
+            api: Api::Chat,
+            max_tokens_field: TokenField::MaxTokens,
+            concurrency: 1,
+            give_up_after: 8,
+        }
+    }
+
+    fn question(prompt: Prompt) -> Question {
+        Question {
+            prompt,
+            sample: 1,
+            temperature: Some(0.5),
+            top_p: Some(0.9),
+            seed: Some(3),
+            max_tokens: 64,
+            stop: vec!["\n#".into()],
+        }
+    }
+
+    fn reply(json: Value) -> Result<Reply, NoCompletion> {
+        serde_json::from_value::<Completion>(json).unwrap().reply()
+    }
+
+    #[test]
+    fn a_request_holds_what_was_given_and_no_more() {
+        let mut question = question(Prompt::Text("# a".into()));
+        let body = request("m", &options(), &question, &[]).unwrap();
+        assert_eq!(
+            body,
+            json!({"model": "m", "prompt": "# a", "max_tokens": 64, "temperature": 0.5,
+                   "top_p": 0.9, "seed": 3, "stop": ["\n#"]})
+        );
+        (question.temperature, question.top_p, question.seed) = (None, None, None);
+        question.stop.clear();
+        let options = Options {
+            max_tokens_field: TokenField::MaxCompletionTokens,
+            ..options()
+        };
+        let body = request("m", &options, &question, &[]).unwrap();
+        assert_eq!(
+            body,
+            json!({"model": "m", "prompt": "# a", "max_completion_tokens": 64})
+        );
+    }
+
+    #[test]
+    fn pictures_go_with_the_last_message_of_a_chat() {
+        let picture = Picture {
+            image: ImageRef {
+                sha256: "aa".into(),
+                width: 40,
+                height: 40,
+            },
+            name: "a".into(),
+            bytes: Arc::from([].as_slice()),
+            pixels: Arc::new(image::RgbImage::new(40, 40)),
+        };
+        let message = |role, text: &str| Message {
+            role,
+            text: text.into(),
+        };
+        let chat = Prompt::Messages(vec![message(Role::System, "s"), message(Role::User, "u")]);
+        let body = request(
+            "m",
+            &options(),
+            &question(chat),
+            std::slice::from_ref(&picture),
+        );
+        let body = body.unwrap();
+        assert_eq!(
+            body["messages"][0],
+            json!({"role": "system", "content": "s"})
+        );
+        let content = body["messages"][1]["content"].as_array().unwrap();
+        let url = content[0]["image_url"]["url"].as_str().unwrap();
+        assert!(url.starts_with("data:image/jpeg;base64,"));
+        assert_eq!(content[1], json!({"type": "text", "text": "u"}));
+        let text = question(Prompt::Text("x".into()));
+        assert!(request("m", &options(), &text, &[picture]).is_err());
+    }
+
+    #[test]
+    fn both_interfaces_and_their_oddities_are_read() {
+        let text = |json: Value| reply(json).unwrap().text;
+        assert_eq!(text(json!({"choices": [{"text": "a"}]})), "a");
+        let said = |content: Value| json!({"choices": [{"message": {"content": content}}]});
+        assert_eq!(text(said(json!("a"))), "a");
+        assert_eq!(text(said(Value::Null)), "");
+        let parts = json!([{"type": "thinking", "text": "x"}, {"type": "text", "text": "a"}]);
+        assert_eq!(text(said(parts)), "a");
+        assert_eq!(text(json!({"choices": []})), "");
+        let long = "é".repeat(MOST_KEPT);
+        assert_eq!(text(json!({"choices": [{"text": long}]})).len(), MOST_KEPT);
+        let told = reply(json!({"choices": [], "usage": {"prompt_tokens": 7}})).unwrap();
+        assert_eq!(
+            (told.prompt_tokens, told.completion_tokens),
+            (Some(7), None)
+        );
+        let odd = reply(json!({"choices": [], "usage": {"prompt_tokens": -7}})).unwrap();
+        assert_eq!(odd.prompt_tokens, None);
+        let filtered = json!({"choices": [{"text": "", "finish_reason": "content_filter"}]});
+        assert!(reply(filtered).unwrap().is_refusal());
+        let refused = json!({"choices": [{"message": {"content": null, "refusal": "No."}}]});
+        assert!(reply(refused).unwrap().is_refusal());
+    }
+
+    #[test]
+    fn what_is_no_completion_says_whether_it_passes() {
+        let none = reply(json!({"answer": 3})).unwrap_err();
+        assert!(none.message.contains("OpenAI-compatible") && !none.transient);
+        let busy = reply(json!({"error": {"code": 503, "message": "busy"}})).unwrap_err();
+        assert!(busy.message.contains("busy") && busy.transient);
+    }
+
+    #[test]
+    fn a_reply_survives_being_kept() {
+        let kept = reply(
+            json!({"choices": [{"text": "\u{0}\u{2028}\"", "finish_reason": "stop"}],
+                                "usage": {"prompt_tokens": 1, "completion_tokens": 2}}),
+        )
+        .unwrap();
+        assert_eq!(Reply::from_json(&kept.to_json()).unwrap(), kept);
+    }
 }

@@ -247,10 +247,14 @@ impl Shared {
             .iter()
             .map(|job| (job.key.clone(), &job.ask.request))
             .collect();
-        if let Err(error) = self.log.sending(&sent) {
+        let asks: Vec<Ask> = jobs.iter().map(|job| job.ask.clone()).collect();
+        if let Err(error) = self.remote.reserve(&asks) {
             return all(error.into());
         }
-        let asks: Vec<Ask> = jobs.iter().map(|job| job.ask.clone()).collect();
+        if let Err(error) = self.log.sending(&sent) {
+            self.remote.release(&asks);
+            return all(error.into());
+        }
         let broken = |message: String| {
             AskError::Call(CallError {
                 endpoint: self.remote.fingerprint().to_owned(),
@@ -264,7 +268,10 @@ impl Shared {
                 let (got, asked) = (answers.len(), jobs.len());
                 return all(broken(format!("{got} answers to {asked} questions")));
             }
-            Err(_) => return all(broken("the back end's client failed (a bug)".into())),
+            Err(_) => {
+                self.remote.release(&asks);
+                return all(broken("the back end's client failed (a bug)".into()));
+            }
         };
         let kept: Vec<(CallKey, &Answer)> = jobs
             .iter()

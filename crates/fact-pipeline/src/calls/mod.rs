@@ -5,9 +5,11 @@
 //! back end wants; the programs are then run again. Every answer goes through a [`CallLog`] before
 //! anybody sees it, so that what was paid for is never asked again.
 
+mod budget;
 mod dispatch;
 mod key;
 
+pub use budget::{Budget, Purse, Used};
 pub use dispatch::{AskError, Dispatcher};
 pub use key::CallKey;
 

@@ -36,8 +36,26 @@ pub struct LlmConfig {
     pub seed: Option<u64>,
     /// Whether the image goes with the question: for vision-language models, by chat.
     pub image: bool,
+    /// Whether a question without a good program is asked once more, with what went wrong.
+    pub repair: bool,
     /// Requests at once.
     pub concurrency: usize,
+    /// Most questions that the run may send to the model; no bound if absent. Repetitions of
+    /// requests that failed are not counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_requests: Option<u64>,
+    /// Most tokens that the run may use, of prompts and completions together; no bound if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_total_tokens: Option<u64>,
+    /// Most that the run may cost, in the unit of the prices; no bound if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_cost: Option<f64>,
+    /// Price of a million tokens of prompts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub price_prompt: Option<f64>,
+    /// Price of a million tokens of completions.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub price_completion: Option<f64>,
     /// How the endpoint is reached.
     pub endpoint: EndpointConfig,
 }
@@ -56,7 +74,13 @@ impl Default for LlmConfig {
             stop: Vec::new(),
             seed: Some(0),
             image: false,
+            repair: false,
             concurrency: 4,
+            max_requests: None,
+            max_total_tokens: None,
+            max_cost: None,
+            price_prompt: None,
+            price_completion: None,
             endpoint: EndpointConfig::default(),
         }
     }
@@ -75,7 +99,13 @@ pub(super) const KEYS: &[&str] = &[
     "stop",
     "seed",
     "image",
+    "repair",
     "concurrency",
+    "max_requests",
+    "max_total_tokens",
+    "max_cost",
+    "price_prompt",
+    "price_completion",
     "endpoint",
 ];
 
@@ -83,11 +113,19 @@ pub(super) const KEYS: &[&str] = &[
 const MOST_STOPS: usize = 4;
 
 impl LlmConfig {
+    /// What tokens cost, if both prices are given.
+    pub fn priced(&self, prompt_tokens: u64, completion_tokens: u64) -> Option<f64> {
+        let of = |tokens: u64, price: f64| tokens as f64 * price / 1e6;
+        Some(of(prompt_tokens, self.price_prompt?) + of(completion_tokens, self.price_completion?))
+    }
+
     /// Whether every setting is in its range.
     ///
     /// # Errors
     /// Says which is not: its key, and what it may be.
     pub fn check(&self) -> Result<(), (&'static str, &'static str)> {
+        let amount =
+            |value: Option<f64>| value.is_none_or(|value| value >= 0.0 && value.is_finite());
         let image_by_chat = !self.image || self.api == Api::Chat;
         let checks = [
             (
@@ -131,6 +169,22 @@ impl LlmConfig {
                 (1..=256).contains(&self.concurrency),
                 "concurrency",
                 "must be from 1 to 256",
+            ),
+            (
+                amount(self.price_prompt),
+                "price_prompt",
+                "must be 0 or more",
+            ),
+            (
+                amount(self.price_completion),
+                "price_completion",
+                "must be 0 or more",
+            ),
+            (amount(self.max_cost), "max_cost", "must be 0 or more"),
+            (
+                self.max_cost.is_none() || self.priced(0, 0).is_some(),
+                "max_cost",
+                "needs price_prompt and price_completion",
             ),
             (
                 self.endpoint.key_env.is_none() || self.endpoint.key_file.is_none(),

@@ -4,7 +4,7 @@ use super::propose::{Proposed, Proposing, propose};
 use super::{OpenGroup, RunError, Setup};
 use crate::config::Look;
 use crate::datasets::Record;
-use crate::proposers::Malformed;
+use crate::proposers::NoProposal;
 use crate::stages::choose::{Board, Choice, View};
 use crate::stages::explain::Dependence;
 use crate::stages::judge::Witness;
@@ -32,7 +32,7 @@ pub(super) struct Work<'g> {
     pub(super) proposed: Vec<Proposed>,
     /// For each sample: why nothing could be proposed for it, if so. Programs proposed for its
     /// siblings are not run on it.
-    pub(super) malformed: Vec<Option<Malformed>>,
+    pub(super) malformed: Vec<Option<NoProposal>>,
     /// Scene of each sample.
     scenes: Vec<&'g str>,
     /// What was seen of each sample; `None` if it cannot be looked at.
@@ -86,7 +86,13 @@ impl<'a> GroupWork<'a> {
     /// In a strict run, if a sample cannot be looked at; if a back end behind a wire cannot be asked.
     pub fn group(&self, group: &OpenGroup) -> Result<GroupRows, RunError> {
         let setup = self.setup;
-        let (proposed, malformed) = propose(setup, self.proposing, &group.records, self.halted)?;
+        let (proposed, malformed) = propose(
+            setup,
+            self.proposing,
+            self.perceiver,
+            &group.records,
+            self.halted,
+        )?;
         let mut work = Work {
             group,
             scenes: group

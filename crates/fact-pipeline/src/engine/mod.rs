@@ -11,6 +11,7 @@ mod group;
 mod index;
 mod outcome;
 mod propose;
+mod repair;
 mod source;
 
 pub use group::GroupWork;
@@ -20,7 +21,7 @@ pub use source::{GroupSource, OpenGroup};
 
 use crate::back_end::{BackEnd, BackEndError, Wiring};
 use crate::calibration::{Calibration, CalibrationError};
-use crate::calls::{AskError, CallLog};
+use crate::calls::{AskError, CallLog, Used};
 use crate::config::{Accept, Look, PerceptionSpec, RunConfig};
 use crate::datasets::{self, DataSet, OpenError, RecordError};
 use crate::packs::{self, PackLoadError};
@@ -29,10 +30,11 @@ use crate::proposers::{self, OpenProposerError, Proposer};
 use crate::reporter::Reporter;
 use crate::stages::judge::Judge;
 use crate::stages::{Perceiver, PrepareError};
-use crate::store::{GroupRows, Reuse, StoreError, Writer};
+use crate::store::{GroupRows, Reader, Reuse, StoreError, Writer};
 use fact_lang::pack::Pack;
 use fact_models::remote::Spent;
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::Instant;
@@ -78,6 +80,9 @@ pub enum RunError {
     /// A call of a back end has no answer.
     #[error("the perception has no answer: {0}")]
     Ask(#[from] AskError),
+    /// The budget has no room for the next question to a language model; the bound, in words.
+    #[error("the budget is used up: the next question could go beyond {0}")]
+    Budget(String),
     /// A call of a proposer's back end has no answer.
     #[error("the language model has no answer: {0}")]
     Propose(AskError),
@@ -102,6 +107,11 @@ impl RunError {
             Self::Ask(e) | Self::Propose(e) => e.hint(),
             // Their messages carry their hints.
             Self::Data(_) => None,
+            Self::Budget(_) => Some(
+                "raise max_requests, max_total_tokens or max_cost; the same command goes on from \
+                 there"
+                    .into(),
+            ),
             Self::Thread(_) => Some("use fewer --threads".into()),
         }
     }
@@ -112,6 +122,8 @@ impl RunError {
 pub struct Finished {
     /// Whether every sample is in the store; if not, the run was stopped.
     pub complete: bool,
+    /// Why it was stopped, if the budget had no room for more.
+    pub budget: Option<String>,
     /// What this session did.
     pub tally: Tally,
     /// Seconds this session took.
@@ -309,7 +321,14 @@ pub fn run_setup(
     };
     let at_work = setup.perception.start(log)?;
     let perceiver = at_work.perceiver();
-    let proposing = Proposing::start(&setup.proposers, log)?;
+    let llm = &setup.config.llm;
+    let proposing = Proposing::start(&setup.proposers, llm, |fingerprint| {
+        Ok::<_, RunError>((log(fingerprint)?, used(&setup.config.out, fingerprint)?))
+    })?;
+    let questions = (index.group_count() as u64).saturating_sub(writer.groups_done()?.len() as u64);
+    if let Some(estimate) = propose::estimate(setup, questions) {
+        reporter.noted(&estimate.text(questions, llm));
+    }
     reporter.started(tally.total, tally.done);
     let started = Instant::now();
     let session = writer.begin_session(threads)?;
@@ -328,6 +347,10 @@ pub fn run_setup(
     );
     reporter.finished();
     let seconds = started.elapsed().as_secs_f64();
+    let (worked, budget) = match worked {
+        Err(error @ RunError::Budget(_)) => (Ok(()), Some(error.to_string())),
+        other => (other, None),
+    };
     let complete = worked.is_ok() && tally.done == tally.total;
     let state = match (&worked, complete) {
         (Err(_), _) => "failed",
@@ -339,11 +362,22 @@ pub fn run_setup(
     ended?;
     Ok(Finished {
         complete,
+        budget,
         tally,
         seconds,
         spent: at_work.spent(),
         proposing: proposing.spent(),
     })
+}
+
+/// What earlier sessions of a run spent on the language model with this fingerprint.
+fn used(folder: &Path, fingerprint: &str) -> Result<Used, RunError> {
+    let account = Reader::open(folder)?.account_of(Some(fingerprint))?;
+    Ok(account.map_or(Used::default(), |account| Used {
+        requests: account.sent,
+        prompt_tokens: account.prompt_tokens,
+        completion_tokens: account.completion_tokens,
+    }))
 }
 
 /// Malformed records that are told of one by one.

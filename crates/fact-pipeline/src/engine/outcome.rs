@@ -36,7 +36,7 @@ impl GroupWork<'_> {
         };
         let parsed = work.proposed.iter().filter(|p| p.program.is_ok()).count();
         let propose = match (work.proposed.len(), parsed, &work.malformed[s]) {
-            (_, _, Some(_)) => Some("malformed"),
+            (_, _, Some(nothing)) => Some(nothing.kind),
             (0, ..) => Some("none"),
             (_, 0, _) => Some("syntax"),
             _ => None,

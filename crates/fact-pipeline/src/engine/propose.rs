@@ -1,46 +1,92 @@
 //! The propose stage on one group: all proposers, each program once.
 
+use super::repair::best_failed;
 use super::{RunError, Setup};
-use crate::calls::{CallLog, Dispatcher};
+use crate::calls::{AskError, Budget, CallLog, Dispatcher, Purse, Used};
+use crate::config::LlmConfig;
 use crate::datasets::Record;
-use crate::proposers::{Candidate, Desk, Malformed, ProposeError, Proposer};
+use crate::proposers::{Candidate, Desk, Estimate, NoProposal, ProposeError, Proposer};
 use crate::stages::Perceiver;
 use fact_lang::ast::Module;
 use fact_lang::normal::normal_form;
 use fact_lang::pack::Pack;
-use fact_models::remote::Spent;
+use fact_models::remote::{Remote, Spent};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// The proposers of a run at work: one dispatcher for each that asks a back end behind a wire.
 #[derive(Default)]
 pub struct Proposing {
-    dispatchers: Vec<Option<Dispatcher>>,
+    desks: Vec<Option<AtDesk>>,
+}
+
+/// A back end at work.
+struct AtDesk {
+    dispatcher: Dispatcher,
+    /// If there is a budget.
+    purse: Option<Arc<Purse>>,
 }
 
 impl Proposing {
-    /// Sets them to work; `log` gives the log of calls to the back end with this fingerprint.
+    /// Sets them to work. `log` gives the log of calls to the back end with this fingerprint, and
+    /// what earlier sessions spent on it.
     ///
     /// # Errors
     /// Those of `log`; or if a thread cannot be started.
     pub fn start<E: From<std::io::Error>>(
         proposers: &[Box<dyn Proposer>],
-        mut log: impl FnMut(&str) -> Result<Box<dyn CallLog>, E>,
+        config: &LlmConfig,
+        mut log: impl FnMut(&str) -> Result<(Box<dyn CallLog>, Used), E>,
     ) -> Result<Self, E> {
-        let mut dispatchers = Vec::new();
+        let budget = Budget {
+            requests: config.max_requests,
+            tokens: config.max_total_tokens,
+            cost: config.max_cost,
+            prices: config.price_prompt.zip(config.price_completion),
+        };
+        let mut desks = Vec::new();
         for proposer in proposers {
-            dispatchers.push(match proposer.remote() {
-                Some(remote) => {
-                    let log = log(remote.fingerprint())?;
-                    Some(Dispatcher::new(remote, log)?)
-                }
-                None => None,
-            });
+            let Some(remote) = proposer.remote() else {
+                desks.push(None);
+                continue;
+            };
+            let (log, used) = log(remote.fingerprint())?;
+            let purse = budget
+                .is_bounded()
+                .then(|| Arc::new(Purse::new(remote.clone(), budget, used)));
+            let remote: Arc<dyn Remote> = match &purse {
+                Some(purse) => purse.clone(),
+                None => remote,
+            };
+            let dispatcher = Dispatcher::new(remote, log)?;
+            desks.push(Some(AtDesk { dispatcher, purse }));
         }
-        Ok(Self { dispatchers })
+        Ok(Self { desks })
+    }
+
+    fn dispatchers(&self) -> impl Iterator<Item = &Dispatcher> {
+        self.desks.iter().flatten().map(|desk| &desk.dispatcher)
+    }
+
+    fn desk<'a>(&'a self, number: usize, halted: &'a dyn Fn() -> bool) -> Desk<'a> {
+        let desk = self.desks.get(number).and_then(Option::as_ref);
+        Desk {
+            dispatcher: desk.map(|desk| &desk.dispatcher),
+            halted,
+        }
+    }
+
+    /// The bound of a budget that had no room for a question, if one had none.
+    fn exhausted(&self) -> Option<&str> {
+        let desks = self.desks.iter().flatten();
+        desks
+            .filter_map(|desk| desk.purse.as_ref()?.exhausted())
+            .next()
     }
 
     /// How many workers to run where `threads` can compute at once.
     pub fn workers(&self, threads: usize) -> usize {
-        let waiting = self.dispatchers.iter().flatten().map(|dispatcher| {
+        let waiting = self.dispatchers().map(|dispatcher| {
             let perceiver = Perceiver::Remote(dispatcher);
             perceiver.workers(threads)
         });
@@ -49,8 +95,7 @@ impl Proposing {
 
     /// What this process spent on each back end, in the order of the proposers.
     pub fn spent(&self) -> Vec<Spent> {
-        let remote = self.dispatchers.iter().flatten();
-        remote.map(Dispatcher::spent).collect()
+        self.dispatchers().map(Dispatcher::spent).collect()
     }
 }
 
@@ -91,53 +136,142 @@ impl Proposed {
 /// proposed for it.
 ///
 /// # Errors
-/// If a proposer's back end could not be asked.
+/// If a back end behind a wire could not be asked.
 pub(super) fn propose(
     setup: &Setup,
     proposing: &Proposing,
+    perceiver: Perceiver<'_>,
     records: &[(u64, Record)],
     halted: &dyn Fn() -> bool,
-) -> Result<(Vec<Proposed>, Vec<Option<Malformed>>), RunError> {
+) -> Result<(Vec<Proposed>, Vec<Option<NoProposal>>), RunError> {
     let most = setup.config.candidates;
-    let mut out: Vec<Proposed> = Vec::new();
-    let mut malformed = vec![None; records.len()];
+    let mut found = Found {
+        pack: &setup.pack,
+        proposed: Vec::new(),
+    };
+    let mut nothing = vec![None; records.len()];
     let mut for_all = false;
     for (number, proposer) in setup.proposers.iter().enumerate() {
-        let desk = Desk {
-            dispatcher: proposing.dispatchers.get(number).and_then(Option::as_ref),
-            halted,
-        };
+        let desk = proposing.desk(number, halted);
         let asked = if proposer.is_per_record() {
             records.len()
         } else {
             1
         };
-        let before = out.len();
-        let mut proposed = false;
+        let room = found.proposed.len() + most;
+        let mut any = false;
         for (s, (_, record)) in records.iter().enumerate().take(asked) {
-            let candidates = match proposer.propose(record, most, desk) {
-                Ok(candidates) => candidates,
-                Err(ProposeError::Malformed(error)) => {
-                    malformed[s] = Some(error);
-                    continue;
+            match proposer.propose(record, most, desk) {
+                Ok(candidates) => {
+                    any |= !candidates.is_empty();
+                    found.put(candidates, room);
                 }
-                Err(ProposeError::Ask(error)) => return Err(RunError::Propose(error)),
-            };
-            proposed |= !candidates.is_empty();
-            for candidate in candidates {
-                let new = Proposed::new(candidate, &setup.pack);
-                let room = out.len() < before + most;
-                match out.iter_mut().find(|known| known.form == new.form) {
-                    Some(known) => known.support(new.candidate),
-                    None if room => out.push(new),
-                    None => {}
+                Err(ProposeError::Nothing(why)) if proposer.is_per_record() => {
+                    nothing[s] = Some(why);
                 }
+                Err(ProposeError::Nothing(why)) => nothing.fill(Some(why)),
+                Err(ProposeError::Ask(error)) => return Err(unasked(proposing, error)),
             }
         }
-        for_all |= !proposer.is_per_record() && proposed;
+        for_all |= !proposer.is_per_record() && any;
     }
     if for_all {
-        malformed.fill(None);
+        nothing.fill(None);
     }
-    Ok((out, malformed))
+    repair(setup, proposing, perceiver, records, &mut found, halted)?;
+    Ok((found.proposed, nothing))
+}
+
+/// Adds what proposers make of the best failed program, if no program is good.
+fn repair(
+    setup: &Setup,
+    proposing: &Proposing,
+    perceiver: Perceiver<'_>,
+    records: &[(u64, Record)],
+    found: &mut Found<'_>,
+    halted: &dyn Fn() -> bool,
+) -> Result<(), RunError> {
+    let repairers = setup.proposers.iter().enumerate();
+    for (number, proposer) in repairers.filter(|(_, proposer)| proposer.repairs()) {
+        let failed = best_failed(setup, perceiver, records, &found.proposed, halted)?;
+        let (Some(failed), Some((_, record))) = (failed, records.first()) else {
+            return Ok(());
+        };
+        match proposer.repair(record, &failed, proposing.desk(number, halted)) {
+            Ok(candidates) => found.put(candidates, usize::MAX),
+            // The candidates that there are stay.
+            Err(ProposeError::Nothing(_)) => {}
+            Err(ProposeError::Ask(error)) => return Err(unasked(proposing, error)),
+        }
+    }
+    Ok(())
+}
+
+/// Why a proposer's back end has no answer: the budget, or the wire.
+fn unasked(proposing: &Proposing, error: AskError) -> RunError {
+    match (proposing.exhausted(), error) {
+        (Some(bound), AskError::Call(_)) => RunError::Budget(bound.to_owned()),
+        (_, error) => RunError::Propose(error),
+    }
+}
+
+/// Candidates found so far.
+struct Found<'a> {
+    pack: &'a Pack,
+    proposed: Vec<Proposed>,
+}
+
+impl Found<'_> {
+    /// Adds candidates until there are `room`; one whose program is there supports it.
+    fn put(&mut self, candidates: Vec<Candidate>, room: usize) {
+        for candidate in candidates {
+            let new = Proposed::new(candidate, self.pack);
+            let is_room = self.proposed.len() < room;
+            match self.proposed.iter_mut().find(|p| p.form == new.form) {
+                Some(known) => known.support(new.candidate),
+                None if is_room => self.proposed.push(new),
+                None => {}
+            }
+        }
+    }
+}
+
+/// Questions whose prompts are measured for the estimate.
+const MEASURED: usize = 64;
+
+/// What proposing for `questions` questions will ask of back ends behind a wire, from the first
+/// records of the data set; `None` if nothing.
+pub(super) fn estimate(setup: &Setup, questions: u64) -> Option<Estimate> {
+    let remote: Vec<_> = (setup.proposers.iter())
+        .filter(|proposer| proposer.remote().is_some())
+        .collect();
+    if remote.is_empty() || questions == 0 {
+        return None;
+    }
+    let mut groups = BTreeSet::new();
+    let mut sum = Estimate::default();
+    for record in setup.data.samples().flatten() {
+        if groups.len() == MEASURED {
+            break;
+        }
+        if !groups.insert(record.sample.group.clone()) {
+            continue;
+        }
+        for proposer in &remote {
+            let one = proposer.estimate(&record);
+            sum.requests += one.requests;
+            sum.prompt_tokens += one.prompt_tokens;
+            sum.completion_tokens += one.completion_tokens;
+        }
+    }
+    let measured = groups.len().max(1) as u64;
+    let scaled = |n: u64| {
+        let all = u128::from(n) * u128::from(questions) / u128::from(measured);
+        u64::try_from(all).unwrap_or(u64::MAX)
+    };
+    Some(Estimate {
+        requests: scaled(sum.requests),
+        prompt_tokens: scaled(sum.prompt_tokens),
+        completion_tokens: scaled(sum.completion_tokens),
+    })
 }

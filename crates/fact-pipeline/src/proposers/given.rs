@@ -1,7 +1,7 @@
 //! The programs that a data set itself gives, as visual programs.
 
 use super::gold::{compile_clevr, compile_gqa};
-use super::{Candidate, Desk, Malformed, ProposeError, Proposer};
+use super::{Candidate, Desk, NoProposal, ProposeError, Proposer};
 use crate::datasets::{ProgramForm, Record};
 
 /// Proposes the data set's own program for a question: functional programs compiled, visual
@@ -32,13 +32,13 @@ impl Proposer for Given {
         let Some(given) = &record.program else {
             return Ok(Vec::new());
         };
-        let malformed = |e: super::gold::GoldError| Malformed(e.to_string());
+        let malformed = |e: super::gold::GoldError| NoProposal::malformed(e.to_string());
         let (source, program) = match given.form {
             ProgramForm::Clevr => ("clevr", compile_clevr(&given.json).map_err(malformed)?),
             ProgramForm::Gqa => ("gqa", compile_gqa(&given.json).map_err(malformed)?),
             ProgramForm::Python => match given.json.as_str() {
                 Some(program) => ("python", program.to_owned()),
-                None => return Err(Malformed("the program is not text".into()).into()),
+                None => return Err(NoProposal::malformed("the program is not text".into()).into()),
             },
         };
         Ok(vec![Candidate {

@@ -10,6 +10,7 @@ pub use given::Given;
 pub use open::{OpenProposerError, open};
 
 use crate::calls::{AskError, Dispatcher};
+use crate::config::LlmConfig;
 use crate::datasets::Record;
 use fact_models::remote::Remote;
 use std::sync::Arc;
@@ -30,17 +31,88 @@ pub struct Candidate {
     pub support: Vec<String>,
 }
 
-/// A record gives something to make programs from, and it is malformed.
+/// Nothing can be proposed for a record: an outcome to count.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct Malformed(pub String);
+#[error("{message}")]
+pub struct NoProposal {
+    /// A stable name, for counting: `malformed`, `unanswered`, or as for images.
+    pub kind: &'static str,
+    /// What and why.
+    pub message: String,
+}
+
+impl NoProposal {
+    /// The record gives something to make programs from, and it is malformed.
+    pub fn malformed(message: String) -> Self {
+        Self {
+            kind: "malformed",
+            message,
+        }
+    }
+
+    /// The proposer's back end was asked and said nothing that can be used.
+    pub fn unanswered(message: String) -> Self {
+        Self {
+            kind: "unanswered",
+            message,
+        }
+    }
+}
+
+/// A program that did not do, for a proposer to repair.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FailedProgram {
+    /// Who proposed it, and from what.
+    pub source: String,
+    /// Its text.
+    pub program: String,
+    /// What went wrong, in a sentence.
+    pub failure: String,
+    /// What happened when it ran, a line an event; empty if it did not.
+    pub trace: String,
+}
+
+/// What a question will ask of a proposer's back end, before it is asked.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Estimate {
+    /// Requests.
+    pub requests: u64,
+    /// Tokens of their prompts, estimated from their length.
+    pub prompt_tokens: u64,
+    /// The most tokens that their completions may have.
+    pub completion_tokens: u64,
+}
+
+impl Estimate {
+    /// In words, for the user; priced if the prices are given.
+    pub fn text(&self, questions: u64, config: &LlmConfig) -> String {
+        let Self {
+            requests,
+            prompt_tokens,
+            completion_tokens,
+        } = *self;
+        let cost = config.priced(prompt_tokens, completion_tokens);
+        let cost = cost.map(|cost| format!(", a cost of at most {cost:.2}"));
+        let repair = if config.repair {
+            "; repairs, at most one more request a question, come on top"
+        } else {
+            ""
+        };
+        format!(
+            "language model: {questions} questions are {requests} requests of about \
+             {prompt_tokens} prompt tokens in all and at most {completion_tokens} completion \
+             tokens{}{repair}",
+            cost.unwrap_or_default()
+        )
+    }
+}
 
 /// Why there are no candidates.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum ProposeError {
-    /// What the record gives to make programs from is malformed: an outcome to count.
+    /// There is nothing to propose: an outcome to count.
     #[error(transparent)]
-    Malformed(#[from] Malformed),
+    Nothing(#[from] NoProposal),
     /// The proposer's back end could not be asked, or the run was stopped: the question stays open.
     #[error(transparent)]
     Ask(#[from] AskError),
@@ -80,13 +152,38 @@ pub trait Proposer: Send + Sync {
     ///
     /// # Errors
     /// If what the record gives to make programs from is malformed, or the back end could not be
-    /// asked.
+    /// asked or said nothing that can be used.
     fn propose(
         &self,
         record: &Record,
         k: usize,
         desk: Desk<'_>,
     ) -> Result<Vec<Candidate>, ProposeError>;
+
+    /// What proposing for a record will ask of the back end; nothing for those without one.
+    fn estimate(&self, record: &Record) -> Estimate {
+        let _ = record;
+        Estimate::default()
+    }
+
+    /// Whether [`repair`](Self::repair) may have something to say.
+    fn repairs(&self) -> bool {
+        false
+    }
+
+    /// Candidates in the place of a program that did not do.
+    ///
+    /// # Errors
+    /// As for [`propose`](Self::propose).
+    fn repair(
+        &self,
+        record: &Record,
+        failed: &FailedProgram,
+        desk: Desk<'_>,
+    ) -> Result<Vec<Candidate>, ProposeError> {
+        let _ = (record, failed, desk);
+        Ok(Vec::new())
+    }
 }
 
 impl Proposer for Arc<bank::Bank> {

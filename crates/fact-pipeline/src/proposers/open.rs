@@ -10,6 +10,9 @@ use fact_models::language::{Language, LanguageError, Options};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+/// Questions of a data set in a row for which a model has no usable reply before the run ends.
+const GIVE_UP_AFTER: u32 = 4;
+
 /// Why a proposer cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenProposerError {
@@ -57,6 +60,7 @@ pub fn open(
                     api: llm.api,
                     max_tokens_field: llm.max_tokens_field,
                     concurrency: llm.concurrency,
+                    give_up_after: GIVE_UP_AFTER * llm.samples.max(2),
                 };
                 let http = llm.endpoint.options(Some(stop.clone()))?;
                 let remote = Language::new(model, url, options, http)?;

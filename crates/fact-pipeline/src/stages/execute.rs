@@ -153,7 +153,10 @@ impl Prepared {
 }
 
 /// An image with all that may be sent of it.
-fn picture(source: &ImageSource, limits: &DecodeLimits) -> Result<Picture, PrepareError> {
+pub(crate) fn picture(
+    source: &ImageSource,
+    limits: &DecodeLimits,
+) -> Result<Picture, PrepareError> {
     let bytes = source.read(limits.file_bytes)?;
     let name = match source {
         ImageSource::File { path, .. } => path.to_string_lossy().as_ref().into(),

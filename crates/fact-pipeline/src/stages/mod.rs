@@ -14,5 +14,6 @@ pub mod verify;
 
 pub use annotation::AnnotationError;
 pub use choose::{Board, Choice};
+pub(crate) use execute::picture;
 pub use execute::{Executed, Looks, Material, Perceiver, PrepareError, Prepared, Seen, execute};
 pub use verify::Attempt;

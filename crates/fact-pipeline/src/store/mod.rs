@@ -4,6 +4,7 @@
 //! derived from it. A group of samples is written in one transaction, so a run that is killed loses
 //! at most the groups in flight.
 
+mod account;
 mod calls;
 mod lock;
 mod questions;
@@ -12,6 +13,7 @@ mod reuse;
 mod rows;
 mod write;
 
+pub use account::Account;
 pub use calls::Calls;
 pub use lock::{Lock, LockError};
 pub use questions::{Looked, Question, Tried};

@@ -21,7 +21,7 @@ pub(super) struct Samples<'a> {
 
 struct Found {
     program: String,
-    samples: Vec<usize>,
+    samples: Vec<u32>,
 }
 
 impl<'a> Samples<'a> {
@@ -35,7 +35,7 @@ impl<'a> Samples<'a> {
 
     /// Takes the program out of a completion. One without a program becomes a candidate that does
     /// not parse, so that it is counted as such; one without any text becomes none.
-    pub(super) fn read(&mut self, number: usize, completion: &str) {
+    pub(super) fn read(&mut self, number: u32, completion: &str) {
         if completion.trim().is_empty() {
             return;
         }
@@ -68,7 +68,7 @@ impl<'a> Samples<'a> {
     /// At most `k` candidates of `asked` samples: those with the most samples first, among equals
     /// those that came first.
     pub(super) fn candidates(self, asked: usize, k: usize) -> Vec<Candidate> {
-        let name = |number: &usize| format!("sample {number}");
+        let name = |number: &u32| format!("sample {number}");
         let mut candidates: Vec<Candidate> = self
             .found
             .into_values()

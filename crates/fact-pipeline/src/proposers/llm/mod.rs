@@ -5,20 +5,25 @@
 //! 0, each a call of its own that is kept under its own key, one after another so that a server
 //! finds the prompt in its cache. Programs are taken out of them (`answer`), and those that are the
 //! same but for formatting, comments and names of variables become one candidate, which the others
-//! support.
+//! support. A question whose programs all fail is asked once more, with what went wrong, if the
+//! settings say so.
 
 mod answer;
 mod prompt;
+#[cfg(test)]
+mod tests;
 
-use super::bank::Bank;
-use super::{Candidate, Desk, ProposeError, Proposer};
+use super::bank::{Bank, Exemplar};
+use super::{Candidate, Desk, Estimate, FailedProgram, NoProposal, ProposeError, Proposer};
 use crate::config::LlmConfig;
 use crate::datasets::Record;
+use crate::stages::{PrepareError, picture};
 use answer::Samples;
 use fact_lang::pack::Pack;
 use fact_lang::tool::Answer;
-use fact_models::language::{Question, Reply};
-use fact_models::remote::{Ask, Remote};
+use fact_models::DecodeLimits;
+use fact_models::language::{Prompt, Question, Reply};
+use fact_models::remote::{Picture, Remote};
 use prompt::Prompter;
 use std::sync::Arc;
 
@@ -53,28 +58,84 @@ impl Llm {
         }
     }
 
-    /// The questions to the model for a question of a data set: one a sample.
-    fn asks(&self, question: &str) -> Vec<Ask> {
-        let exemplars = match &self.bank {
+    fn exemplars(&self, question: &str) -> Vec<&Exemplar> {
+        match &self.bank {
             Some(bank) => bank.nearest(question, self.config.exemplars),
             None => Vec::new(),
-        };
-        let prompt = self.prompter.prompt(question, &exemplars);
+        }
+    }
+
+    /// The prompt for a question of a data set.
+    fn prompt(&self, question: &str) -> Prompt {
+        self.prompter.prompt(question, &self.exemplars(question))
+    }
+
+    /// The question for one sample of a prompt; number 0 is greedy.
+    fn sample(&self, prompt: Prompt, number: u32, greedy: bool) -> Question {
         let config = &self.config;
-        let ask = |sample: u32| {
-            let greedy = sample == 0;
-            Question {
-                prompt: prompt.clone(),
-                sample,
-                temperature: config.temperature.map(|t| if greedy { 0.0 } else { t }),
-                top_p: config.top_p.filter(|_| !greedy),
-                seed: config.seed.map(|seed| seed + u64::from(sample)),
-                max_tokens: config.max_tokens,
-                stop: self.prompter.stop().to_vec(),
-            }
-            .ask(Arc::from([]))
+        Question {
+            prompt,
+            sample: number,
+            temperature: config.temperature.map(|t| if greedy { 0.0 } else { t }),
+            top_p: config.top_p.filter(|_| !greedy),
+            seed: config.seed.map(|seed| seed + u64::from(number)),
+            max_tokens: config.max_tokens,
+            stop: self.prompter.stop().to_vec(),
+        }
+    }
+
+    /// The images that go with a question, if they do.
+    fn pictures(&self, record: &Record) -> Result<Arc<[Picture]>, NoProposal> {
+        if !self.config.image {
+            return Ok(Arc::from([]));
+        }
+        let limits = DecodeLimits::default();
+        let pictures = record.images.iter().map(|image| picture(image, &limits));
+        let pictures: Result<Vec<Picture>, PrepareError> = pictures.collect();
+        pictures.map(Arc::from).map_err(|error| NoProposal {
+            kind: error.kind(),
+            message: error.to_string(),
+        })
+    }
+
+    /// Asks, and reads programs out of what comes back. Nothing at all is told with its reason.
+    fn ask(
+        &self,
+        questions: Vec<Question>,
+        record: &Record,
+        k: usize,
+        desk: Desk<'_>,
+    ) -> Result<Vec<Candidate>, ProposeError> {
+        let Some(dispatcher) = desk.dispatcher else {
+            let message = "the language model is not at work".to_owned();
+            return Err(NoProposal::unanswered(message).into());
         };
-        (0..config.samples).map(ask).collect()
+        let pictures = self.pictures(record)?;
+        let asks = questions
+            .iter()
+            .map(|question| question.ask(pictures.clone()));
+        let answers = dispatcher.ask_all(asks.collect(), desk.halted)?;
+        let mut samples = Samples::new(&self.pack, self.prompter.continued());
+        let mut why = "the language model wrote nothing".to_owned();
+        for (question, answer) in questions.iter().zip(&answers) {
+            match answer {
+                Answer::Text(json) => match Reply::from_json(json) {
+                    Ok(reply) if reply.is_refusal() => {
+                        let said = reply.refusal.unwrap_or_default();
+                        why = format!("the language model refused: {said}");
+                    }
+                    Ok(reply) => samples.read(question.sample, &reply.text),
+                    Err(error) => why = format!("the kept answer is damaged: {error}"),
+                },
+                Answer::Error(error) => why = error.clone(),
+                _ => why = "the kept answer is of another kind".to_owned(),
+            }
+        }
+        let candidates = samples.candidates(answers.len(), k);
+        if candidates.is_empty() {
+            return Err(NoProposal::unanswered(why).into());
+        }
+        Ok(candidates)
     }
 }
 
@@ -96,14 +157,20 @@ impl Proposer for Llm {
             stop,
             seed,
             image,
+            repair,
             concurrency: _,
+            max_requests: _,
+            max_total_tokens: _,
+            max_cost: _,
+            price_prompt: _,
+            price_completion: _,
             endpoint: _,
         } = &self.config;
         let bank = self.bank.as_ref().map_or("none", |bank| bank.sha256());
         format!(
             "{};version={VERSION};samples={samples};temperature={temperature:?};top_p={top_p:?};\
              exemplars={exemplars};prompt_tokens={prompt_tokens};max_tokens={max_tokens};\
-             stop={stop:?};seed={seed:?};image={image};bank={bank}",
+             stop={stop:?};seed={seed:?};image={image};repair={repair};bank={bank}",
             self.remote.fingerprint(),
         )
     }
@@ -112,25 +179,55 @@ impl Proposer for Llm {
         Some(self.remote.clone())
     }
 
+    /// What a vision-language model is shown is the record's.
+    fn is_per_record(&self) -> bool {
+        self.config.image
+    }
+
     fn propose(
         &self,
         record: &Record,
         k: usize,
         desk: Desk<'_>,
     ) -> Result<Vec<Candidate>, ProposeError> {
-        let Some(dispatcher) = desk.dispatcher else {
-            return Ok(Vec::new());
-        };
-        let asks = self.asks(&record.sample.question);
-        let answers = dispatcher.ask_all(asks, desk.halted)?;
-        let mut samples = Samples::new(&self.pack, self.prompter.continued());
-        for (number, answer) in answers.iter().enumerate() {
-            if let Answer::Text(json) = answer
-                && let Ok(reply) = Reply::from_json(json)
-            {
-                samples.read(number, &reply.text);
-            }
+        let prompt = self.prompt(&record.sample.question);
+        let questions = (0..self.config.samples)
+            .map(|number| self.sample(prompt.clone(), number, number == 0))
+            .collect();
+        self.ask(questions, record, k, desk)
+    }
+
+    fn estimate(&self, record: &Record) -> Estimate {
+        let samples = u64::from(self.config.samples);
+        let prompt = self.prompter.tokens(&self.prompt(&record.sample.question));
+        Estimate {
+            requests: samples,
+            prompt_tokens: samples * prompt,
+            completion_tokens: samples * u64::from(self.config.max_tokens),
         }
-        Ok(samples.candidates(answers.len(), k))
+    }
+
+    fn repairs(&self) -> bool {
+        self.config.repair
+    }
+
+    fn repair(
+        &self,
+        record: &Record,
+        failed: &FailedProgram,
+        desk: Desk<'_>,
+    ) -> Result<Vec<Candidate>, ProposeError> {
+        let question = &record.sample.question;
+        let exemplars = self.exemplars(question);
+        let prompt = self.prompter.repair(question, &exemplars, failed);
+        // Its number is behind those of the samples.
+        let question = self.sample(prompt, self.config.samples, true);
+        let mut candidates = self.ask(vec![question], record, 1, desk)?;
+        for candidate in &mut candidates {
+            candidate.source = format!("repair of {}", failed.source);
+            // One of one says nothing about how sure the model is.
+            candidate.score = 0.0;
+        }
+        Ok(candidates)
     }
 }

@@ -6,6 +6,7 @@
 //! question last, next to the question; those that do not fit are left out, the least like first.
 
 use crate::config::{Api, LlmConfig};
+use crate::proposers::FailedProgram;
 use crate::proposers::bank::{Bank, Exemplar};
 use fact_lang::ast::FrontEnd;
 use fact_lang::pack::Pack;
@@ -16,6 +17,10 @@ use fact_models::language::{Message, Prompt, Role};
 const BYTES_PER_TOKEN: f64 = 3.5;
 /// Longest question that is shown, in characters.
 const MOST_QUESTION: usize = 1000;
+/// Longest program that a repair is shown, in bytes.
+const MOST_PROGRAM: usize = 2000;
+/// Longest trace that a repair is shown, in bytes.
+const MOST_TRACE: usize = 1500;
 /// Bytes set aside for the question when what describes the pack is settled.
 const QUESTION: usize = 300;
 
@@ -68,20 +73,62 @@ impl Prompter {
             .then_some(&*self.header)
     }
 
+    /// Tokens of a prompt, about.
+    pub(super) fn tokens(&self, prompt: &Prompt) -> u64 {
+        let bytes: usize = match prompt {
+            Prompt::Text(text) => text.len(),
+            Prompt::Messages(messages) => messages.iter().map(|m| m.text.len()).sum(),
+        };
+        (bytes as f64 / BYTES_PER_TOKEN) as u64
+    }
+
     /// The prompt for a question; `exemplars` nearest first.
     pub(super) fn prompt(&self, question: &str, exemplars: &[&Exemplar]) -> Prompt {
-        let question = one_line(question);
+        self.with(&one_line(question), exemplars, None)
+    }
+
+    /// The prompt for a question whose program failed.
+    pub(super) fn repair(
+        &self,
+        question: &str,
+        exemplars: &[&Exemplar],
+        failed: &FailedProgram,
+    ) -> Prompt {
+        self.with(&one_line(question), exemplars, Some(failed))
+    }
+
+    fn with(
+        &self,
+        question: &str,
+        exemplars: &[&Exemplar],
+        failed: Option<&FailedProgram>,
+    ) -> Prompt {
         match self.api {
-            Api::Completions => self.completion(&question, exemplars),
-            Api::Chat => self.chat(&question, exemplars),
+            Api::Completions => self.completion(question, exemplars, failed),
+            Api::Chat => self.chat(question, exemplars, failed),
         }
     }
 
-    fn completion(&self, question: &str, exemplars: &[&Exemplar]) -> Prompt {
-        let end = match self.continued() {
-            Some(header) => format!("# {question}\n{header}"),
-            None => format!("# {question}\n"),
-        };
+    fn completion(
+        &self,
+        question: &str,
+        exemplars: &[&Exemplar],
+        failed: Option<&FailedProgram>,
+    ) -> Prompt {
+        let mut end = format!("# {question}\n");
+        if let Some(failed) = failed {
+            end.push_str(cut(&failed.program, MOST_PROGRAM).trim());
+            end.push_str("\n\n");
+            end.push_str(&comments(&format!(
+                "That is wrong. {}",
+                one_line(&failed.failure)
+            )));
+            end.push_str(&comments(&failed.trace));
+            end.push_str(&format!("# The right program for: {question}\n"));
+        }
+        if let Some(header) = self.continued() {
+            end.push_str(header);
+        }
         let mut text = self.about.clone();
         let room = self.budget.saturating_sub(text.len() + end.len());
         for exemplar in fitting(exemplars, room) {
@@ -91,11 +138,26 @@ impl Prompter {
         Prompt::Text(text)
     }
 
-    fn chat(&self, question: &str, exemplars: &[&Exemplar]) -> Prompt {
-        let system = format!(
-            "{}Answer with one program in a Python code block and nothing else.",
-            self.about
-        );
+    fn chat(
+        &self,
+        question: &str,
+        exemplars: &[&Exemplar],
+        failed: Option<&FailedProgram>,
+    ) -> Prompt {
+        let form = match self.front_end {
+            FrontEnd::Python => "Answer with one program in a Python code block and nothing else.",
+            FrontEnd::VisProg => "Answer with one program, a step a line, and nothing else.",
+        };
+        let system = format!("{}{form}", self.about);
+        let wanted = match self.front_end {
+            FrontEnd::Python => {
+                format!(
+                    "Write the program, beginning with `{}`,",
+                    self.header.trim_end()
+                )
+            }
+            FrontEnd::VisProg => "Write the program".to_owned(),
+        };
         let mut user = String::new();
         let room = self.budget.saturating_sub(system.len() + question.len());
         let shown = fitting(exemplars, room);
@@ -104,16 +166,43 @@ impl Prompter {
             user.push_str(shown.concat().trim_end());
             user.push_str("\n```\n\n");
         }
-        user.push_str(&format!(
-            "Write the program, beginning with `{}`, for:\n{question}",
-            self.header.trim_end()
-        ));
+        user.push_str(&format!("{wanted} for:\n{question}"));
         let message = |role, text| Message { role, text };
-        Prompt::Messages(vec![
-            message(Role::System, system),
-            message(Role::User, user),
-        ])
+        let mut messages = vec![message(Role::System, system), message(Role::User, user)];
+        if let Some(failed) = failed {
+            let program = cut(&failed.program, MOST_PROGRAM).trim();
+            messages.push(message(
+                Role::Assistant,
+                format!("```python\n{program}\n```"),
+            ));
+            let mut text = format!("That is wrong. {}\n", one_line(&failed.failure));
+            if !failed.trace.is_empty() {
+                text.push_str("What happened:\n");
+                text.push_str(cut(&failed.trace, MOST_TRACE));
+            }
+            text.push_str(&format!(
+                "{wanted} again, so that it is right, for:\n{question}"
+            ));
+            messages.push(message(Role::User, text));
+        }
+        Prompt::Messages(messages)
     }
+}
+
+/// Text as comments, a line each.
+fn comments(text: &str) -> String {
+    let lines = cut(text, MOST_TRACE).lines();
+    lines
+        .map(|line| format!("# {}\n", line.trim_end()))
+        .collect()
+}
+
+/// The beginning of a text, so many bytes or a few less.
+fn cut(text: &str, most: usize) -> &str {
+    let end = (0..=most.min(text.len()))
+        .rev()
+        .find(|&at| text.is_char_boundary(at));
+    &text[..end.unwrap_or(0)]
 }
 
 /// An exemplar as it is shown.

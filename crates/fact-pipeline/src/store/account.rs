@@ -1,0 +1,101 @@
+//! The account of a run's language model, from what its table `calls` holds: true across sessions.
+
+use super::{Reader, StoreError};
+use fact_lang::tool::Answer;
+use fact_models::language::{Reply, TOOL};
+use serde::Serialize;
+
+/// What a run asked of a language model, and what came back.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Account {
+    /// Different questions: one a sample.
+    pub asked: u64,
+    /// Of those: with an answer.
+    pub answered: u64,
+    /// Of those: taken over from another run, at no cost to this one.
+    pub reused: u64,
+    /// Of those answered: the server refused the question, or its reply could not be read.
+    pub failed: u64,
+    /// Of those answered: without any text, or marked as a refusal.
+    pub empty: u64,
+    /// Of those answered: cut off at the most tokens.
+    pub cut: u64,
+    /// Sent and not answered, when a process was killed or a server died: perhaps paid for.
+    pub unanswered: u64,
+    /// How often a question was sent, by all sessions; repetitions of requests that failed within
+    /// one sending are not counted.
+    pub sent: u64,
+    /// Tokens of prompts, of what this run paid for, as the server told.
+    pub prompt_tokens: u64,
+    /// Tokens of completions, of what this run paid for, as the server told.
+    pub completion_tokens: u64,
+    /// Answers with text whose tokens the server did not tell.
+    pub untold: u64,
+    /// What the tokens cost, if the prices are given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cost: Option<f64>,
+    /// The same for each rationale.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cost_per_rationale: Option<f64>,
+}
+
+impl Reader {
+    /// The account of the run's language models; `None` if none was asked.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn account(&self) -> Result<Option<Account>, StoreError> {
+        self.account_of(None)
+    }
+
+    /// The account of the model with this fingerprint.
+    pub(crate) fn account_of(
+        &self,
+        fingerprint: Option<&str>,
+    ) -> Result<Option<Account>, StoreError> {
+        let mut account = Account::default();
+        let read = || -> rusqlite::Result<()> {
+            let mut select = self.connection.prepare(
+                "SELECT answer, sent FROM calls
+                 WHERE tool = ?1 AND (?2 IS NULL OR fingerprint = ?2)",
+            )?;
+            let mut rows = select.query((TOOL, fingerprint))?;
+            while let Some(row) = rows.next()? {
+                let sent: i64 = row.get(1)?;
+                account.add(row.get(0)?, sent.max(0) as u64);
+            }
+            Ok(())
+        };
+        let mut read = read;
+        read().map_err(self.failed("reading the account"))?;
+        Ok((account.asked > 0).then_some(account))
+    }
+}
+
+impl Account {
+    fn add(&mut self, answer: Option<String>, sent: u64) {
+        self.asked += 1;
+        self.sent += sent;
+        let Some(answer) = answer else {
+            self.unanswered += 1;
+            return;
+        };
+        self.answered += 1;
+        self.reused += u64::from(sent == 0);
+        let reply = match serde_json::from_str::<Answer>(&answer) {
+            Ok(Answer::Text(json)) => Reply::from_json(&json).ok(),
+            _ => None,
+        };
+        let Some(reply) = reply else {
+            self.failed += 1;
+            return;
+        };
+        self.empty += u64::from(reply.text.trim().is_empty() || reply.is_refusal());
+        self.cut += u64::from(reply.finish_reason.as_deref() == Some("length"));
+        if sent > 0 {
+            self.untold += u64::from(reply.prompt_tokens.is_none());
+            self.prompt_tokens += reply.prompt_tokens.unwrap_or(0);
+            self.completion_tokens += reply.completion_tokens.unwrap_or(0);
+        }
+    }
+}
