@@ -16,6 +16,8 @@ use std::time::Duration;
 pub(crate) struct Received {
     pub(crate) method: String,
     pub(crate) path: String,
+    /// The header of that name; empty without one.
+    pub(crate) authorization: String,
     pub(crate) body: Vec<u8>,
 }
 
@@ -93,7 +95,7 @@ fn receive(reader: &mut BufReader<&TcpStream>) -> Option<Received> {
     reader.read_line(&mut line).ok()?;
     let mut words = line.split_whitespace();
     let (method, path) = (words.next()?.to_owned(), words.next()?.to_owned());
-    let mut length = 0;
+    let (mut length, mut authorization) = (0, String::new());
     loop {
         let mut line = String::new();
         reader.read_line(&mut line).ok()?;
@@ -102,11 +104,18 @@ fn receive(reader: &mut BufReader<&TcpStream>) -> Option<Received> {
         };
         if name.eq_ignore_ascii_case("content-length") {
             length = value.trim().parse().ok()?;
+        } else if name.eq_ignore_ascii_case("authorization") {
+            authorization = value.trim().to_owned();
         }
     }
     let mut body = vec![0; length];
     reader.read_exact(&mut body).ok()?;
-    Some(Received { method, path, body })
+    Some(Received {
+        method,
+        path,
+        authorization,
+        body,
+    })
 }
 
 /// What becomes of a question beyond those that the server has left to answer.
