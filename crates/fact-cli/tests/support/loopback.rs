@@ -16,9 +16,9 @@ use std::time::Duration;
 pub(crate) struct Received {
     pub(crate) method: String,
     pub(crate) path: String,
+    /// The header of that name; empty without one.
+    pub(crate) authorization: String,
     pub(crate) body: Vec<u8>,
-    /// The header `authorization`.
-    pub(crate) key: Option<String>,
 }
 
 type Handler = dyn Fn(&Received) -> Option<(u16, Value)> + Send + Sync;
@@ -95,8 +95,7 @@ pub(crate) fn receive(reader: &mut BufReader<&TcpStream>) -> Option<Received> {
     reader.read_line(&mut line).ok()?;
     let mut words = line.split_whitespace();
     let (method, path) = (words.next()?.to_owned(), words.next()?.to_owned());
-    let mut length = 0;
-    let mut key = None;
+    let (mut length, mut authorization) = (0, String::new());
     loop {
         let mut line = String::new();
         reader.read_line(&mut line).ok()?;
@@ -105,9 +104,8 @@ pub(crate) fn receive(reader: &mut BufReader<&TcpStream>) -> Option<Received> {
         };
         if name.eq_ignore_ascii_case("content-length") {
             length = value.trim().parse().ok()?;
-        }
-        if name.eq_ignore_ascii_case("authorization") {
-            key = Some(value.trim().to_owned());
+        } else if name.eq_ignore_ascii_case("authorization") {
+            authorization = value.trim().to_owned();
         }
     }
     let mut body = vec![0; length];
@@ -115,8 +113,8 @@ pub(crate) fn receive(reader: &mut BufReader<&TcpStream>) -> Option<Received> {
     Some(Received {
         method,
         path,
+        authorization,
         body,
-        key,
     })
 }
 

@@ -6,8 +6,11 @@
     reason = "each test file uses a part; a failed step fails the test"
 )]
 
+#[path = "../../../fact-models/tests/common/annotated.rs"]
+pub(crate) mod annotated;
 pub(crate) mod loopback;
 pub(crate) mod model;
+pub(crate) mod photographs;
 
 use assert_cmd::Command;
 use image::{Rgb, RgbImage};

@@ -38,7 +38,7 @@ impl Fault {
 pub(crate) struct Answered {
     pub(crate) body: Value,
     pub(crate) path: String,
-    pub(crate) key: Option<String>,
+    pub(crate) key: String,
     pub(crate) prompt_tokens: u64,
     pub(crate) completion_tokens: u64,
 }
@@ -203,7 +203,7 @@ impl Shared {
         self.answered.lock().unwrap().push(Answered {
             body: body.clone(),
             path: request.path.clone(),
-            key: request.key.clone(),
+            key: request.authorization.clone(),
             prompt_tokens: prompt_tokens as u64,
             completion_tokens: completion_tokens as u64,
         });

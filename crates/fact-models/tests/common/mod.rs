@@ -5,6 +5,7 @@
     reason = "shared by tests, each of which uses its part"
 )]
 
+pub(crate) mod annotated;
 pub(crate) mod tools;
 
 use std::io::{BufRead, BufReader, Read, Write};

@@ -1,22 +1,21 @@
 //! The vision-language back end on real photographs, against a server that knows their annotations.
 //!
-//! The server decodes the picture it is sent, finds where in which photograph it was cut out (pixel
-//! by pixel), and answers from the GQA scene graph of that photograph, in words and in the box
-//! convention asked for. So this tests a real round trip: cropping, encoding, HTTP, prompts,
+//! The server (`common/annotated.rs`) answers from the GQA scene graph of the photograph it is sent a
+//! part of, in words and in the box convention asked for. So this tests a real round trip: cropping, encoding, HTTP, prompts,
 //! reading, geometry. It is no test of any model: the server reads annotations.
 //!
 //! Runs where the data is: `FACT_DATA` names the folder, else `../shared/data` beside the
 //! workspace. Elsewhere it says that it skips.
 
+use super::common::annotated::{Annotated, Known, request, shown};
 use super::*;
 use fact_lang::pack::Pack;
 use fact_lang::run::{Inputs, Limits, Outcome, run};
 use fact_lang::syntax::parse_program;
 use fact_lang::tool::Answers;
 use fact_models::{DecodeLimits, Scene, View, decode, scene};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 
 fn data(name: &str) -> Option<PathBuf> {
     let root = std::env::var_os("FACT_DATA").map_or_else(
@@ -82,178 +81,15 @@ fn photos() -> Option<Vec<Photo>> {
     Some(photos)
 }
 
-/// Where in `photo` the pixels of `part` lie.
-fn place(photo: &RgbImage, part: &RgbImage) -> Vec<BBox> {
-    let (width, height) = (part.width() as usize, part.height() as usize);
-    let (across, down) = (photo.width() as usize, photo.height() as usize);
-    if width > across || height > down {
-        return Vec::new();
-    }
-    let row = |image: &RgbImage, x: usize, y: usize| -> std::ops::Range<usize> {
-        let start = (y * image.width() as usize + x) * 3;
-        start..start + width * 3
-    };
-    let mut places = Vec::new();
-    for top in 0..=down - height {
-        for left in 0..=across - width {
-            let same = (0..height).all(|y| {
-                photo.as_raw()[row(photo, left, top + y)] == part.as_raw()[row(part, 0, y)]
-            });
-            if same {
-                places.push(BBox::from(
-                    [left, top, left + width, top + height].map(|side| side as f64),
-                ));
-            }
-        }
-    }
-    places
-}
-
-/// Every JSON string in a prompt.
-fn strings(prompt: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut rest = prompt;
-    while let Some(open) = rest.find('"') {
-        let mut stream = serde_json::Deserializer::from_str(&rest[open..]).into_iter::<String>();
-        found.push(stream.next().unwrap().unwrap());
-        rest = &rest[open + stream.byte_offset()..];
-    }
-    found
-}
-
-/// What a model of this convention writes for boxes in the frame of the picture.
-fn write(convention: BoxConvention, object: &str, boxes: &[[f64; 4]], size: (u32, u32)) -> String {
-    let (w, h) = (f64::from(size.0), f64::from(size.1));
-    let norm = |[l, t, r, b]: [f64; 4]| {
-        [l / w, t / h, r / w, b / h].map(|side| (side * 1000.0).round() as i64)
-    };
-    if convention == BoxConvention::BoxTokens {
-        if boxes.is_empty() {
-            return "none".into();
-        }
-        let line = |&sides: &[f64; 4]| {
-            let [x1, y1, x2, y2] = norm(sides);
-            format!("<box>({x1},{y1}),({x2},{y2})</box>")
-        };
-        return boxes.iter().map(line).collect::<Vec<_>>().join("\n");
-    }
-    let entry = |&sides: &[f64; 4]| {
-        let [l, t, r, b] = sides;
-        match convention {
-            BoxConvention::Pixels => json!({"bbox_2d": sides, "label": object}),
-            BoxConvention::Norm1 => {
-                json!({"bbox_2d": [l / w, t / h, r / w, b / h], "label": object})
-            }
-            BoxConvention::Norm1000YFirst => {
-                let [x1, y1, x2, y2] = norm(sides);
-                json!({"box_2d": [y1, x1, y2, x2], "label": object})
-            }
-            _ => json!({"bbox_2d": norm(sides), "label": object}),
-        }
-    };
-    Value::Array(boxes.iter().map(entry).collect()).to_string()
-}
-
-/// The part of a box that a picture of `region` shows, in the frame of that picture.
-fn shown(bbox: BBox, region: BBox) -> Option<[f64; 4]> {
-    let left = bbox.left.max(region.left) - region.left;
-    let top = bbox.top.max(region.top) - region.top;
-    let right = bbox.right.min(region.right) - region.left;
-    let bottom = bbox.bottom.min(region.bottom) - region.top;
-    (left < right && top < bottom).then_some([left, top, right, bottom])
-}
-
-fn request(tool: &str, region: BBox, args: &[&str]) -> Request {
-    let args = args
-        .iter()
-        .map(|arg| (String::new(), Arg::Str((*arg).into())));
-    Request {
-        tool: tool.into(),
-        image: 0,
-        region,
-        args: args.collect(),
-    }
-}
-
-/// What the server knows: photographs, and where pictures it has seen were cut out.
-struct Known {
-    photos: Vec<Photo>,
-    located: Mutex<BTreeMap<String, Arc<Located>>>,
-}
-
-/// Where a picture was cut out: photographs by number, and regions.
-struct Located {
-    size: (u32, u32),
-    places: Vec<(usize, BBox)>,
-}
-
-impl Known {
-    fn locate(&self, url: &str) -> Arc<Located> {
-        if let Some(known) = self.located.lock().unwrap().get(url) {
-            return known.clone();
-        }
-        let data = url.strip_prefix("data:image/png;base64,").unwrap();
-        let bytes = STANDARD.decode(data).unwrap();
-        let part = image::load_from_memory(&bytes).unwrap().to_rgb8();
-        let photos = self.photos.iter().enumerate();
-        let places = photos.flat_map(|(at, photo)| {
-            let found = place(&photo.picture.pixels, &part);
-            found.into_iter().map(move |region| (at, region))
-        });
-        let found = Arc::new(Located {
-            size: part.dimensions(),
-            places: places.collect(),
-        });
-        let mut located = self.located.lock().unwrap();
-        located.insert(url.to_owned(), found.clone());
-        found
-    }
-}
-
-/// What the server says to one request.
-fn reply(known: &Known, convention: BoxConvention, received: &Received) -> String {
-    let body = received.json();
-    let content = &body["messages"][0]["content"];
-    let (url, prompt) = (&content[0]["image_url"]["url"], &content[1]["text"]);
-    let found = known.locate(url.as_str().unwrap());
-    let (size, [(at, region)]) = (found.size, &found.places[..]) else {
-        return format!("I cannot tell: this is at {} places", found.places.len());
-    };
-    let (photo, region) = (&known.photos[*at], *region);
-    let prompt = prompt.as_str().unwrap();
-    let strings = strings(prompt);
-    let view = [View::of_scene(&photo.scene)];
-    let annotated =
-        |tool: &str, args: &[&str]| scene::perception().answer(&view, &request(tool, region, args));
-    let said = if prompt.starts_with("Find every") {
-        annotated("find", &[&strings[0]])
-    } else if prompt.starts_with("Does the image show") {
-        annotated("exists", &[&strings[0]])
-    } else if prompt.starts_with("The image shows") {
-        annotated("verify_property", &[&strings[0], &strings[1]])
-    } else {
-        annotated("simple_query", &[&strings[0]])
-    };
-    match said {
-        Answer::Detections(found) => {
-            let boxes: Vec<_> = found.iter().filter_map(|d| shown(d.bbox, region)).collect();
-            write(convention, &strings[0], &boxes, size)
-        }
-        Answer::Bool(true) => "Yes.".into(),
-        Answer::Bool(false) => "No.".into(),
-        Answer::Text(text) => text,
-        other => format!("I cannot tell: {other:?}"),
-    }
-}
-
 /// A back end whose server answers from the annotations, and the server.
 fn back_end(photos: &[Photo], convention: BoxConvention) -> (Vlm, Server) {
-    let known = Known {
-        photos: photos.to_vec(),
-        located: Mutex::default(),
-    };
+    let known = Known::new(photos.iter().map(|photo| Annotated {
+        name: photo.name.clone(),
+        pixels: photo.picture.pixels.clone(),
+        scene: photo.scene.clone(),
+    }));
     let server = Server::start(move |received, _| {
-        let text = reply(&known, convention, received);
+        let text = known.reply(convention, &received.json());
         Reply::json(json!({"choices": [{"message": {"content": text}}]}).to_string())
     });
     // Crops are found again pixel by pixel: lossless, and neither shrunk nor enlarged.
