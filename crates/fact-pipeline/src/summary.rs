@@ -3,6 +3,7 @@
 
 use crate::export::AtomicFile;
 use crate::store::{Counts, Reader, StoreError};
+use crate::terminal::one_line;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -11,6 +12,9 @@ use std::path::{Path, PathBuf};
 
 /// Name of the file in the run's folder.
 pub const FILE_NAME: &str = "summary.json";
+
+/// Version of the form; 1 had neither `agreement` nor `report`.
+const VERSION: u32 = 2;
 
 /// Counts of a run; `docs/formats.md` says what each means.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -27,6 +31,8 @@ pub struct Summary {
     pub questions: Questions,
     /// Samples that were not accepted, by `stage:reason`.
     pub failures: BTreeMap<String, u64>,
+    /// Whether the data set agrees with its own annotations; `None` if it was not compared.
+    pub agreement: Option<Agreement>,
     /// What the results depend on.
     pub settings: BTreeMap<String, String>,
 }
@@ -63,6 +69,17 @@ pub struct Candidates {
     pub right: u64,
 }
 
+/// Whether a data set's answers are what its functional programs find in its annotations.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Agreement {
+    /// Samples by status; `docs/store.md` lists them.
+    pub samples: BTreeMap<String, u64>,
+    /// Errors of the data set by kind; `data_errors.jsonl` lists them.
+    pub errors: BTreeMap<String, u64>,
+    /// Operations that the data set does not document, and how often each is used.
+    pub unknown_operations: BTreeMap<String, u64>,
+}
+
 /// Questions: groups of sibling samples.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Questions {
@@ -91,7 +108,7 @@ impl Summary {
         let expected = settings.get("data.samples").and_then(|n| n.parse().ok());
         let [v0, v1, v2] = counts.levels;
         Ok(Self {
-            version: 1,
+            version: VERSION,
             complete: expected == Some(counts.samples),
             funnel: Funnel {
                 skipped_records: counts.read_errors,
@@ -117,6 +134,11 @@ impl Summary {
                 chosen_by_one_scene_holds: counts.one_holds,
             },
             failures: counts.failures,
+            agreement: reader.agreement_counts()?.map(|counts| Agreement {
+                samples: counts.samples,
+                errors: counts.errors,
+                unknown_operations: counts.unknown_operations,
+            }),
             settings,
         })
     }
@@ -196,6 +218,15 @@ impl Summary {
         failures.sort_by_key(|(name, n)| (std::cmp::Reverse(**n), name.as_str()));
         for (name, n) in failures {
             line(&format!("failed {name}"), *n, f.samples, "");
+        }
+        if let Some(agreement) = &self.agreement {
+            for (kind, n) in &agreement.errors {
+                line(&format!("data set: {kind}"), *n, f.samples, "");
+            }
+            for (operation, n) in &agreement.unknown_operations {
+                let operation = one_line(operation);
+                line(&format!("  {operation}"), *n, 0, "unknown operation");
+            }
         }
         if seconds > 0.0 && session > 0 {
             let rationales = f.rationales as f64 * session as f64 / f.samples.max(1) as f64;

@@ -5,14 +5,16 @@ use crate::config::Accept;
 use crate::datasets::Record;
 use crate::proposers::{Candidate, Malformed};
 use crate::stages::choose::{self, Board, Choice, Look};
-use crate::stages::{Attempt, Perceiver, Prepared, Seen, execute, explain};
+use crate::stages::{
+    Agreement, Attempt, Checker, Perceiver, Prepared, Seen, agreement, execute, explain,
+};
 use crate::store::{
     CandidateRow, GroupRow, GroupRows, RationaleRow, SampleRow, StageRow, VerdictRow,
 };
 use fact_lang::ast::Module;
 use fact_lang::pack::Pack;
 use fact_lang::run::run;
-use fact_models::DecodeLimits;
+use fact_models::{DecodeLimits, Scene};
 use serde_json::json;
 
 /// What a worker needs; makes rows of groups.
@@ -21,6 +23,8 @@ pub struct GroupWork<'a> {
     perceiver: Perceiver<'a>,
     halted: &'a dyn Fn() -> bool,
     decode: DecodeLimits,
+    /// If the run takes the data set's own programs and looks at its annotations.
+    checker: Option<&'a Checker>,
 }
 
 /// A candidate, parsed if it parses.
@@ -62,6 +66,8 @@ struct Work<'g> {
     attempts: Vec<Vec<Attempt>>,
     /// What else tells the candidates apart.
     looks: Vec<Look>,
+    /// For each sample so far: whether the data set agrees with its annotation.
+    agreements: Vec<Option<Agreement>>,
 }
 
 impl Work<'_> {
@@ -78,8 +84,14 @@ impl Work<'_> {
 
 impl<'a> GroupWork<'a> {
     /// For a run; `halted` tells whether to stop waiting for answers.
-    pub fn new(setup: &'a Setup, perceiver: Perceiver<'a>, halted: &'a dyn Fn() -> bool) -> Self {
+    pub fn new(
+        setup: &'a Setup,
+        perceiver: Perceiver<'a>,
+        checker: Option<&'a Checker>,
+        halted: &'a dyn Fn() -> bool,
+    ) -> Self {
         Self {
+            checker,
             setup,
             perceiver,
             halted,
@@ -101,6 +113,7 @@ impl<'a> GroupWork<'a> {
                 .map(|(_, record)| record.sample.scene.as_str())
                 .collect(),
             seen: Vec::new(),
+            agreements: Vec::new(),
             attempts: vec![Vec::new(); proposed.len()],
             looks: proposed.iter().map(Proposed::look).collect(),
             proposed,
@@ -187,9 +200,13 @@ impl<'a> GroupWork<'a> {
         let mut passed_over = Vec::new();
         for (s, (_, record)) in (first..end).zip(&group.records[first..end]) {
             let reason = if work.malformed[s].is_some() {
+                work.agreements.push(self.agreement(record, None));
                 Attempt::malformed()
             } else {
-                match Prepared::new(record.into(), setup.perception.looks(), &self.decode) {
+                let ready = Prepared::new(record.into(), setup.perception.looks(), &self.decode);
+                let scene = ready.as_ref().ok().and_then(Prepared::scene);
+                work.agreements.push(self.agreement(record, scene));
+                match ready {
                     Ok(ready) => {
                         prepared.push(ready);
                         passed_over.push(None);
@@ -255,6 +272,12 @@ impl<'a> GroupWork<'a> {
         Ok(())
     }
 
+    /// Whether the data set agrees with its annotation on a sample.
+    fn agreement(&self, record: &Record, scene: Option<&Scene>) -> Option<Agreement> {
+        let matcher = self.setup.data.matcher();
+        self.checker?.check(record, scene, matcher)
+    }
+
     /// What became of a sample.
     fn sample(
         &self,
@@ -277,7 +300,10 @@ impl<'a> GroupWork<'a> {
             rationale: None,
         };
         let parsed = work.proposed.iter().filter(|p| p.program.is_ok()).count();
+        let agreement = work.agreements.get(s).and_then(Option::as_ref);
+        let unknown = agreement.is_some_and(|a| a.status == agreement::Status::UnknownOperation);
         let propose = match (work.proposed.len(), parsed, &work.malformed[s]) {
+            (_, _, Some(_)) if unknown => Some("unknown_operation"),
             (_, _, Some(_)) => Some("malformed"),
             (0, ..) => Some("none"),
             (_, 0, _) => Some("syntax"),
@@ -289,6 +315,14 @@ impl<'a> GroupWork<'a> {
             reason: work.malformed[s].as_ref().map(ToString::to_string),
             detail: Some(json!({ "candidates": work.proposed.len(), "parsed": parsed })),
         });
+        if let Some(agreement) = agreement {
+            row.stages.push(StageRow {
+                stage: agreement::STAGE,
+                status: agreement.status.name().into(),
+                reason: agreement.message.clone(),
+                detail: agreement.detail.clone(),
+            });
+        }
         if let Some(why) = propose {
             row.failure = Some(format!("propose:{why}"));
         }

@@ -23,7 +23,7 @@ use crate::packs::{self, PackLoadError};
 use crate::proposers::Proposer;
 use crate::proposers::bank::{Bank, BankError};
 use crate::reporter::Reporter;
-use crate::stages::{Perceiver, PrepareError};
+use crate::stages::{Checker, Looks, Perceiver, PrepareError};
 use crate::store::{GroupRows, StoreError, Writer};
 use fact_lang::pack::Pack;
 use fact_models::remote::Spent;
@@ -169,6 +169,20 @@ impl Setup {
             perception,
             proposers,
         })
+    }
+
+    /// What compares the data set with its own annotations: where the run takes the data set's
+    /// programs and looks at its annotations.
+    fn checker(&self) -> Result<Option<Checker>, RunError> {
+        let gold = self.config.propose.contains(&ProposerKind::Gold);
+        if !gold || self.perception.looks() != Looks::AtAnnotations {
+            return Ok(None);
+        }
+        let malformed = |source| PackLoadError::Malformed {
+            origin: "scene".into(),
+            source,
+        };
+        Ok(Some(Checker::new().map_err(malformed)?))
     }
 
     /// The settings that the results depend on, by name: what a store is bound to.
@@ -330,6 +344,7 @@ fn work(work: Work<'_>, writer: &mut Writer, tally: &mut Tally) -> Result<(), Ru
         let mut source = source.lock().unwrap_or_else(PoisonError::into_inner);
         source.next()
     };
+    let checker = setup.checker()?;
     let cancelled = AtomicBool::new(false);
     let halted = || stop.load(Ordering::Relaxed) || cancelled.load(Ordering::Relaxed);
     let workers = perceiver.workers(threads);
@@ -337,12 +352,12 @@ fn work(work: Work<'_>, writer: &mut Writer, tally: &mut Tally) -> Result<(), Ru
     std::thread::scope(|scope| {
         for _ in 0..workers {
             let sender = sender.clone();
-            let (next, halted) = (&next, &halted);
+            let (next, halted, checker) = (&next, &halted, checker.as_ref());
             std::thread::Builder::new()
                 .name("fact-worker".into())
                 .stack_size(STACK_BYTES)
                 .spawn_scoped(scope, move || {
-                    let work = GroupWork::new(setup, perceiver, halted);
+                    let work = GroupWork::new(setup, perceiver, checker, halted);
                     while !halted() {
                         let Some(group) = next() else { break };
                         let rows = match work.group(&group) {

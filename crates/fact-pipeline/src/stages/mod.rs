@@ -2,14 +2,16 @@
 //! [`crate::proposers`]).
 //!
 //! Each works on one group of samples at a time and touches nothing but its arguments; the engine
-//! drives them.
+//! drives them. [`agreement`] compares a data set with its own annotations, beside the stages.
 
+pub mod agreement;
 mod annotation;
 pub mod choose;
 pub mod execute;
 pub mod explain;
 pub mod verify;
 
+pub use agreement::{Agreement, Checker};
 pub use annotation::AnnotationError;
 pub use choose::{Board, Choice, Look};
 pub use execute::{Executed, Looks, Material, Perceiver, PrepareError, Prepared, Seen, execute};

@@ -4,12 +4,14 @@
 //! derived from it. A group of samples is written in one transaction, so a run that is killed loses
 //! at most the groups in flight.
 
+mod agreement;
 mod calls;
 mod lock;
 mod read;
 mod rows;
 mod write;
 
+pub use agreement::{AgreementCounts, FaultyRow};
 pub use calls::Calls;
 pub use lock::{Lock, LockError};
 pub use read::{Counts, ReadRow, Reader, SampleView, VerdictView};

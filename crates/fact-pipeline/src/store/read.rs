@@ -12,8 +12,8 @@ use std::path::{Path, PathBuf};
 /// A reader of a run store; works while a run is writing to it.
 #[derive(Debug)]
 pub struct Reader {
-    connection: Connection,
-    path: PathBuf,
+    pub(super) connection: Connection,
+    pub(super) path: PathBuf,
 }
 
 /// A sample with what became of it.
@@ -155,7 +155,10 @@ impl Reader {
         }
     }
 
-    fn failed(&self, doing: &'static str) -> impl FnOnce(rusqlite::Error) -> StoreError + use<> {
+    pub(super) fn failed(
+        &self,
+        doing: &'static str,
+    ) -> impl FnOnce(rusqlite::Error) -> StoreError + use<> {
         let path = self.path.clone();
         move |source| StoreError::Sqlite {
             path,
@@ -416,7 +419,7 @@ impl Reader {
 }
 
 /// The stages in their order.
-const STAGES: &[&str] = &["propose", "execute", "verify", "explain"];
+const STAGES: &[&str] = &["propose", "agreement", "execute", "verify", "explain"];
 
 const ROW: &str = "SELECT s.ordinal, s.id, s.sample, s.predicted, s.level, s.accepted,
     s.confidence, s.failure, c.proposer, c.program, r.residual, r.rationale, r.certificate
