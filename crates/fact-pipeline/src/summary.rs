@@ -2,6 +2,7 @@
 //! interrupted and resumed run has the same as an undisturbed one.
 
 use crate::export::AtomicFile;
+use crate::report::Report;
 use crate::store::{Counts, Reader, StoreError};
 use crate::terminal::one_line;
 use serde::Serialize;
@@ -33,6 +34,8 @@ pub struct Summary {
     pub failures: BTreeMap<String, u64>,
     /// Whether the data set agrees with its own annotations; `None` if it was not compared.
     pub agreement: Option<Agreement>,
+    /// Funnels, losses and cost.
+    pub report: Report,
     /// What the results depend on.
     pub settings: BTreeMap<String, String>,
 }
@@ -139,6 +142,7 @@ impl Summary {
                 errors: counts.errors,
                 unknown_operations: counts.unknown_operations,
             }),
+            report: Report::read(reader)?.settled(),
             settings,
         })
     }
@@ -227,6 +231,10 @@ impl Summary {
                 let operation = one_line(operation);
                 line(&format!("  {operation}"), *n, 0, "unknown operation");
             }
+        }
+        for funnel in &self.report.proposers {
+            let proposer = format!("by {}", one_line(&funnel.proposer));
+            let _ = writeln!(out, "  {proposer:<24}{}", funnel.short());
         }
         if seconds > 0.0 && session > 0 {
             let rationales = f.rationales as f64 * session as f64 / f.samples.max(1) as f64;

@@ -208,7 +208,7 @@ impl Words {
     /// not.
     pub fn knows(&self, noun: &str) -> bool {
         let name = self.name(noun);
-        let listed = |names: &Vec<String>| names.iter().any(|n| *n == name);
+        let listed = |names: &Vec<String>| names.contains(&name);
         self.names.values().any(|n| *n == name)
             || self.kinds.contains_key(&name)
             || self.kinds.values().any(listed)

@@ -8,6 +8,7 @@ mod agreement;
 mod calls;
 mod lock;
 mod read;
+mod report;
 mod rows;
 mod write;
 
@@ -15,6 +16,7 @@ pub use agreement::{AgreementCounts, FaultyRow};
 pub use calls::Calls;
 pub use lock::{Lock, LockError};
 pub use read::{Counts, ReadRow, Reader, SampleView, VerdictView};
+pub use report::{StoredCandidate, StoredEnd, StoredExample, StoredVerdict};
 pub use rows::{CandidateRow, GroupRow, GroupRows, RationaleRow, SampleRow, StageRow, VerdictRow};
 pub use write::{Difference, Writer};
 
