@@ -36,6 +36,8 @@ pub(crate) enum Command {
     Run(Box<RunArgs>),
     /// Run one program on an image, or on several
     Exec(Box<ExecArgs>),
+    /// Tell how far a run's questions, candidates and samples came, why no further, and the cost
+    Report(ReportArgs),
     /// Show one sample of a run: program, slice, trace, rationale, verdicts
     Show(ShowArgs),
     /// Re-check every certificate of a run or of a JSONL export, offline
@@ -399,6 +401,22 @@ pub(crate) struct ShowArgs {
     /// Show every event of the trace
     #[arg(long)]
     pub(crate) all: bool,
+}
+
+/// Flags of `fact report`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+A funnel per proposer, the reasons of every loss with three examples each, and the cost per
+rationale. Works while the run is going on. docs/formats.md describes every field.
+
+Example:
+  fact report runs/demo")]
+pub(crate) struct ReportArgs {
+    /// Folder of the run
+    pub(crate) run: PathBuf,
+    /// As JSON
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// Flags of `fact check`.

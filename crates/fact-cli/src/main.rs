@@ -21,6 +21,7 @@ fn main() -> ExitCode {
         Command::Synth(args) => commands::synth::main(args),
         Command::Run(args) => commands::run::main(args),
         Command::Exec(args) => commands::exec::main(args),
+        Command::Report(args) => commands::report::main(args),
         Command::Show(args) => commands::show::main(args),
         Command::Calibrate(args) => commands::calibrate::main(args),
         Command::Check(args) => commands::check::main(args),

@@ -356,11 +356,7 @@ fn a_key_is_sent_and_never_shown() {
     let assert = run().success();
     assert!(!told(&assert).contains("SECRET"));
     let answered = model.answered();
-    assert!(
-        answered
-            .iter()
-            .all(|a| a.key == format!("Bearer {KEY}"))
-    );
+    assert!(answered.iter().all(|a| a.key == format!("Bearer {KEY}")));
     for entry in std::fs::read_dir(folder.join("run")).unwrap() {
         let path = entry.unwrap().path();
         let bytes = std::fs::read(&path).unwrap();

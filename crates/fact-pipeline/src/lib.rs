@@ -11,6 +11,7 @@
 //! | [`engine`] | drives the stages over a data set |
 //! | [`store`] | the run in SQLite |
 //! | [`export`] | files for people and trainers |
+//! | [`report`] | what a run found, for people |
 //!
 //! [`config`] says what a run does, [`reporter`] how it tells of its progress, [`packs`] which API
 //! programs have, [`terminal`] how foreign text is shown. Nothing here prints or reads flags.
@@ -27,6 +28,7 @@ pub mod exec;
 pub mod export;
 pub mod packs;
 pub mod proposers;
+pub mod report;
 pub mod reporter;
 pub mod show;
 pub mod stages;

@@ -3,7 +3,9 @@
 
 use crate::config::LlmConfig;
 use crate::export::AtomicFile;
+use crate::report::Report;
 use crate::store::{Account, Counts, Reader, StoreError};
+use crate::terminal::one_line;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -12,6 +14,9 @@ use std::path::{Path, PathBuf};
 
 /// Name of the file in the run's folder.
 pub const FILE_NAME: &str = "summary.json";
+
+/// Version of the form; 1 had neither `agreement` nor `report`.
+const VERSION: u32 = 2;
 
 /// Counts of a run; `docs/formats.md` says what each means.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -31,6 +36,10 @@ pub struct Summary {
     /// What was asked of language models for programs, if any was.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub language_model: Option<Account>,
+    /// Whether the data set agrees with its own annotations; `None` if it was not compared.
+    pub agreement: Option<Agreement>,
+    /// Funnels, losses and cost.
+    pub report: Report,
     /// What the results depend on.
     pub settings: BTreeMap<String, String>,
 }
@@ -67,6 +76,17 @@ pub struct Candidates {
     pub right: u64,
 }
 
+/// Whether a data set's answers are what its functional programs find in its annotations.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Agreement {
+    /// Samples by status; `docs/store.md` lists them.
+    pub samples: BTreeMap<String, u64>,
+    /// Errors of the data set by kind; `data_errors.jsonl` lists them.
+    pub errors: BTreeMap<String, u64>,
+    /// Operations that the data set does not document, and how often each is used.
+    pub unknown_operations: BTreeMap<String, u64>,
+}
+
 /// Questions: groups of sibling samples.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Questions {
@@ -95,7 +115,7 @@ impl Summary {
         let expected = settings.get("data.samples").and_then(|n| n.parse().ok());
         let [v0, v1, v2] = counts.levels;
         Ok(Self {
-            version: 1,
+            version: VERSION,
             complete: expected == Some(counts.samples),
             funnel: Funnel {
                 skipped_records: counts.read_errors,
@@ -122,6 +142,12 @@ impl Summary {
             },
             failures: counts.failures,
             language_model: reader.account()?,
+            agreement: reader.agreement_counts()?.map(|counts| Agreement {
+                samples: counts.samples,
+                errors: counts.errors,
+                unknown_operations: counts.unknown_operations,
+            }),
+            report: Report::read(reader)?.settled(),
             settings,
         })
     }
@@ -215,6 +241,19 @@ impl Summary {
         failures.sort_by_key(|(name, n)| (std::cmp::Reverse(**n), name.as_str()));
         for (name, n) in failures {
             line(&format!("failed {name}"), *n, f.samples, "");
+        }
+        if let Some(agreement) = &self.agreement {
+            for (kind, n) in &agreement.errors {
+                line(&format!("data set: {kind}"), *n, f.samples, "");
+            }
+            for (operation, n) in &agreement.unknown_operations {
+                let operation = one_line(operation);
+                line(&format!("  {operation}"), *n, 0, "unknown operation");
+            }
+        }
+        for funnel in &self.report.proposers {
+            let proposer = format!("by {}", one_line(&funnel.proposer));
+            let _ = writeln!(out, "  {proposer:<24}{}", funnel.short());
         }
         if let Some(account) = &self.language_model {
             out.push_str(&account_text(account));

@@ -5,6 +5,7 @@ use crate::message::{self, Failure, INTERRUPTED, OUT_OF_BUDGET, Outcome};
 use crate::{interrupt, progress};
 use fact_pipeline::config::{Draft, FILE_NAME, RunConfig};
 use fact_pipeline::engine;
+use fact_pipeline::report::data_errors;
 use fact_pipeline::store::{self, Reader};
 use fact_pipeline::summary::Summary;
 use std::path::Path;
@@ -31,6 +32,7 @@ pub(crate) fn execute(config: RunConfig, quiet: bool) -> Outcome {
         let error = format!("cannot write the summary in {}: {e}", out.display());
         Failure::new(error, None)
     })?;
+    let data_errors = data_errors::write(&reader, &out)?;
     if !quiet {
         message::say(&summary.text(finished.seconds, finished.tally.session))?;
         message::spent("perception", finished.spent);
@@ -42,6 +44,10 @@ pub(crate) fn execute(config: RunConfig, quiet: bool) -> Outcome {
             out.display(),
             path.display()
         ));
+        if let Some((path, count)) = data_errors {
+            let path = path.display();
+            message::note(&format!("{count} errors of the data set, listed in {path}"));
+        }
     }
     if finished.complete {
         return Ok(ExitCode::SUCCESS);

@@ -204,6 +204,16 @@ impl Words {
         format!("{head}{plural}")
     }
 
+    /// Whether the lexicon lists this noun as a name of its own: “orange juice” is one, “red dog” is
+    /// not.
+    pub fn knows(&self, noun: &str) -> bool {
+        let name = self.name(noun);
+        let listed = |names: &Vec<String>| names.contains(&name);
+        self.names.values().any(|n| *n == name)
+            || self.kinds.contains_key(&name)
+            || self.kinds.values().any(listed)
+    }
+
     /// Whether an object called `name` is a `kind`, both canonical; kinds nest.
     pub fn is_a(&self, name: &str, kind: &str) -> bool {
         fn within(words: &Words, name: &str, kind: &str, depth: u8) -> bool {

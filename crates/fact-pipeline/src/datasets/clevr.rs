@@ -141,6 +141,7 @@ impl Clevr {
             program: question.program.map(|json| GoldProgram {
                 form: ProgramForm::Clevr,
                 json,
+                annotations: None,
             }),
             split: question.split,
             locked: false,

@@ -35,6 +35,7 @@ struct Question {
     image: String,
     answer: Option<String>,
     semantic: Option<Value>,
+    annotations: Option<Value>,
 }
 
 impl Gqa {
@@ -113,6 +114,7 @@ impl Gqa {
             program: question.semantic.map(|json| GoldProgram {
                 form: ProgramForm::Gqa,
                 json,
+                annotations: question.annotations,
             }),
             split: split.map(str::to_owned),
             locked: false,

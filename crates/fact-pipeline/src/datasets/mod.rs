@@ -100,6 +100,9 @@ pub struct GoldProgram {
     pub form: ProgramForm,
     /// The program as the data set gives it; a JSON string for [`ProgramForm::Python`].
     pub json: serde_json::Value,
+    /// Which words of question and answer mean which objects of the annotation (GQA's
+    /// `annotations`), as the data set gives it.
+    pub annotations: Option<serde_json::Value>,
 }
 
 /// Forms of programs.

@@ -173,6 +173,7 @@ fn program(row: &Map<String, Value>) -> Option<GoldProgram> {
     Some(GoldProgram {
         form,
         json: json.clone(),
+        annotations: row.get("annotations").cloned(),
     })
 }
 

@@ -9,11 +9,11 @@ use crate::stages::choose::{Board, Choice, View};
 use crate::stages::explain::Dependence;
 use crate::stages::judge::Witness;
 use crate::stages::probe::{ProbeSetting, Probes};
-use crate::stages::{Attempt, Perceiver, Prepared, Seen, execute, explain};
+use crate::stages::{Agreement, Attempt, Checker, Perceiver, Prepared, Seen, execute, explain};
 use crate::store::{CandidateRow, GroupRow, GroupRows};
 use fact_core::verify::confidence::{Evidence, Features};
 use fact_lang::ast::Module;
-use fact_models::DecodeLimits;
+use fact_models::{DecodeLimits, Scene};
 use std::cell::RefCell;
 
 /// What a worker needs; makes rows of groups.
@@ -24,6 +24,8 @@ pub struct GroupWork<'a> {
     halted: &'a dyn Fn() -> bool,
     decode: DecodeLimits,
     probes: RefCell<Probes>,
+    /// If the run takes the data set's own programs and looks at its annotations.
+    checker: Option<&'a Checker>,
 }
 
 /// A group while it is worked on.
@@ -41,6 +43,8 @@ pub(super) struct Work<'g> {
     pub(super) attempts: Vec<Vec<Attempt>>,
     /// What the answer of each candidate depends on, on the first sample it returned on.
     dependence: Vec<Option<Dependence>>,
+    /// For each sample so far: whether the data set agrees with its annotation.
+    pub(super) agreements: Vec<Option<Agreement>>,
 }
 
 impl Work<'_> {
@@ -62,6 +66,7 @@ impl<'a> GroupWork<'a> {
         proposing: &'a Proposing,
         perceiver: Perceiver<'a>,
         probes: &[Record],
+        checker: Option<&'a Checker>,
         halted: &'a dyn Fn() -> bool,
     ) -> Self {
         let decode = DecodeLimits::default();
@@ -71,6 +76,7 @@ impl<'a> GroupWork<'a> {
         };
         let probes = Probes::new(probes, setup.perception.looks(), &decode);
         Self {
+            checker,
             setup,
             proposing,
             perceiver,
@@ -101,6 +107,7 @@ impl<'a> GroupWork<'a> {
                 .map(|(_, record)| record.sample.scene.as_str())
                 .collect(),
             seen: Vec::new(),
+            agreements: Vec::new(),
             attempts: vec![Vec::new(); proposed.len()],
             dependence: vec![None; proposed.len()],
             proposed,
@@ -212,9 +219,13 @@ impl<'a> GroupWork<'a> {
         let mut passed_over = Vec::new();
         for (s, (_, record)) in (first..end).zip(&group.records[first..end]) {
             let reason = if work.malformed[s].is_some() {
+                work.agreements.push(self.agreement(record, None));
                 Attempt::malformed()
             } else {
-                match Prepared::new(record.into(), setup.perception.looks(), &self.decode) {
+                let ready = Prepared::new(record.into(), setup.perception.looks(), &self.decode);
+                let scene = ready.as_ref().ok().and_then(Prepared::scene);
+                work.agreements.push(self.agreement(record, scene));
+                match ready {
                     Ok(ready) => {
                         prepared.push(ready);
                         passed_over.push(None);
@@ -278,6 +289,12 @@ impl<'a> GroupWork<'a> {
             }));
         }
         Ok(())
+    }
+
+    /// Whether the data set agrees with its annotation on a sample.
+    fn agreement(&self, record: &Record, scene: Option<&Scene>) -> Option<Agreement> {
+        let matcher = self.setup.data.matcher();
+        self.checker?.check(record, scene, matcher)
     }
 }
 

@@ -22,14 +22,14 @@ pub use source::{GroupSource, OpenGroup};
 use crate::back_end::{BackEnd, BackEndError, Wiring};
 use crate::calibration::{Calibration, CalibrationError};
 use crate::calls::{AskError, CallLog, Used};
-use crate::config::{Accept, Look, PerceptionSpec, RunConfig};
+use crate::config::{Accept, Look, PerceptionSpec, ProposerSpec, RunConfig};
 use crate::datasets::{self, DataSet, OpenError, RecordError};
 use crate::packs::{self, PackLoadError};
 use crate::proposers::bank::Bank;
 use crate::proposers::{self, OpenProposerError, Proposer};
 use crate::reporter::Reporter;
 use crate::stages::judge::Judge;
-use crate::stages::{Perceiver, PrepareError};
+use crate::stages::{Checker, Looks, Perceiver, PrepareError};
 use crate::store::{GroupRows, Reader, Reuse, StoreError, Writer};
 use fact_lang::pack::Pack;
 use fact_models::remote::Spent;
@@ -208,6 +208,20 @@ impl Setup {
             confidence,
             threshold,
         })
+    }
+
+    /// What compares the data set with its own annotations: where the run takes the data set's
+    /// programs and looks at its annotations.
+    fn checker(&self) -> Result<Option<Checker>, RunError> {
+        let gold = self.config.propose.contains(&ProposerSpec::Gold);
+        if !gold || self.perception.looks() != Looks::AtAnnotations {
+            return Ok(None);
+        }
+        let malformed = |source| PackLoadError::Malformed {
+            origin: "scene".into(),
+            source,
+        };
+        Ok(Some(Checker::new().map_err(malformed)?))
     }
 
     /// The settings that the results depend on, by name: what a store is bound to.
@@ -416,6 +430,7 @@ fn work(work: Work<'_>, writer: &mut Writer, tally: &mut Tally) -> Result<(), Ru
         let mut source = source.lock().unwrap_or_else(PoisonError::into_inner);
         source.next()
     };
+    let checker = setup.checker()?;
     let cancelled = AtomicBool::new(false);
     let halted = || stop.load(Ordering::Relaxed) || cancelled.load(Ordering::Relaxed);
     let workers = perceiver.workers(threads).max(proposing.workers(threads));
@@ -423,12 +438,13 @@ fn work(work: Work<'_>, writer: &mut Writer, tally: &mut Tally) -> Result<(), Ru
     std::thread::scope(|scope| {
         for _ in 0..workers {
             let sender = sender.clone();
-            let (next, halted) = (&next, &halted);
+            let (next, halted, checker) = (&next, &halted, checker.as_ref());
             std::thread::Builder::new()
                 .name("fact-worker".into())
                 .stack_size(STACK_BYTES)
                 .spawn_scoped(scope, move || {
-                    let work = GroupWork::new(setup, proposing, perceiver, &index.probes, halted);
+                    let work =
+                        GroupWork::new(setup, proposing, perceiver, &index.probes, checker, halted);
                     while !halted() {
                         let Some(group) = next() else { break };
                         let rows = match work.group(&group) {

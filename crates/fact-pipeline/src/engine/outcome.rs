@@ -3,7 +3,7 @@
 use super::group::{GroupWork, Work};
 use crate::config::{Accept, Look};
 use crate::stages::choose::{self, Choice};
-use crate::stages::{Attempt, Seen, explain};
+use crate::stages::{Attempt, Seen, agreement, explain};
 use crate::store::{RationaleRow, SampleRow, StageRow, VerdictRow};
 use fact_core::verify::{Level, Verdict};
 use fact_lang::ast::Module;
@@ -35,7 +35,10 @@ impl GroupWork<'_> {
             rationale: None,
         };
         let parsed = work.proposed.iter().filter(|p| p.program.is_ok()).count();
+        let agreement = work.agreements.get(s).and_then(Option::as_ref);
+        let unknown = agreement.is_some_and(|a| a.status == agreement::Status::UnknownOperation);
         let propose = match (work.proposed.len(), parsed, &work.malformed[s]) {
+            (_, _, Some(_)) if unknown => Some("unknown_operation"),
             (_, _, Some(nothing)) => Some(nothing.kind),
             (0, ..) => Some("none"),
             (_, 0, _) => Some("syntax"),
@@ -47,6 +50,14 @@ impl GroupWork<'_> {
             reason: work.malformed[s].as_ref().map(ToString::to_string),
             detail: Some(json!({ "candidates": work.proposed.len(), "parsed": parsed })),
         });
+        if let Some(agreement) = agreement {
+            row.stages.push(StageRow {
+                stage: agreement::STAGE,
+                status: agreement.status.name().into(),
+                reason: agreement.message.clone(),
+                detail: agreement.detail.clone(),
+            });
+        }
         if let Some(why) = propose {
             row.failure = Some(format!("propose:{why}"));
         }

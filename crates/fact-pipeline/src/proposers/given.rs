@@ -15,7 +15,7 @@ impl Proposer for Given {
     }
 
     fn fingerprint(&self) -> String {
-        "1".into()
+        "2".into()
     }
 
     fn is_per_record(&self) -> bool {

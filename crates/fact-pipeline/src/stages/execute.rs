@@ -150,6 +150,11 @@ impl Prepared {
             pictures: pictures.into(),
         })
     }
+
+    /// The annotation, if the perception looks at annotations.
+    pub fn scene(&self) -> Option<&Scene> {
+        self.scene.as_ref()
+    }
 }
 
 /// An image with all that may be sent of it.

@@ -2,8 +2,9 @@
 //! [`crate::proposers`]).
 //!
 //! Each works on one group of samples at a time and touches nothing but its arguments; the engine
-//! drives them.
+//! drives them. [`agreement`] compares a data set with its own annotations, beside the stages.
 
+pub mod agreement;
 mod annotation;
 pub mod choose;
 pub mod execute;
@@ -12,6 +13,7 @@ pub mod judge;
 pub mod probe;
 pub mod verify;
 
+pub use agreement::{Agreement, Checker};
 pub use annotation::AnnotationError;
 pub use choose::{Board, Choice};
 pub(crate) use execute::picture;

@@ -5,19 +5,23 @@
 //! at most the groups in flight.
 
 mod account;
+mod agreement;
 mod calls;
 mod lock;
 mod questions;
 mod read;
+mod report;
 mod reuse;
 mod rows;
 mod write;
 
 pub use account::Account;
+pub use agreement::{AgreementCounts, FaultyRow};
 pub use calls::Calls;
 pub use lock::{Lock, LockError};
 pub use questions::{Looked, Question, Tried};
 pub use read::{Counts, ReadRow, Reader, SampleView, VerdictView};
+pub use report::{StoredCandidate, StoredEnd, StoredExample, StoredVerdict};
 pub use reuse::Reuse;
 pub use rows::{CandidateRow, GroupRow, GroupRows, RationaleRow, SampleRow, StageRow, VerdictRow};
 pub use write::{Difference, Writer};

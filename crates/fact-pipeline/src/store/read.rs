@@ -441,7 +441,7 @@ impl Reader {
 }
 
 /// The stages in their order.
-const STAGES: &[&str] = &["propose", "execute", "verify", "explain"];
+const STAGES: &[&str] = &["propose", "agreement", "execute", "verify", "explain"];
 
 const ROW: &str = "SELECT s.ordinal, s.id, s.sample, s.predicted, s.level, s.accepted,
     s.confidence, s.failure, c.proposer, c.program, r.residual, r.rationale, r.certificate

@@ -1,7 +1,9 @@
-//! CLEVR functional programs (`program`, steps with `type` or `function`).
+//! CLEVR functional programs (`program`, steps with `type` or `function`). The operations are those
+//! of the question engine's `metadata.json`; its compound ones (`filter_unique`, `relate_filter`, …)
+//! stand in templates only, never in a question's program.
 
 use super::MOST_STEPS;
-use super::emit::{Binds, Emitter, Node, Set, Source, Test, Value, is_adjective};
+use super::emit::{Binds, Emitter, Node, Set, Source, Test, Value, folds};
 use super::error::{GoldError, Problem};
 use serde_json::Value as Json;
 
@@ -10,7 +12,7 @@ use serde_json::Value as Json;
 /// Steps name their operation `type` (generator) or `function` (release), and their value
 /// `value_inputs` or `side_inputs`. Every operation of CLEVR v1.0 is known: `scene`, `unique`,
 /// `filter_*`, `relate`, `same_*`, `query_*`, `equal_*`, `greater_than`, `less_than`, `exist`,
-/// `count`, `union`, `intersect`.
+/// `count`, `union`, `intersect`, and the engine's `equal_object`.
 ///
 /// # Errors
 /// [`GoldError`] for a program that is not well formed.
@@ -77,6 +79,8 @@ struct Step {
 /// Operations with a `_…` suffix naming one of [`CATEGORIES`].
 const BY_CATEGORY: [&str; 4] = ["filter", "same", "query", "equal"];
 const COMPARES: [&str; 3] = ["greater_than", "less_than", "equal_integer"];
+/// Most characters of an operation's name that are kept.
+const NAME: usize = 60;
 const CATEGORIES: [&str; 4] = ["size", "color", "material", "shape"];
 
 fn read(program: &Json) -> Result<Vec<Step>, GoldError> {
@@ -119,7 +123,8 @@ fn read_step(at: usize, json: &Json) -> Result<Step, GoldError> {
         (None, None) => &Json::Null,
     };
     step.operation = match operation.as_str() {
-        Some(operation) => operation.to_owned(),
+        // Longer than any that is known; messages show it.
+        Some(operation) => operation.chars().take(NAME).collect(),
         None => {
             return Err(unnamed(
                 "function",
@@ -209,7 +214,9 @@ impl Step {
             ("filter", Some(_)) => (1, "one input", Some("one value to filter by")),
             ("same" | "query", Some(_)) => (1, "one input", None),
             ("union" | "intersect" | "greater_than" | "less_than", None) => (2, "two inputs", None),
-            ("equal_integer", None) | ("equal", Some(_)) => (2, "two inputs", None),
+            ("equal_integer" | "equal_object", None) | ("equal", Some(_)) => {
+                (2, "two inputs", None)
+            }
             _ => return Err(self.error("function", Problem::UnknownOperation)),
         })
     }
@@ -245,8 +252,8 @@ impl Step {
         }
     }
 
-    fn thing<'n>(&self, nodes: &'n [Node]) -> Result<&'n str, GoldError> {
-        let input = self.inputs[0];
+    fn thing<'n>(&self, nodes: &'n [Node], n: usize) -> Result<&'n str, GoldError> {
+        let input = self.inputs[n];
         match &nodes[input] {
             Node::Thing(name) => Ok(name),
             other => Err(self.kind_error(input, other, "one thing")),
@@ -279,7 +286,7 @@ impl Step {
                 Node::Set(set)
             }
             ("relate", _) => {
-                let anchor = self.thing(nodes)?.to_owned();
+                let anchor = self.thing(nodes, 0)?.to_owned();
                 let relation = relation(value).ok_or_else(|| {
                     let (value, expected) = (value.to_owned(), "left, right, front or behind");
                     self.error("value_inputs", Problem::UnknownValue { value, expected })
@@ -288,12 +295,12 @@ impl Step {
                 Node::Set(Set::of(Source::Related { relation, anchor }, None))
             }
             ("same", Some(category)) => {
-                let thing = self.thing(nodes)?.to_owned();
+                let thing = self.thing(nodes, 0)?.to_owned();
                 let category = category.to_owned();
                 Node::Set(Set::of(Source::Same { category, thing }, None))
             }
             ("query", Some(category)) => {
-                let thing = self.thing(nodes)?;
+                let thing = self.thing(nodes, 0)?;
                 Node::Value(Value::call(format!("{thing}.{category}")))
             }
             ("count", _) => {
@@ -313,6 +320,10 @@ impl Step {
                 let function = if union { "either" } else { "both" };
                 let together = format!("{function}({first}, {second})");
                 Node::Set(Set::of(Source::Named(together), None))
+            }
+            ("equal_object", _) => {
+                let (a, b) = (self.thing(nodes, 0)?, self.thing(nodes, 1)?);
+                Node::Value(Value::truth(format!("{a} == {b}"), Binds::Compare))
             }
             (operation, _) => {
                 let sign = match operation {
@@ -341,7 +352,7 @@ fn relation(value: &str) -> Option<&'static str> {
 /// Adds the filter to the description: to the noun phrase where that says the same.
 fn filter(set: &mut Set, category: &'static str, value: &str) {
     let named = matches!(set.source, Source::Named(_));
-    if named || !is_adjective(value) {
+    if named || !folds(set, value) {
         set.tests.push(Test::Is(category, value.to_owned()));
     } else if category == "shape" && set.noun.is_none() {
         set.noun = Some(value.to_owned());

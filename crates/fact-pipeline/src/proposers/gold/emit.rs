@@ -120,6 +120,8 @@ pub(super) enum Test {
     Is(&'static str, String),
     /// It is called this.
     Named(String),
+    /// It is one of the objects with these identifiers.
+    Cited(Vec<String>),
 }
 
 impl Test {
@@ -131,6 +133,10 @@ impl Test {
             Test::NotIn(part) => format!("not {thing}.is_in({})", quote(part)),
             Test::Is(property, value) => format!("{thing}.{property} == {}", quote(value)),
             Test::Named(name) => format!("{thing}.name == {}", quote(name)),
+            Test::Cited(ids) => {
+                let ids: Vec<String> = ids.iter().map(|id| quote(id)).collect();
+                format!("is_cited({thing}, [{}])", ids.join(", "))
+            }
         }
     }
 }
@@ -351,7 +357,7 @@ const RESERVED: &str = " and as assert async await break class continue def del 
     enumerate eval exec exit filter float format frozenset hash help hex id input int isinstance \
     iter len list map math max min next np object open ord pow print property range re repr \
     reversed round set slice sorted str string sum super tuple vars zip image img execute_command \
-    only either both all_same common_attribute which_is ";
+    only either both all_same common_attribute which_is is_cited choose_cited ";
 
 /// A Python name made from words, never a reserved one.
 pub(super) fn identifier(words: &str) -> String {
@@ -396,6 +402,22 @@ pub(super) fn quote(text: &str) -> String {
     }
     literal.push('"');
     literal
+}
+
+/// Whether an adjective can join the phrase of a set so that perception, which takes the phrase
+/// apart again, cannot take it for something else: “light blue” for light and blue, “orange juice”
+/// for the drink.
+pub(super) fn folds(set: &Set, adjective: &str) -> bool {
+    let words = words();
+    let is_value = |text: &str| words.category(&words.value(text)).is_some();
+    let several = adjective.contains(' ') && adjective.split(' ').all(is_value);
+    let joins = |other: &str| {
+        is_value(&format!("{other} {adjective}")) || is_value(&format!("{adjective} {other}"))
+    };
+    is_adjective(adjective)
+        && !several
+        && !set.adjectives.iter().any(|(_, other)| joins(other))
+        && !words.knows(&format!("{adjective} {}", set.head()))
 }
 
 /// Whether the words can stand before a noun in a phrase that the pack takes apart again.

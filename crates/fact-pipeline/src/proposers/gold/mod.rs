@@ -20,8 +20,15 @@
 //!
 //! Steps are read into sets, things and values (`clevr`, `gqa`); filters fold into noun phrases,
 //! and only what is used twice or is a concept of its own gets a name (`emit`). Steps that the
-//! answer does not use are checked and left out. Identifiers of objects in GQA's arguments are
-//! dropped: the program must find the object from the question's words.
+//! answer does not use are checked and left out.
+//!
+//! # The objects that GQA cites
+//! GQA's arguments cite objects of the scene graph, `dog (1234)`, and so does its `annotations`
+//! field. [`compile_gqa`] drops them: a program must find the object from the question's words, or
+//! its rationale would say “the dog” of one of three dogs for a reason that neither image nor
+//! question holds. [`compile_gqa_cited`] keeps them, for one use: where the answer by the words is
+//! not the data set's, it tells whether the scene graph contradicts the data set or the words just
+//! fit several things ([`stages::agreement`](crate::stages::agreement)).
 //!
 //! A program that is not well formed is an error that says where, never a guess.
 
@@ -32,11 +39,23 @@ mod gqa;
 
 pub use clevr::compile as compile_clevr;
 pub use error::{GoldError, Problem};
-pub use gqa::compile as compile_gqa;
+pub(crate) use gqa::cited_ids;
+pub use gqa::{compile as compile_gqa, compile_cited as compile_gqa_cited};
+
+use fact_lang::pack::{Pack, PackError};
 
 /// More steps than any program of the data sets has (GQA: 9, CLEVR: about 25), and few enough to
 /// bound the work on a hostile one.
 const MOST_STEPS: usize = 256;
+
+/// The pack of the programs that [`compile_gqa_cited`] writes: `scene`, and two functions that know
+/// objects by their identifiers.
+///
+/// # Errors
+/// Never, as long as the shipped file is a pack; a test sees to it.
+pub fn cited_pack() -> Result<Pack, PackError> {
+    Pack::load("scene_cited", include_str!("cited.py"))
+}
 
 #[cfg(test)]
 mod tests;

@@ -1,16 +1,22 @@
 //! GQA functional programs (`semantic`, steps with `operation`, `dependencies`, `argument`).
 
-use super::MOST_STEPS;
-use super::emit::{Binds, Emitter, Node, Set, Source, Test, Value, is_adjective, quote};
+mod cited;
+mod steps;
+
+pub(crate) use cited::cited_ids;
+
+use super::emit::{Binds, Emitter, Node, Set, Source, Test, Value, folds, quote};
 use super::error::{GoldError, Problem};
 use serde_json::Value as Json;
+use steps::{Relation, Step, noun, read, whole};
 
 /// Compiles the `semantic` program of a GQA question into a visual program of the `scene` pack.
 ///
 /// Every operation of GQA is known, each with any attribute category after it: `select`, `filter`
 /// (with `not(…)` and positions), `relate` (subject, object and `same …`), `query`, `verify` (with
 /// `rel`), `choose` (with `rel`, `name` and comparatives such as `healthier`), `exist`, `and`, `or`,
-/// `same`, `different`, `common`. Object identifiers in arguments, `wall (722332)`, are dropped.
+/// `same`, `different`, `common`; and, as re-published programs have it, `compare`, `h position` and
+/// `choose >: healthier`. Object identifiers in arguments, `wall (722332)`, are dropped.
 ///
 /// Where the words leave several things possible (“the traffic light”), relations consider all of
 /// them, and questions about one thing take the first.
@@ -18,7 +24,24 @@ use serde_json::Value as Json;
 /// # Errors
 /// [`GoldError`] for a program that is not well formed.
 pub fn compile(semantic: &Json) -> Result<String, GoldError> {
-    let steps = read(semantic)?;
+    write(semantic, false)
+}
+
+/// Compiles the same program with the objects that its arguments cite in place of the words for
+/// them, for the pack of [`cited_pack`](super::cited_pack). Whether something exists or stands in a
+/// relation (`exist`, `verify rel`) is still asked of everything that the words mean.
+///
+/// It says what the data set means, not what the words of the question say: for checking the data
+/// set's answer, never for a rationale.
+///
+/// # Errors
+/// [`GoldError`] for a program that is not well formed.
+pub fn compile_cited(semantic: &Json) -> Result<String, GoldError> {
+    write(semantic, true)
+}
+
+fn write(semantic: &Json, cited: bool) -> Result<String, GoldError> {
+    let mut steps = read(semantic)?;
     let mut uses = vec![0usize; steps.len()];
     for at in (0..steps.len()).rev() {
         if at + 1 == steps.len() || uses[at] > 0 {
@@ -26,6 +49,11 @@ pub fn compile(semantic: &Json) -> Result<String, GoldError> {
                 uses[*input] += 1;
             }
         }
+    }
+    if cited {
+        cited::keep_where_one_is_meant(&mut steps, &uses);
+    } else {
+        steps.iter_mut().for_each(|step| step.cited.clear());
     }
     let mut emitter = Emitter::default();
     let mut nodes: Vec<Node> = Vec::with_capacity(steps.len());
@@ -62,163 +90,6 @@ fn first(list: &str) -> String {
     format!("{list}[0]")
 }
 
-fn whole(problem: Problem) -> GoldError {
-    GoldError {
-        sample: None,
-        step: None,
-        operation: None,
-        field: "",
-        problem: Box::new(problem),
-    }
-}
-
-/// A step, its shape checked.
-struct Step {
-    at: usize,
-    /// As written, such as `filter color`.
-    name: String,
-    /// Its first word.
-    operation: &'static str,
-    /// The rest: an attribute category, `rel`, `name`, a comparative; may be empty.
-    category: String,
-    inputs: Vec<usize>,
-    /// Without object identifiers.
-    argument: String,
-}
-
-const OPERATIONS: [&str; 12] = [
-    "select",
-    "filter",
-    "relate",
-    "query",
-    "verify",
-    "choose",
-    "exist",
-    "and",
-    "or",
-    "same",
-    "different",
-    "common",
-];
-
-fn read(semantic: &Json) -> Result<Vec<Step>, GoldError> {
-    let steps = semantic.as_array().ok_or_else(|| {
-        whole(Problem::Shape {
-            expected: "a list of steps",
-            found: kind(semantic),
-        })
-    })?;
-    if steps.len() > MOST_STEPS {
-        return Err(whole(Problem::TooLong {
-            found: steps.len(),
-            most: MOST_STEPS,
-        }));
-    }
-    let steps = steps.iter().enumerate();
-    steps.map(|(at, step)| read_step(at, step)).collect()
-}
-
-fn read_step(at: usize, json: &Json) -> Result<Step, GoldError> {
-    let name = json.get("operation").and_then(Json::as_str);
-    let name = name.ok_or_else(|| GoldError {
-        step: Some(at),
-        field: "operation",
-        ..whole(Problem::Shape {
-            expected: "the name of an operation",
-            found: kind(json.get("operation").unwrap_or(&Json::Null)),
-        })
-    })?;
-    let (operation, category) = name.trim().split_once(' ').unwrap_or((name.trim(), ""));
-    let known = OPERATIONS.into_iter().find(|known| *known == operation);
-    let mut step = Step {
-        at,
-        name: name.to_owned(),
-        operation: known.unwrap_or_default(),
-        category: category.trim().to_lowercase(),
-        inputs: Vec::new(),
-        argument: String::new(),
-    };
-    if known.is_none() {
-        return Err(step.error("operation", Problem::UnknownOperation));
-    }
-    let inputs = json.get("dependencies").unwrap_or(&Json::Null);
-    let Some(list) = inputs.as_array() else {
-        let (expected, found) = ("a list of step numbers", kind(inputs));
-        return Err(step.error("dependencies", Problem::Shape { expected, found }));
-    };
-    for input in list {
-        let index = input.as_u64().and_then(|i| usize::try_from(i).ok());
-        let before = index.filter(|i| *i < at).ok_or_else(|| {
-            let to = kind(input);
-            step.error("dependencies", Problem::Dangling { to })
-        })?;
-        step.inputs.push(before);
-    }
-    let (least, most, expected) = match step.operation {
-        "select" => (0, 0, "no inputs"),
-        "and" | "or" | "common" => (2, 2, "two inputs"),
-        "same" | "different" | "choose" => (1, 2, "one or two inputs"),
-        _ => (1, 1, "one input"),
-    };
-    let found = step.inputs.len();
-    if found < least || found > most {
-        return Err(step.error("dependencies", Problem::Arity { expected, found }));
-    }
-    let argument = json.get("argument").unwrap_or(&Json::Null);
-    step.argument = match argument {
-        Json::String(text) => without_ids(text),
-        Json::Null => String::new(),
-        other => {
-            let (expected, found) = ("text", kind(other));
-            return Err(step.error("argument", Problem::Shape { expected, found }));
-        }
-    };
-    let needs = match step.operation {
-        "select" => Some("what to look for"),
-        "filter" => Some("a value to filter by"),
-        "relate" => Some("`name,relation,s`"),
-        "query" => Some("a category, such as name or color"),
-        "verify" => Some("a value to verify"),
-        "choose" if found == 1 => Some("values to choose from"),
-        _ => None,
-    };
-    match needs.filter(|_| step.argument.is_empty()) {
-        Some(expected) => Err(step.error("argument", Problem::MissingValue { expected })),
-        None => Ok(step),
-    }
-}
-
-/// `wall (722332)`, `trash can (-)`, `man,on,s (1,2)` without what is in the last parentheses.
-fn without_ids(argument: &str) -> String {
-    let argument = argument.trim();
-    if let Some(open) = argument.rfind('(')
-        && let Some(ids) = argument[open + 1..].strip_suffix(')')
-        && ids
-            .chars()
-            .all(|c| c.is_ascii_digit() || [',', '-', ' '].contains(&c))
-    {
-        return argument[..open].trim().to_owned();
-    }
-    argument.to_owned()
-}
-
-fn kind(json: &Json) -> String {
-    match json {
-        Json::Null => "nothing".into(),
-        Json::Array(items) => format!("a list of {}", items.len()),
-        Json::Object(_) => "an object".into(),
-        other => other.to_string().chars().take(60).collect(),
-    }
-}
-
-/// `name,relation,s` of `relate`, `verify rel`, `choose rel`.
-struct Relation {
-    noun: Option<String>,
-    relation: String,
-    /// Whether the named thing is the subject: it stands in the relation to the things before.
-    subject: bool,
-}
-
 /// Categories that are properties of the pack's `Thing`.
 const PROPERTIES: [&str; 7] = [
     "name",
@@ -229,12 +100,6 @@ const PROPERTIES: [&str; 7] = [
     "hposition",
     "vposition",
 ];
-
-/// A noun; `_` and words for anything are none.
-fn noun(text: &str) -> Option<String> {
-    let anything = ["_", "", "thing", "object"].contains(&text);
-    (!anything).then(|| text.to_owned())
-}
 
 /// The pack's name for a position, if the category is one.
 fn part(category: &str, value: &str) -> Option<String> {
@@ -247,35 +112,6 @@ fn part(category: &str, value: &str) -> Option<String> {
 }
 
 impl Step {
-    fn error(&self, field: &'static str, problem: Problem) -> GoldError {
-        GoldError {
-            step: Some(self.at),
-            operation: Some(self.name.clone()),
-            field,
-            ..whole(problem)
-        }
-    }
-
-    fn kind_error(&self, n: usize, given: &Node, wanted: &'static str) -> GoldError {
-        let (input, given) = (self.inputs[n], given.kind());
-        self.error(
-            "dependencies",
-            Problem::Kind {
-                input,
-                given,
-                wanted,
-            },
-        )
-    }
-
-    /// Whether the step asks about one thing, not about which things there are.
-    fn asks_of_one(&self) -> bool {
-        let rel = self.category == "rel";
-        ["query", "common"].contains(&self.operation)
-            || (["verify", "choose"].contains(&self.operation) && !rel)
-            || (["same", "different"].contains(&self.operation) && self.inputs.len() == 2)
-    }
-
     fn set(&self, nodes: &[Node], n: usize) -> Result<Set, GoldError> {
         match &nodes[self.inputs[n]] {
             Node::Set(set) => Ok(set.clone()),
@@ -308,61 +144,11 @@ impl Step {
         }
     }
 
-    /// `name,relation,direction`; a name may not hold a comma, a relation may not either.
-    fn relation(&self) -> Result<Relation, GoldError> {
-        let parts: Vec<&str> = self.argument.split(',').map(str::trim).collect();
-        let shape = |expected| {
-            let found = self.argument.chars().take(60).collect();
-            self.error("argument", Problem::Shape { expected, found })
-        };
-        let [name, relation, direction] = parts[..] else {
-            return Err(shape("`name,relation,s` or `name,relation,o`"));
-        };
-        let same = relation.starts_with("same ");
-        let subject = match direction {
-            "s" => true,
-            "o" => false,
-            "_" if same => true,
-            _ => return Err(shape("s or o after the relation")),
-        };
-        if relation.is_empty() || relation == "_" {
-            return Err(shape("a relation between two commas"));
-        }
-        Ok(Relation {
-            noun: noun(name),
-            relation: relation.to_owned(),
-            subject,
-        })
-    }
-
-    /// Options of `choose`: `a|b`.
-    fn options(&self, text: &str) -> Result<Vec<String>, GoldError> {
-        let options: Vec<String> = text.split('|').map(|o| o.trim().to_owned()).collect();
-        if options.len() < 2 || options.iter().any(String::is_empty) {
-            let (expected, found) = (
-                "options such as `red|blue`",
-                text.chars().take(60).collect(),
-            );
-            return Err(self.error("argument", Problem::Shape { expected, found }));
-        }
-        Ok(options)
-    }
-
-    /// The category of `same`, `different`: after the operation or as the argument.
-    fn compared(&self) -> Result<String, GoldError> {
-        let category = [&self.category, &self.argument];
-        let category = category.into_iter().find(|c| !c.is_empty());
-        let expected = "a category, such as color";
-        category
-            .cloned()
-            .ok_or_else(|| self.error("argument", Problem::MissingValue { expected }))
-    }
-
     fn compile(&self, emitter: &mut Emitter, nodes: &[Node]) -> Result<Node, GoldError> {
         let call = |code| Node::Value(Value::call(code));
         Ok(match self.operation {
             "select" if self.argument == "scene" => Node::Image,
-            "select" => Node::Set(Set::of(Source::All, noun(&self.argument))),
+            "select" => Node::Set(self.described(Source::All, noun(&self.argument))),
             "filter" => Node::Set(self.filter(self.set(nodes, 0)?)),
             "relate" => Node::Set(self.relate(emitter, nodes)?),
             "exist" => Node::Value(emitter.exists(&self.set(nodes, 0)?)),
@@ -392,16 +178,15 @@ impl Step {
 
     /// Adds the filter to the description: to the noun phrase where that says the same.
     fn filter(&self, mut set: Set) -> Set {
-        let negated = self.argument.strip_prefix("not(");
-        let negated = negated.and_then(|rest| rest.strip_suffix(')'));
-        let value = negated.unwrap_or(&self.argument).trim().to_owned();
+        let (value, negated) = self.negated();
+        let value = value.to_owned();
         let named = matches!(set.source, Source::Named(_));
-        match (part(&self.category, &value), negated.is_some()) {
+        match (part(&self.category, &value), negated) {
             (Some(part), false) => set.tests.push(Test::In(part)),
             (Some(part), true) => set.tests.push(Test::NotIn(part)),
             (None, true) => set.tests.push(Test::Lacks(value)),
             (None, false) if self.category == "name" => set.tests.push(Test::Named(value)),
-            (None, false) if named || !is_adjective(&value) => set.tests.push(Test::Has(value)),
+            (None, false) if named || !folds(&set, &value) => set.tests.push(Test::Has(value)),
             (None, false) => {
                 let order = ["size", "shape", "age", "color", "material"];
                 let place = order.iter().zip(1u8..).find(|(c, _)| **c == self.category);
@@ -427,7 +212,17 @@ impl Step {
             let subject = self.things(emitter, nodes, 0)?;
             Source::Target { relation, subject }
         };
-        Ok(Set::of(source, noun))
+        Ok(self.described(source, noun))
+    }
+
+    /// The set that the step describes: by its words, or by the objects it cites.
+    fn described(&self, source: Source, noun: Option<String>) -> Set {
+        if self.cited.is_empty() {
+            return Set::of(source, noun);
+        }
+        let mut set = Set::of(source, None);
+        set.tests.push(Test::Cited(self.cited.clone()));
+        set
     }
 
     fn verify(&self, emitter: &mut Emitter, nodes: &[Node]) -> Result<Value, GoldError> {
@@ -435,7 +230,7 @@ impl Step {
             let related = self.relate(emitter, nodes)?;
             return Ok(emitter.exists(&related));
         }
-        let value = &self.argument;
+        let (value, negated) = self.negated();
         let code = match (&nodes[self.inputs[0]], part(&self.category, value)) {
             (Node::Image, _) => format!("image.has_property({})", quote(value)),
             (_, Some(part)) => {
@@ -447,15 +242,15 @@ impl Step {
                 format!("{thing}.has_property({})", quote(value))
             }
         };
-        Ok(Value::truth(code, Binds::Call))
+        Ok(if negated {
+            Value::truth(format!("not {code}"), Binds::Not)
+        } else {
+            Value::truth(code, Binds::Call)
+        })
     }
 
     fn choose(&self, emitter: &mut Emitter, nodes: &[Node]) -> Result<Value, GoldError> {
         if self.inputs.len() == 2 {
-            let expected = "a comparative after `choose`, such as healthier";
-            if self.category.is_empty() {
-                return Err(self.error("operation", Problem::MissingValue { expected }));
-            }
             let a = self.thing(emitter, nodes, 0)?;
             let b = self.thing(emitter, nodes, 1)?;
             let chosen = format!("which_is({}, {a}, {b})", quote(&self.category));
@@ -503,7 +298,13 @@ impl Step {
         let options = self.options(&relation)?;
         let (list, noun) = (quoted(&options), quote(noun.as_deref().unwrap_or("thing")));
         let things = self.things(emitter, nodes, 0)?;
-        let chosen = if subject {
+        let chosen = if !self.cited.is_empty() {
+            let ids = quoted(&self.cited);
+            format!(
+                "choose_cited(image, {things}, {list}, {ids}, {})",
+                if subject { "True" } else { "False" }
+            )
+        } else if subject {
             format!("image.choose_relation({noun}, {list}, {things})")
         } else {
             format!("image.choose_target_relation({things}, {list}, {noun})")

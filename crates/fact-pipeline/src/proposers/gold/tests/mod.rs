@@ -1,5 +1,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod forms;
+
 use super::*;
 use serde_json::{Value, json};
 

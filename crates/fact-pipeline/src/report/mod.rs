@@ -1,0 +1,60 @@
+//! Reports of a run, derived from its store, so that an interrupted and resumed run has the same as
+//! an undisturbed one.
+//!
+//! [`Report`] is the stage report: for each proposer a funnel ([`Funnel`]), for each way to be lost
+//! how often and three examples ([`Loss`]), and what it cost ([`Cost`]). [`data_errors`] lists what
+//! is wrong with the data set itself.
+
+mod cost;
+pub mod data_errors;
+mod example;
+mod funnel;
+mod losses;
+mod text;
+
+pub use cost::{CallCost, Cost, PerRationale, Spending};
+pub use example::Example;
+pub use funnel::{Candidates, Funnel, Questions, Samples};
+pub use losses::Loss;
+
+use crate::store::{Reader, StoreError};
+use serde::Serialize;
+
+/// How far questions, candidates and samples came, and why no further; `docs/formats.md` says what
+/// each number means.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Report {
+    /// One funnel per proposer, in the order of the configuration.
+    pub proposers: Vec<Funnel>,
+    /// Why samples have no rationale: with the rationales, these are all samples.
+    pub losses: Vec<Loss>,
+    /// What the rationales cost.
+    pub cost: Cost,
+}
+
+impl Report {
+    /// From a store.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn read(reader: &Reader) -> Result<Self, StoreError> {
+        let mut proposers = funnel::Funnels::of(reader)?;
+        proposers.read_candidates(reader)?;
+        let losses = proposers.read_samples(reader)?;
+        Ok(Self {
+            proposers: proposers.done(),
+            losses,
+            cost: Cost::read(reader)?,
+        })
+    }
+
+    /// The report without what depends on how the run went: how often questions were sent again
+    /// after an interruption.
+    #[must_use]
+    pub fn settled(mut self) -> Self {
+        for call in &mut self.cost.calls {
+            call.sent = None;
+        }
+        self
+    }
+}
