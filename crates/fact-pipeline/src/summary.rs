@@ -25,7 +25,26 @@ pub struct Summary {
     pub version: u32,
     /// Whether every sample is in the store.
     pub complete: bool,
-    /// Samples by how far they came.
+    /// How often answers are right, and how far confidence can be trusted.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Truth {
+    /// Samples whose label is known.
+    pub labelled: u64,
+    /// Of those: the chosen program's answer is right. Their share is NLVR's accuracy.
+    pub right: u64,
+    /// Questions with a label.
+    pub questions: u64,
+    /// Of those: right on all samples that have one. Their share is NLVR's consistency.
+    pub consistent: u64,
+    /// What was accepted is right in general with this probability: the mean confidence.
+    pub expected_precision: Option<f64>,
+    /// Accepted samples with siblings that were hidden when programs were chosen.
+    pub tested: u64,
+    /// Of those: the program is right on all samples of its question.
+    pub tested_right: u64,
+}
+
+/// Samples by how far they came.
     pub funnel: Funnel,
     /// Candidate programs.
     pub candidates: Candidates,
@@ -33,6 +52,8 @@ pub struct Summary {
     pub questions: Questions,
     /// Samples that were not accepted, by `stage:reason`.
     pub failures: BTreeMap<String, u64>,
+    /// How often answers are right, and how far confidence can be trusted.
+    pub truth: Truth,
     /// What was asked of language models for programs, if any was.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub language_model: Option<Account>,
@@ -57,6 +78,8 @@ pub struct Funnel {
     pub v1: u64,
     /// And the program is right on all sibling samples it was chosen on.
     pub v2: u64,
+    /// Right on its image and confident enough for the precision asked for; 0 if none was.
+    pub v3: u64,
     /// Accepted by the run's rule.
     pub accepted: u64,
     /// With rationale and certificate.
@@ -113,7 +136,7 @@ impl Summary {
         let counts: Counts = reader.counts()?;
         let settings = reader.settings()?;
         let expected = settings.get("data.samples").and_then(|n| n.parse().ok());
-        let [v0, v1, v2] = counts.levels;
+        let [v0, v1, v2, v3] = counts.levels;
         Ok(Self {
             version: VERSION,
             complete: expected == Some(counts.samples),
@@ -123,6 +146,7 @@ impl Summary {
                 v0,
                 v1,
                 v2,
+                v3,
                 accepted: counts.accepted,
                 rationales: counts.rationales,
             },
@@ -141,6 +165,15 @@ impl Summary {
                 chosen_by_one_scene_holds: counts.one_holds,
             },
             failures: counts.failures,
+            truth: Truth {
+                labelled: counts.labelled,
+                right: counts.answered_right,
+                questions: counts.labelled_questions,
+                consistent: counts.consistent_questions,
+                expected_precision: counts.expected_precision,
+                tested: counts.accepted_with_hidden,
+                tested_right: counts.accepted_hold,
+            },
             language_model: reader.account()?,
             agreement: reader.agreement_counts()?.map(|counts| Agreement {
                 samples: counts.samples,
@@ -208,6 +241,9 @@ impl Summary {
             f.samples,
             "and so are all siblings'",
         );
+        if f.v3 > 0 {
+            line("V3 confident", f.v3, f.samples, "enough for the precision asked for");
+        }
         line("accepted", f.accepted, f.samples, "");
         line("rationales", f.rationales, f.samples, "");
         let c = &self.candidates;
@@ -236,6 +272,16 @@ impl Summary {
                 q.chosen_by_one_scene,
                 "and right on all other scenes",
             );
+        }
+        let t = &self.truth;
+        let hidden = self.settings.get("answers").is_some_and(|a| a.contains("hide"));
+        if hidden && t.labelled > 0 {
+            line("right answers", t.right, t.labelled, "of samples with a label");
+            line("  all of a question", t.consistent, t.questions, "of its questions");
+        }
+        if let (Some(expected), true) = (t.expected_precision, t.tested > 0) {
+            let note = format!("accepted and right on hidden siblings; expected {:.1}%", 100.0 * expected);
+            line("precision", t.tested_right, t.tested, &note);
         }
         let mut failures: Vec<(&String, &u64)> = self.failures.iter().collect();
         failures.sort_by_key(|(name, n)| (std::cmp::Reverse(**n), name.as_str()));

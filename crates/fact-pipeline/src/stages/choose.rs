@@ -208,6 +208,9 @@ pub fn accepts(rule: Accept, level: Option<Level>, visible: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use fact_core::verify::behaviour::Behaviour;
+    use fact_core::verify::coverage::Coverage;
+    use fact_core::verify::phrases::Consistency;
 
     fn attempt(c: char) -> Attempt {
         let (score, verdict) = match c {
@@ -228,11 +231,34 @@ mod tests {
         }
     }
 
-    fn look(score: f64, slice: Option<usize>) -> Look {
-        Look {
-            proposer: "bank",
+    /// Evidence of a candidate that behaves as `cluster` does and scored `score` in retrieval.
+    fn evidence(score: f64, cluster: usize) -> Option<Evidence> {
+        Some(Evidence {
+            proposer: "bank".into(),
             score,
-            slice,
+            backing: 1,
+            coverage: Coverage::default(),
+            consistency: Consistency::default(),
+            behaviour: Behaviour {
+                answered: 1.0,
+                majority: 0.5,
+            },
+            probes: 2,
+            answers: [("true".to_owned(), 1), ("false".to_owned(), 1)].into(),
+            cluster,
+        })
+    }
+
+    /// The sum of the features, so that the higher score is the more probable.
+    fn probability(features: &Features) -> f64 {
+        1.0 / (1.0 + (-features.iter().sum::<f64>()).exp())
+    }
+
+    fn view<'a>(sample: &'a dyn Fn(usize) -> bool, labels: bool) -> View<'a> {
+        View {
+            sample,
+            labels,
+            probability: &probability,
         }
     }
 
@@ -243,42 +269,79 @@ mod tests {
     }
 
     #[test]
-    fn level_beats_count_beats_score_beats_length() {
+    fn level_beats_count_beats_confidence_beats_length() {
         let table = attempts(&["++-+", "", "++++", "++++", "x---"]);
-        let looks = [
-            look(0.9, Some(1)),
-            look(0.8, None),
-            look(0.7, Some(5)),
-            look(0.69, Some(4)),
-            look(0.5, Some(1)),
+        let evidence = [
+            evidence(0.9, 0),
+            None,
+            evidence(0.7, 2),
+            evidence(0.7, 2),
+            evidence(0.5, 4),
         ];
-        let board = Board::new(&table, &["a", "a", "b", "c"], &looks);
+        let slices = [Some(1), None, Some(5), Some(4), Some(1)];
+        let board = Board::new(&table, &["a", "a", "b", "c"], &evidence, &slices);
         assert_eq!(board.scene_count(), 3);
-        let choice = board.choose(3).unwrap();
-        assert_eq!(
-            choice.candidate, 3,
-            "as good as the one before, and shorter"
-        );
-        assert_eq!(board.level(3, 3), Some(Level::V2));
-        // With one scene visible the program proposed first wins, which is wrong.
-        assert_eq!(board.choose(1).unwrap().candidate, 0);
-        assert_eq!(board.level(0, 1), Some(Level::V1));
+        let all = |_| true;
+        let choice = board.choose(view(&all, true)).unwrap();
+        assert_eq!(choice.candidate, 3, "as good as the one before, and shorter");
+        assert!(choice.confidence > 0.5);
+        assert_eq!(board.level(3, &all), Some(Level::V2));
+        // With one scene visible the more confident program wins, which is wrong.
+        let first = |sample| board.scene(sample) == 0;
+        assert_eq!(board.choose(view(&first, true)).unwrap().candidate, 0);
+        assert_eq!(board.level(0, &first), Some(Level::V1));
         assert_eq!(board.holds_beyond_first(0), Some(false));
         assert_eq!(board.holds_beyond_first(2), Some(true));
-        assert_eq!(board.level(4, 3), Some(Level::V0));
-        assert_eq!(board.level(1, 3), None);
+        assert_eq!(board.level(4, &all), Some(Level::V0));
+        assert_eq!(board.level(1, &all), None);
         assert!(board.right_on_all(2) && !board.right_on_all(0) && !board.right_on_all(1));
+    }
+
+    #[test]
+    fn a_label_out_of_view_changes_nothing() {
+        let evidence = [evidence(0.6, 0), evidence(0.9, 1)];
+        let slices = [Some(1), Some(1)];
+        let all = |_| true;
+        let blind = |rows: &[&str]| {
+            let table = attempts(rows);
+            let board = Board::new(&table, &["a", "b"], &evidence, &slices);
+            board.choose(view(&all, false)).unwrap()
+        };
+        let choice = blind(&["++", "--"]);
+        assert_eq!(choice.candidate, 1, "the more confident one, though wrong");
+        assert_eq!(choice.confidence, blind(&["--", "++"]).confidence);
+        // One that gives no answer is ruled out all the same.
+        assert_eq!(blind(&["++", "-x"]).candidate, 0);
+
+        let table = attempts(&["+-", "-+"]);
+        let board = Board::new(&table, &["a", "b"], &evidence, &slices);
+        for (alone, best) in [(0, 0), (1, 1)] {
+            let only = |sample| sample == alone;
+            let choice = board.choose(view(&only, true)).unwrap();
+            assert_eq!((choice.candidate, choice.standing.judged), (best, 1));
+        }
+    }
+
+    #[test]
+    fn what_a_scene_says_counts_once() {
+        let table = attempts(&["++++++"]);
+        let (evidence, slices) = ([evidence(0.5, 0)], [None]);
+        let surprise = |scenes: &[&str]| {
+            let board = Board::new(&table, scenes, &evidence, &slices);
+            board.features(view(&|_| true, true))[0].unwrap()[11]
+        };
+        let one = surprise(&["a"; 6]);
+        assert!(one > 0.0);
+        assert!((surprise(&["a", "a", "a", "b", "b", "b"]) - 2.0 * one).abs() < 1e-12);
     }
 
     #[test]
     fn reorderings_of_one_scene_are_one() {
         let table = attempts(&["++++++"]);
-        let looks = [look(1.0, None)];
-        let board = Board::new(&table, &["a"; 6], &looks);
-        assert_eq!(
-            board.level(0, board.visible_count(Visible::All)),
-            Some(Level::V1)
-        );
+        let (evidence, slices) = ([evidence(1.0, 0)], [None]);
+        let board = Board::new(&table, &["a"; 6], &evidence, &slices);
+        assert_eq!(board.visible_count(Visible::All), 1);
+        assert_eq!(board.level(0, &|_| true), Some(Level::V1));
         assert_eq!(board.holds_beyond_first(0), None);
     }
 
@@ -289,5 +352,7 @@ mod tests {
         assert!(!accepts(Accept::V2, Some(Level::V1), 1));
         assert!(!accepts(Accept::V1, Some(Level::V0), 1));
         assert!(!accepts(Accept::V1, None, 1));
+        assert!(!accepts(Accept::Precision(0.9), Some(Level::V2), 3));
+        assert!(accepts(Accept::Precision(0.9), Some(Level::V3), 1));
     }
 }

@@ -98,7 +98,7 @@ pub struct Counts {
     /// Candidates right on some sample.
     pub candidates_right: u64,
     /// Samples by the level their program reaches on them; index 0 is V0.
-    pub levels: [u64; 3],
+    pub levels: [u64; 4],
     /// Accepted samples.
     pub accepted: u64,
     /// Rationales.
@@ -120,6 +120,20 @@ pub struct Counts {
     pub one_chosen: u64,
     /// Seconds spent by the sessions that ended.
     pub seconds: f64,
+    /// Samples whose label is known.
+    pub labelled: u64,
+    /// Of those: the chosen program's answer is right.
+    pub answered_right: u64,
+    /// Questions with a label.
+    pub labelled_questions: u64,
+    /// Of those: right on all samples that have one.
+    pub consistent_questions: u64,
+    /// Mean confidence of the accepted samples.
+    pub expected_precision: Option<f64>,
+    /// Accepted samples with siblings that nothing was chosen by.
+    pub accepted_with_hidden: u64,
+    /// Of those: the chosen program is right on all samples of its question.
+    pub accepted_hold: u64,
 }
 
 impl Reader {
@@ -360,13 +374,20 @@ impl Reader {
                 },
             )?;
             c.query_row(
-                "SELECT count(*), sum(level >= 0), sum(level >= 1), sum(level >= 2), sum(accepted)
-                 FROM samples",
+                "SELECT count(*), sum(level >= 0), sum(coalesce(right, 0)),
+                        sum(level = 2 OR (level = 3 AND g.visible > 1)), sum(level = 3),
+                        sum(accepted)
+                 FROM samples s JOIN groups g ON g.grp = s.grp",
                 [],
                 |r| {
                     counts.samples = unsigned(r, 0)?;
-                    counts.levels = [unsigned(r, 1)?, unsigned(r, 2)?, unsigned(r, 3)?];
-                    counts.accepted = unsigned(r, 4)?;
+                    counts.levels = [
+                        unsigned(r, 1)?,
+                        unsigned(r, 2)?,
+                        unsigned(r, 3)?,
+                        unsigned(r, 4)?,
+                    ];
+                    counts.accepted = unsigned(r, 5)?;
                     Ok(())
                 },
             )?;
@@ -383,6 +404,40 @@ impl Reader {
                     counts.chosen_right = unsigned(r, 3)?;
                     counts.one_holds = unsigned(r, 4)?;
                     counts.one_chosen = unsigned(r, 5)?;
+                    Ok(())
+                },
+            )?;
+            c.query_row(
+                "SELECT count(right), sum(right), avg(CASE WHEN accepted THEN confidence END)
+                 FROM samples",
+                [],
+                |r| {
+                    counts.labelled = unsigned(r, 0)?;
+                    counts.answered_right = unsigned(r, 1)?;
+                    counts.expected_precision = r.get(2)?;
+                    Ok(())
+                },
+            )?;
+            c.query_row(
+                "SELECT count(*), sum(wrong = 0)
+                 FROM (SELECT sum(NOT right) AS wrong FROM samples
+                       WHERE right IS NOT NULL GROUP BY grp)",
+                [],
+                |r| {
+                    counts.labelled_questions = unsigned(r, 0)?;
+                    counts.consistent_questions = unsigned(r, 1)?;
+                    Ok(())
+                },
+            )?;
+            c.query_row(
+                "SELECT count(*), sum(c.all_right)
+                 FROM samples s JOIN groups g ON g.grp = s.grp
+                 JOIN candidates c ON c.grp = s.grp AND c.candidate = s.chosen
+                 WHERE s.accepted AND g.visible < g.scenes",
+                [],
+                |r| {
+                    counts.accepted_with_hidden = unsigned(r, 0)?;
+                    counts.accepted_hold = unsigned(r, 1)?;
                     Ok(())
                 },
             )?;
