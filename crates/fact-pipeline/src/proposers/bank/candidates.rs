@@ -1,6 +1,7 @@
 //! From a question to candidates: retrieve, align, substitute, rank.
 
 use super::align::mappings;
+use super::compose::Composer;
 use super::quantifier::{Kind, Quantifier};
 use super::score::Index;
 use super::substitute::{Setting, Template, substitute};
@@ -26,6 +27,10 @@ const OTHER_READING: f64 = 0.12;
 const BEST_REREAD: usize = 4;
 /// Most candidates of one exemplar.
 const MOST_PER_EXEMPLAR: usize = 3;
+/// Score of a program put together from pieces at no cost.
+const COMPOSED: f64 = 0.9;
+/// What the cost of a composed program costs in score.
+const COMPOSED_COST: f64 = 1.5;
 /// How the two readings of a bare number compare.
 const READINGS: [(&str, &str); 2] = [("==", ">="), (">=", "==")];
 
@@ -68,7 +73,12 @@ struct Search<'a> {
     found: Found,
 }
 
-pub(super) fn propose(bank: &Bank, question: &str, k: usize) -> Vec<Candidate> {
+pub(super) fn propose(
+    bank: &Bank,
+    question: &str,
+    k: usize,
+    composer: Option<&Composer>,
+) -> Vec<Candidate> {
     let mut search = Search {
         bank,
         question: read(question, &bank.lexicon),
@@ -82,6 +92,9 @@ pub(super) fn propose(bank: &Bank, question: &str, k: usize) -> Vec<Candidate> {
         }
     }
     search.other_reading();
+    if let Some(composer) = composer {
+        search.composed(composer);
+    }
     search.ranked(k)
 }
 
@@ -252,6 +265,16 @@ impl Search<'_> {
                         self.found.put(score - OTHER_READING, exemplar, program);
                     }
                 }
+            }
+        }
+    }
+
+    /// Programs put together from pieces.
+    fn composed(&mut self, composer: &Composer) {
+        for composed in composer.compose(&self.question, &self.bank.lexicon) {
+            let score = COMPOSED - COMPOSED_COST * composed.cost;
+            for exemplar in composed.exemplars {
+                self.found.put(score, exemplar, composed.program.clone());
             }
         }
     }

@@ -16,6 +16,7 @@
 
 mod align;
 mod candidates;
+mod compose;
 mod error;
 mod exemplars;
 mod lexicon;
@@ -32,6 +33,7 @@ pub use exemplars::Exemplar;
 pub use lexicon::Vocabulary;
 
 use candidates::{QUANTIFIER_MARK, marked};
+use compose::Composer;
 use exemplars::{File, Rewrite};
 use fact_lang::pack::Pack;
 use lexicon::Lexicon;
@@ -73,6 +75,8 @@ pub struct Bank {
     sentences: Index,
     /// The sentences with another quantifier to put, without theirs.
     quantified: Index,
+    /// Its pieces, if the types of a pack are known.
+    composer: Option<Composer>,
     sha256: String,
 }
 
@@ -118,7 +122,7 @@ impl Bank {
         let text = Self::builtin_text(&pack.name)
             .ok_or_else(|| BankError::NoneShipped(pack.name.to_string()))?;
         let origin = format!("bank of the pack `{}`", pack.name);
-        Self::load(text, &origin, &pack.vocabulary)
+        Self::load_for(text, &origin, pack)
     }
 
     /// Reads a bank from a file.
@@ -130,11 +134,24 @@ impl Bank {
             path: path.to_owned(),
             source,
         })?;
-        Self::load(&text, &path.display().to_string(), &pack.vocabulary)
+        Self::load_for(&text, &path.display().to_string(), pack)
+    }
+
+    /// Reads a bank from TOML text for a pack, whose types say which pieces of exemplars go together;
+    /// `origin` names it in messages.
+    ///
+    /// # Errors
+    /// If it is not a bank for this pack.
+    pub fn load_for(toml_text: &str, origin: &str, pack: &Pack) -> Result<Self, BankError> {
+        let mut bank = Self::load(toml_text, origin, &pack.vocabulary)?;
+        let exemplars = bank.known.iter().zip(&bank.exemplars);
+        let exemplars = exemplars.map(|(known, e)| (&*known.sentence, &*e.program));
+        bank.composer = Some(Composer::new(pack, exemplars, &bank.lexicon));
+        Ok(bank)
     }
 
     /// Reads a bank from TOML text; `origin` names it in messages, `vocabulary` is the pack's
-    /// ([`Pack::vocabulary`]).
+    /// ([`Pack::vocabulary`]). Without a pack's types, programs are of whole exemplars only.
     ///
     /// # Errors
     /// If it is not a bank for this vocabulary.
@@ -180,6 +197,7 @@ impl Bank {
             grams,
             sentences,
             quantified,
+            composer: None,
             sha256: digest.iter().map(|byte| format!("{byte:02x}")).collect(),
         })
     }
@@ -206,7 +224,12 @@ impl Bank {
 
     /// At most `k` different programs for a question, best first; each parses.
     pub fn propose(&self, question: &str, k: usize) -> Vec<Candidate> {
-        candidates::propose(self, question, k)
+        candidates::propose(self, question, k, self.composer.as_ref())
+    }
+
+    /// The same from whole exemplars only.
+    pub fn propose_whole(&self, question: &str, k: usize) -> Vec<Candidate> {
+        candidates::propose(self, question, k, None)
     }
 }
 
