@@ -18,6 +18,9 @@ const TOO_COMMON: f64 = 0.4;
 /// Least Dice coefficient of a word and a kind of node that belong together.
 const TOGETHER: f64 = 0.3;
 
+/// What this share of the exemplars has needs no word to say it.
+const COMMON: f64 = 0.1;
+
 /// A node by its place in preorder; its subtree is a range.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Node<'a> {
@@ -68,12 +71,19 @@ pub(super) type Anchors = Vec<Vec<(usize, Anchor)>>;
 
 /// Which words keep company with which kinds of node.
 #[derive(Debug, Default)]
-pub(super) struct Company(BTreeMap<(Arc<str>, String), f64>);
+pub(super) struct Company {
+    /// Dice coefficients, where they are high.
+    together: BTreeMap<(Arc<str>, String), f64>,
+    /// Shares of the exemplars that have a kind of node.
+    features: BTreeMap<String, f64>,
+    /// Shares of the exemplars that have a word.
+    words: BTreeMap<Arc<str>, f64>,
+}
 
 /// What kind of node a word may be about.
-fn feature(term: &Term, lexicon: &Lexicon) -> Option<String> {
+fn feature(term: &Term) -> Option<String> {
     match &term.head {
-        Head::Attr(name) if lexicon.member(name).is_none() => Some(format!(".{name}")),
+        Head::Attr(name) => Some(format!(".{name}")),
         Head::Global(name) => Some(name.to_string()),
         Head::Not | Head::Compare("!=" | "not in" | "is not") => Some("not".into()),
         Head::Compare(op) => Some((*op).into()),
@@ -89,7 +99,6 @@ fn feature(term: &Term, lexicon: &Lexicon) -> Option<String> {
 impl Company {
     pub(super) fn learn<'a>(
         exemplars: impl Iterator<Item = (&'a [Token], &'a Term)>,
-        lexicon: &Lexicon,
     ) -> Self {
         let mut words: BTreeMap<Arc<str>, f64> = BTreeMap::new();
         let mut features: BTreeMap<String, f64> = BTreeMap::new();
@@ -100,7 +109,7 @@ impl Company {
             let stems: BTreeSet<&Arc<str>> = tokens.iter().filter_map(stem).collect();
             let of: BTreeSet<String> = nodes(term)
                 .iter()
-                .filter_map(|node| feature(node.term, lexicon))
+                .filter_map(|node| feature(node.term))
                 .collect();
             for stem in &stems {
                 *words.entry((*stem).clone()).or_default() += 1.0;
@@ -120,12 +129,44 @@ impl Company {
             let says = of_word <= TOO_COMMON * count && dice >= TOGETHER;
             says.then_some(((word, feature), dice))
         };
-        Self(both.into_iter().filter_map(dice).collect())
+        let together = both.into_iter().filter_map(dice).collect();
+        words.values_mut().for_each(|n| *n /= count);
+        features.values_mut().for_each(|n| *n /= count);
+        Self {
+            together,
+            features,
+            words,
+        }
+    }
+
+    /// How much a node asks for a word that says it, from 0 to 1: the rarer, the more.
+    pub(super) fn asks(&self, term: &Term, lexicon: &Lexicon) -> f64 {
+        let value = match &term.head {
+            Head::Str(text) => string(text, lexicon).is_some(),
+            _ => false,
+        };
+        let share = feature(term).and_then(|feature| self.features.get(&feature).copied());
+        match (value, share) {
+            (true, _) => 1.0,
+            (_, Some(share)) => rarity(share),
+            (_, None) => 0.0,
+        }
+    }
+
+    /// How much a token may say, from 0 to 1.
+    pub(super) fn says(&self, token: &Token) -> f64 {
+        let share = stem(token).and_then(|stem| self.words.get(stem));
+        share.map_or(0.0, |share| rarity(*share))
     }
 
     fn of(&self, stem: &Arc<str>, feature: &str) -> Option<f64> {
-        self.0.get(&(stem.clone(), feature.to_owned())).copied()
+        let pair = (stem.clone(), feature.to_owned());
+        self.together.get(&pair).copied()
     }
+}
+
+fn rarity(share: f64) -> f64 {
+    (1.0 - share / COMMON).max(0.0)
 }
 
 fn stem(token: &Token) -> Option<&Arc<str>> {
@@ -177,7 +218,7 @@ pub(super) fn anchors(
             }
         }
     }
-    words(tokens, nodes, company, lexicon, &mut out);
+    words(tokens, nodes, company, &mut out);
     out
 }
 
@@ -186,13 +227,12 @@ fn words(
     tokens: &[Token],
     nodes: &[Node<'_>],
     company: &Company,
-    lexicon: &Lexicon,
     out: &mut Anchors,
 ) {
     let features: Vec<Option<String>> = nodes
         .iter()
         .enumerate()
-        .map(|(at, node)| feature(node.term, lexicon).filter(|_| out[at].is_empty()))
+        .map(|(at, node)| feature(node.term).filter(|_| out[at].is_empty()))
         .collect();
     let mut taken: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     for (token, stem) in tokens.iter().enumerate().filter_map(|(i, t)| Some((i, stem(t)?))) {
@@ -231,10 +271,21 @@ fn mention(
     match &term.head {
         Head::Str(text) => match string(text, lexicon)? {
             Mentioned::Phrase(ours) => {
+                // `"blue"` next to `"blue item"`: the color, whatever else is said.
+                let mut parts = ours.parts().map(|(part, _)| part);
+                let alone = lexicon.part(&lexicon.phrases.alone);
+                let alone = match (parts.next(), parts.next()) {
+                    (Some(part), None) => alone.filter(|alone| *alone == part),
+                    _ => None,
+                };
                 let ours = ours.particular(lexicon);
                 for (place, theirs) in phrases(tokens) {
                     let theirs = theirs.particular(lexicon);
                     if ours == theirs {
+                        if let Some(part) = alone {
+                            well.push((place, Anchor::Text(Saying::Part(part))));
+                            continue;
+                        }
                         well.push((place, Anchor::Text(Saying::Phrase)));
                         continue;
                     }

@@ -23,8 +23,6 @@ const MOST_WORK: usize = 60_000;
 /// Derivations that cost more are given up.
 const MOST_COST: f64 = 0.6;
 
-/// What each piece costs.
-const PIECE: f64 = 0.03;
 /// What a piece costs besides that has no words of its own.
 const WORDLESS: f64 = 0.03;
 /// What a word costs that is passed over: times its share of the sentence.
@@ -294,7 +292,6 @@ impl<'a> Chart<'a> {
             return;
         };
         let cost = item.cost
-            + PIECE
             + typed.cost
             + slot_cost
             + if wordless { WORDLESS } else { 0.0 };

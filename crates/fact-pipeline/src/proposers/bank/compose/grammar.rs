@@ -20,6 +20,14 @@ const MOST_MEMBERS: usize = 16;
 
 /// What it costs that pieces with the same words and another meaning are more frequent.
 const RARE: f64 = 0.06;
+/// What each piece costs; the less, the more exemplars have it.
+const PIECE: f64 = 0.05;
+/// How much less for each factor of e.
+const OFTEN: f64 = 0.01;
+/// The least that a piece costs.
+const LEAST_PIECE: f64 = 0.01;
+/// What it costs that a part of a meaning is said by no word.
+const UNSAID: f64 = 0.1;
 /// What it costs that no exemplar has a piece with these types.
 const UNSEEN_TYPES: f64 = 0.03;
 
@@ -89,7 +97,7 @@ impl Grammar {
             names: HashMap::new(),
         };
         let pairs = sources.iter().map(|s| (&*s.tokens, &s.normal.term));
-        let company = Company::learn(pairs, lexicon);
+        let company = Company::learn(pairs);
         let mut merged: IndexMap<(Vec<Symbol>, String), (Rule, Vec<Type>, Vec<Type>)> =
             IndexMap::new();
         for source in sources {
@@ -168,10 +176,10 @@ impl Grammar {
         let anchors = anchors(&source.tokens, &nodes, company, lexicon);
         let aligned = Aligned {
             tokens: &source.tokens,
-            normal,
             nodes: &nodes,
             anchors: &anchors,
             types: &types,
+            company,
             lexicon,
         };
         for raw in aligned.pieces() {
@@ -181,8 +189,10 @@ impl Grammar {
                 continue;
             };
             let (rule, parts) = ruled(raw, &params, normal);
+            let unsaid = rule.unsaid;
             let key = (rule.pattern.clone(), shown(&rule));
             let (rule, ..) = merged.entry(key).or_insert((rule, param_types, parts));
+            rule.unsaid = rule.unsaid.min(unsaid);
             if rule.exemplars.last() != Some(&source.exemplar) {
                 rule.exemplars.push(source.exemplar);
             }
@@ -310,7 +320,10 @@ impl Grammar {
                 let key = (typed.is, &*rule.pattern, &*typed.parts, &*typed.members);
                 let total = totals.get(&key).copied().unwrap_or(1);
                 let rare = RARE * (1.0 - rule.exemplars.len() as f64 / total as f64);
-                rare + if typed.seen { 0.0 } else { UNSEEN_TYPES }
+                let often = (rule.exemplars.len() as f64).ln();
+                let piece = (PIECE - OFTEN * often).max(LEAST_PIECE);
+                let types = if typed.seen { 0.0 } else { UNSEEN_TYPES };
+                piece + rare + types + UNSAID * rule.unsaid
             })
             .collect();
         for (typed, cost) in self.typed.iter_mut().zip(costs) {
@@ -442,6 +455,7 @@ fn ruled(raw: Raw, params: &[Var], normal: &Normal) -> (Rule, Vec<Type>) {
         places: raw.places,
         entry,
         exemplars: Vec::new(),
+        unsaid: raw.unsaid,
         meaning: 0,
     };
     (rule, raw.parts)

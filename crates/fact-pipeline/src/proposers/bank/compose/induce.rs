@@ -8,8 +8,7 @@
 
 use super::super::lexicon::Lexicon;
 use super::super::tokens::{Slot, Token};
-use super::anchor::{Anchor, Anchors, Node};
-use super::normal::Normal;
+use super::anchor::{Anchor, Anchors, Company, Node};
 use super::rule::{Place, Symbol};
 use super::term::{Head, Term, Var};
 use super::types::Type;
@@ -29,11 +28,11 @@ const MOST_PARTS: usize = 4;
 /// An exemplar with its anchors.
 pub(super) struct Aligned<'a> {
     pub(super) tokens: &'a [Token],
-    pub(super) normal: &'a Normal,
     pub(super) nodes: &'a [Node<'a>],
     pub(super) anchors: &'a Anchors,
     /// The type of each node; `None` where there is none.
     pub(super) types: &'a [Option<Type>],
+    pub(super) company: &'a Company,
     pub(super) lexicon: &'a Lexicon,
 }
 
@@ -47,6 +46,8 @@ pub(super) struct Raw {
     pub(super) parts: Vec<Type>,
     /// Whether it is the whole sentence.
     pub(super) whole: bool,
+    /// How much of its meaning no word says.
+    pub(super) unsaid: f64,
 }
 
 /// Nodes with a stretch of the sentence.
@@ -300,11 +301,13 @@ impl Aligned<'_> {
             aligned: self,
             parts,
             slots: Vec::new(),
+            unsaid: 0.0,
         };
         let template = builder.constituent(of)?;
         let mut pattern = Vec::new();
         let mut places = Vec::new();
         let mut order: Vec<usize> = Vec::new();
+        let mut words = 0.0;
         let mut at = from;
         while at < to {
             if let Some(part) = parts.iter().position(|p| p.from == at) {
@@ -323,7 +326,12 @@ impl Aligned<'_> {
                         Slot::Value { class, .. } => Symbol::Value(class.clone()),
                     });
                 }
-                None => pattern.push(Symbol::Word(token.key(self.lexicon, true).into())),
+                None => {
+                    pattern.push(Symbol::Word(token.key(self.lexicon, true).into()));
+                    if self.is_free(at) {
+                        words += self.company.says(token);
+                    }
+                }
             }
             at += 1;
         }
@@ -347,6 +355,7 @@ impl Aligned<'_> {
             places,
             parts: types.collect::<Option<_>>()?,
             whole,
+            unsaid: (builder.unsaid - words).max(0.0),
         })
     }
 }
@@ -381,6 +390,8 @@ struct Builder<'a> {
     parts: &'a [Constituent],
     /// The tokens whose slots the template has.
     slots: Vec<usize>,
+    /// How much of the template asks for words and has no anchor.
+    unsaid: f64,
 }
 
 impl Builder<'_> {
@@ -427,6 +438,9 @@ impl Builder<'_> {
         }
         let args = self.operands(at, (0, node.term.args.len()))?;
         let mut head = node.term.head.clone();
+        if self.aligned.anchors[at].is_empty() {
+            self.unsaid += self.aligned.company.asks(node.term, self.aligned.lexicon);
+        }
         for (token, anchor) in &self.aligned.anchors[at] {
             let token = *token;
             let compared = matches!(

@@ -60,6 +60,8 @@ pub(super) struct Rule {
     pub(super) entry: Option<(Vec<Arc<str>>, Vec<usize>)>,
     /// The exemplars that have it, each once.
     pub(super) exemplars: Vec<usize>,
+    /// How much of its meaning no word says, in the exemplar where it is least.
+    pub(super) unsaid: f64,
     /// The same for the same `template`.
     pub(super) meaning: u64,
 }
