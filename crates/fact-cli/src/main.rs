@@ -24,6 +24,7 @@ fn main() -> ExitCode {
         Command::Show(args) => commands::show::main(args),
         Command::Check(args) => commands::check::main(args),
         Command::Export(args) => commands::export::main(args),
+        Command::Bank(args) => commands::bank::main(args),
         Command::Init(args) => commands::init::main(args),
     };
     match result {

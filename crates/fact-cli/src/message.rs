@@ -61,6 +61,8 @@ failures!(
     fact_pipeline::exec::batch::BatchError,
     fact_pipeline::export::ExportError,
     fact_pipeline::packs::PackLoadError,
+    fact_pipeline::proposers::bank::BankError,
+    fact_pipeline::proposers::bank::TrialError,
     fact_pipeline::show::ShowError,
     fact_pipeline::store::StoreError,
 );

@@ -40,7 +40,8 @@ struct Scene {
 }
 
 /// Asks for all that programs may want to know.
-const PROBE: &str = "def execute_command(image):\n    return len(image.items) + len(image.towers)\n";
+const PROBE: &str =
+    "def execute_command(image):\n    return len(image.items) + len(image.towers)\n";
 
 fn scenes(folder: &Path, pack: &Pack) -> Result<Vec<Scene>, Box<dyn Error>> {
     let mut files: Vec<PathBuf> = Vec::new();
@@ -180,7 +181,11 @@ fn bank_of(
 
 /// A sentence for comparison with others.
 fn reading(sentence: &str) -> String {
-    sentence.to_lowercase().split(|c: char| !c.is_alphanumeric()).collect::<Vec<_>>().join(" ")
+    sentence
+        .to_lowercase()
+        .split(|c: char| !c.is_alphanumeric())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -188,7 +193,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let flag = |name: &str| args.iter().any(|arg| arg == name);
     let only = args.iter().position(|arg| arg == "--size");
     let only: Option<usize> = only.and_then(|at| args.get(at + 1)?.parse().ok());
-    let data = std::env::var_os("FACT_DATA").ok_or("set FACT_DATA to the folder with nlvr/train")?;
+    let data =
+        std::env::var_os("FACT_DATA").ok_or("set FACT_DATA to the folder with nlvr/train")?;
     let pack = Pack::builtin("blocks")?;
     let scenes = scenes(&Path::new(&data).join("nlvr/train/images"), &pack)?;
     let text = Bank::builtin_text("blocks").ok_or("no bank is shipped for blocks")?;
@@ -221,7 +227,10 @@ fn main() -> Result<(), Box<dyn Error>> {
             };
             let known: BTreeSet<String> = match size {
                 0 => BTreeSet::new(),
-                _ => chosen.iter().map(|i| reading(&exemplars[*i].sentence)).collect(),
+                _ => chosen
+                    .iter()
+                    .map(|i| reading(&exemplars[*i].sentence))
+                    .collect(),
             };
             let shared = match size {
                 0 => None,
@@ -259,14 +268,28 @@ fn main() -> Result<(), Box<dyn Error>> {
                     score.any += usize::from(right.is_some());
                     if flag("--wrong") && mode == 1 && right != Some(0) {
                         println!("## {sentence}   {right:?}");
-                        println!("   {}", exemplars[*i].program.lines().skip(1).map(str::trim).collect::<Vec<_>>().join("; "));
+                        println!(
+                            "   {}",
+                            exemplars[*i]
+                                .program
+                                .lines()
+                                .skip(1)
+                                .map(str::trim)
+                                .collect::<Vec<_>>()
+                                .join("; ")
+                        );
                         for c in found.iter().take(4) {
                             println!(
                                 "   {:.3} {} {:?} | {}",
                                 c.score,
                                 c.exemplar,
                                 c.support.len(),
-                                c.program.lines().skip(1).map(str::trim).collect::<Vec<_>>().join("; ")
+                                c.program
+                                    .lines()
+                                    .skip(1)
+                                    .map(str::trim)
+                                    .collect::<Vec<_>>()
+                                    .join("; ")
                             );
                         }
                     }
@@ -293,10 +316,19 @@ fn main() -> Result<(), Box<dyn Error>> {
             let shares = [s.any, s.best_three, s.first].map(|n| s.share(n));
             shares.join(" / ")
         };
-        println!("| {name} | {} | {} | {} |", with.sentences, cell(without), cell(with));
+        println!(
+            "| {name} | {} | {} | {} |",
+            with.sentences,
+            cell(without),
+            cell(with)
+        );
     }
     if flag("--slow") {
-        println!("\nproposing: mean {:.2} ms, slowest {:.2} ms", 1e3 * spent / f64::from(asked.max(1)), 1e3 * slowest);
+        println!(
+            "\nproposing: mean {:.2} ms, slowest {:.2} ms",
+            1e3 * spent / f64::from(asked.max(1)),
+            1e3 * slowest
+        );
     }
     Ok(())
 }

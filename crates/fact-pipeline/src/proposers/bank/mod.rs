@@ -9,7 +9,11 @@
 //! exemplar's in its program (`substitute`). Besides the sentence as it is, its quantifier is put
 //! over what exemplars quantify (`quantifier`), "there is no" also negates affirmative exemplars,
 //! and a bare number is read as "exactly" and as "at least" (`candidates`). Whatever does not fit
-//! lowers the score.
+//! lowers the score. Beside these candidates of whole exemplars stand those that are composed of
+//! pieces of several (`compose`).
+//!
+//! Banks are edited as documents (`document`), after a program was tried (`trial`); what a run is
+//! sure of can become exemplars (`learn`).
 //!
 //! All of it is a pure function of bank, vocabulary and question. What is put into programs comes
 //! from the vocabulary and the bank, never from the question's text.
@@ -17,8 +21,10 @@
 mod align;
 mod candidates;
 mod compose;
+mod document;
 mod error;
 mod exemplars;
+mod learn;
 mod lexicon;
 mod program;
 mod quantifier;
@@ -27,10 +33,15 @@ mod substitute;
 #[cfg(test)]
 mod tests;
 mod tokens;
+mod trial;
 
+pub use compose::Piece;
+pub use document::BankDocument;
 pub use error::BankError;
-pub use exemplars::Exemplar;
+pub use exemplars::{Exemplar, Level, Provenance};
+pub use learn::{Learned, Lesson, Refusal, learn};
 pub use lexicon::Vocabulary;
+pub use trial::{TrialError, trial};
 
 use candidates::{QUANTIFIER_MARK, marked};
 use compose::Composer;
@@ -53,8 +64,12 @@ pub struct Candidate {
     pub exemplar: String,
     /// How well the exemplar fits; higher is better.
     pub score: f64,
-    /// Ids of further exemplars that led to the same program, each once, in the order of finding.
+    /// Ids of further exemplars that led to the same program, each once, in the order of finding. Of
+    /// a program that was only composed: those of its other pieces.
     pub support: Vec<String>,
+    /// Whether it was put together from pieces only: then `support` tells of one derivation, else
+    /// of several independent ones.
+    pub composed: bool,
 }
 
 /// A loaded bank.
@@ -77,6 +92,9 @@ pub struct Bank {
     quantified: Index,
     /// Its pieces, if the types of a pack are known.
     composer: Option<Composer>,
+    /// Its text, and what names it in messages.
+    text: String,
+    origin: String,
     sha256: String,
 }
 
@@ -198,8 +216,37 @@ impl Bank {
             sentences,
             quantified,
             composer: None,
+            text: toml_text.into(),
+            origin: origin.into(),
             sha256: digest.iter().map(|byte| format!("{byte:02x}")).collect(),
         })
+    }
+
+    /// The bank with further exemplars, in this order.
+    ///
+    /// # Errors
+    /// If one of them is malformed, or its id is taken.
+    pub fn with(&self, exemplars: &[Exemplar], pack: &Pack) -> Result<Self, BankError> {
+        let mut document = BankDocument::parse(&self.text, &self.origin)?;
+        for exemplar in exemplars {
+            document.add(exemplar)?;
+        }
+        Self::load_for(&document.text(), &self.origin, pack)
+    }
+
+    /// The pieces that an exemplar was taken apart into, the largest first; none if the types of
+    /// the pack are not known or its program is not one expression.
+    pub fn pieces(&self, id: &str) -> Vec<Piece> {
+        let number = self.exemplars.iter().position(|e| e.id == id);
+        let (Some(number), Some(composer)) = (number, &self.composer) else {
+            return Vec::new();
+        };
+        composer.pieces(number)
+    }
+
+    /// Its text.
+    pub fn text(&self) -> &str {
+        &self.text
     }
 
     /// Number of exemplars.

@@ -9,6 +9,7 @@
 use super::super::lexicon::Lexicon;
 use super::super::program::{Mentioned, string};
 use super::super::tokens::{Phrase, Slot, Token, slots};
+use super::pairs::Said;
 use super::term::{Head, Saying, Term};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -97,9 +98,7 @@ fn feature(term: &Term) -> Option<String> {
 }
 
 impl Company {
-    pub(super) fn learn<'a>(
-        exemplars: impl Iterator<Item = (&'a [Token], &'a Term)>,
-    ) -> Self {
+    pub(super) fn learn<'a>(exemplars: impl Iterator<Item = (&'a [Token], &'a Term)>) -> Self {
         let mut words: BTreeMap<Arc<str>, f64> = BTreeMap::new();
         let mut features: BTreeMap<String, f64> = BTreeMap::new();
         let mut both: BTreeMap<(Arc<str>, String), f64> = BTreeMap::new();
@@ -223,19 +222,18 @@ pub(super) fn anchors(
 }
 
 /// Anchors words.
-fn words(
-    tokens: &[Token],
-    nodes: &[Node<'_>],
-    company: &Company,
-    out: &mut Anchors,
-) {
+fn words(tokens: &[Token], nodes: &[Node<'_>], company: &Company, out: &mut Anchors) {
     let features: Vec<Option<String>> = nodes
         .iter()
         .enumerate()
         .map(|(at, node)| feature(node.term).filter(|_| out[at].is_empty()))
         .collect();
     let mut taken: BTreeMap<(&str, &str), usize> = BTreeMap::new();
-    for (token, stem) in tokens.iter().enumerate().filter_map(|(i, t)| Some((i, stem(t)?))) {
+    for (token, stem) in tokens
+        .iter()
+        .enumerate()
+        .filter_map(|(i, t)| Some((i, stem(t)?)))
+    {
         let mut best: Option<(f64, &str)> = None;
         for feature in features.iter().flatten() {
             if let Some(dice) = company.of(stem, feature)
@@ -258,13 +256,25 @@ fn words(
     }
 }
 
-/// Where a node may come from.
-fn mention(
-    at: usize,
-    nodes: &[Node<'_>],
+/// Anchors the words that minimal pairs tell about and that have no anchor, but for common ones.
+pub(super) fn anchor_pairs(
+    anchors: &mut Anchors,
     tokens: &[Token],
-    lexicon: &Lexicon,
-) -> Option<Mention> {
+    said: &[Said],
+    company: &Company,
+) {
+    for Said { from, to, node } in said {
+        for token in *from..*to {
+            let known = anchors.iter().flatten().any(|(t, _)| *t == token);
+            if !known && company.says(&tokens[token]) > 0.0 {
+                anchors[*node].push((token, Anchor::Word));
+            }
+        }
+    }
+}
+
+/// Where a node may come from.
+fn mention(at: usize, nodes: &[Node<'_>], tokens: &[Token], lexicon: &Lexicon) -> Option<Mention> {
     let term = nodes[at].term;
     let mut well: Vec<(usize, Anchor)> = Vec::new();
     let mut somehow: Vec<(usize, Anchor)> = Vec::new();
@@ -324,9 +334,9 @@ fn mention(
                 if **number != *n.to_string() {
                     continue;
                 }
-                let same = operator.as_ref().is_none_or(
-                    |op| matches!(compares.head, Head::Compare(ours) if *ours == **op),
-                );
+                let same = operator
+                    .as_ref()
+                    .is_none_or(|op| matches!(compares.head, Head::Compare(ours) if *ours == **op));
                 let list = if same { &mut well } else { &mut somehow };
                 list.push((place, Anchor::Number));
             }
@@ -374,5 +384,7 @@ fn is_general(name: &str, lexicon: &Lexicon) -> bool {
 
 /// A comparison of the vocabulary as terms have it.
 pub(super) fn known_operator(op: &str) -> Option<&'static str> {
-    ["==", "!=", ">=", "<=", ">", "<"].into_iter().find(|known| *known == op)
+    ["==", "!=", ">=", "<=", ">", "<"]
+        .into_iter()
+        .find(|known| *known == op)
 }

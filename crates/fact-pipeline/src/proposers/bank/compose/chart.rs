@@ -17,9 +17,10 @@ pub(super) const MOST_TOKENS: usize = 40;
 /// Derivations of one category kept for a stretch.
 const MOST_DERIVATIONS: usize = 5;
 /// Begun pieces kept for a stretch.
-const MOST_BEGUN: usize = 48;
-/// All begun pieces of a sentence.
-const MOST_WORK: usize = 60_000;
+const MOST_BEGUN: usize = 40;
+/// All begun and complete pieces of a sentence that are looked at; what starts further left is left
+/// out first.
+const MOST_WORK: usize = 30_000;
 /// Derivations that cost more are given up.
 const MOST_COST: f64 = 0.6;
 
@@ -83,8 +84,6 @@ pub(super) struct Derived {
     /// The parameters of the program: variables from 0.
     pub(super) params: Vec<Arc<str>>,
     pub(super) cost: f64,
-    /// How many pieces it has.
-    pub(super) pieces: usize,
     /// One exemplar for each piece, the largest piece's first.
     pub(super) exemplars: Vec<usize>,
 }
@@ -231,7 +230,9 @@ impl<'a> Chart<'a> {
         }
         self.work += next.len() + 1;
         for (end, item) in next {
-            for typed in &grammar.forks[item.fork as usize].ends {
+            let ends = &grammar.forks[item.fork as usize].ends;
+            self.work += ends.len();
+            for typed in ends {
                 self.end(*typed, item, end, ended);
             }
             begun[end].push(item);
@@ -291,16 +292,15 @@ impl<'a> Chart<'a> {
         let Some(slot_cost) = rule.slot_cost(&said, self.lexicon) else {
             return;
         };
-        let cost = item.cost
-            + typed.cost
-            + slot_cost
-            + if wordless { WORDLESS } else { 0.0 };
+        let cost = item.cost + typed.cost + slot_cost + if wordless { WORDLESS } else { 0.0 };
         if cost > MOST_COST {
             return;
         }
         let mut meaning = rule.meaning;
         for part in slots.iter().map(|s| *s as u64).chain(
-            parts.iter().map(|part| self.derivations[*part as usize].meaning),
+            parts
+                .iter()
+                .map(|part| self.derivations[*part as usize].meaning),
         ) {
             meaning = (meaning.rotate_left(7) ^ part).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         }
@@ -344,7 +344,6 @@ impl<'a> Chart<'a> {
                 chart: self,
                 names: Vec::new(),
                 exemplars: Vec::new(),
-                pieces: 0,
             };
             let (term, params) = building.program(derivation)?;
             Some(Derived {
@@ -352,7 +351,6 @@ impl<'a> Chart<'a> {
                 params,
                 names: building.names,
                 cost,
-                pieces: building.pieces,
                 exemplars: building.exemplars,
             })
         });
@@ -365,7 +363,6 @@ struct Building<'a> {
     chart: &'a Chart<'a>,
     names: Vec<Arc<str>>,
     exemplars: Vec<usize>,
-    pieces: usize,
 }
 
 impl Building<'_> {
@@ -385,15 +382,22 @@ impl Building<'_> {
         let chart = self.chart;
         let derivation = &chart.derivations[derivation as usize];
         let rule = &chart.grammar.rules[chart.grammar.typed[derivation.typed as usize].rule];
-        self.pieces += 1;
         if let Some(exemplar) = rule.exemplars.first()
             && !self.exemplars.contains(exemplar)
         {
             self.exemplars.push(*exemplar);
         }
-        let mut renamed: Vec<(Var, Var)> =
-            rule.params.iter().copied().zip(params.iter().copied()).collect();
-        let tokens: Vec<&Token> = derivation.slots.iter().map(|at| &chart.tokens[*at]).collect();
+        let mut renamed: Vec<(Var, Var)> = rule
+            .params
+            .iter()
+            .copied()
+            .zip(params.iter().copied())
+            .collect();
+        let tokens: Vec<&Token> = derivation
+            .slots
+            .iter()
+            .map(|at| &chart.tokens[*at])
+            .collect();
         let names = &mut self.names;
         let term = rule.filled(&tokens, chart.lexicon, &mut |var| {
             if let Some((_, new)) = renamed.iter().find(|(old, _)| *old == var) {

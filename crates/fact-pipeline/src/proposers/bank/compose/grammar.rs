@@ -2,9 +2,10 @@
 
 use super::super::lexicon::Lexicon;
 use super::super::tokens::{Slot, Token};
-use super::anchor::{Company, anchors, nodes};
+use super::anchor::{Company, anchor_pairs, anchors, nodes};
 use super::induce::{Aligned, Raw, canonical_names};
 use super::normal::Normal;
+use super::pairs::{Said, pairs};
 use super::rule::{Category, Rule, Symbol, Typed};
 use super::term::{Head, Term, Var};
 use super::types::{Findings, Type, Types};
@@ -27,7 +28,7 @@ const OFTEN: f64 = 0.01;
 /// The least that a piece costs.
 const LEAST_PIECE: f64 = 0.01;
 /// What it costs that a part of a meaning is said by no word.
-const UNSAID: f64 = 0.1;
+const UNSAID: f64 = 0.06;
 /// What it costs that no exemplar has a piece with these types.
 const UNSEEN_TYPES: f64 = 0.03;
 
@@ -96,13 +97,14 @@ impl Grammar {
             frequency: HashMap::new(),
             names: HashMap::new(),
         };
-        let pairs = sources.iter().map(|s| (&*s.tokens, &s.normal.term));
-        let company = Company::learn(pairs);
+        let both = sources.iter().map(|s| (&*s.tokens, &s.normal.term));
+        let company = Company::learn(both);
         let mut merged: IndexMap<(Vec<Symbol>, String), (Rule, Vec<Type>, Vec<Type>)> =
             IndexMap::new();
-        for source in sources {
+        let said = pairs(sources, lexicon);
+        for (source, said) in sources.iter().zip(&said) {
             out.count(&source.tokens, lexicon);
-            out.take_apart(source, &company, lexicon, &mut merged);
+            out.take_apart(source, &company, said, lexicon, &mut merged);
         }
         let mut meanings: HashMap<String, u64> = HashMap::new();
         for ((_, text), (mut rule, params, parts)) in merged {
@@ -142,6 +144,7 @@ impl Grammar {
         &mut self,
         source: &Source<'_>,
         company: &Company,
+        said: &[Said],
         lexicon: &Lexicon,
         merged: &mut IndexMap<(Vec<Symbol>, String), (Rule, Vec<Type>, Vec<Type>)>,
     ) {
@@ -173,7 +176,8 @@ impl Grammar {
                 self.types.infer(node.term, &mut found)
             })
             .collect();
-        let anchors = anchors(&source.tokens, &nodes, company, lexicon);
+        let mut anchors = anchors(&source.tokens, &nodes, company, lexicon);
+        anchor_pairs(&mut anchors, &source.tokens, said, company);
         let aligned = Aligned {
             tokens: &source.tokens,
             nodes: &nodes,
@@ -183,7 +187,12 @@ impl Grammar {
             lexicon,
         };
         for raw in aligned.pieces() {
-            let of = |var: &Var| scope.iter().find(|(v, _)| v == var).map(|(_, of)| of.clone());
+            let of = |var: &Var| {
+                scope
+                    .iter()
+                    .find(|(v, _)| v == var)
+                    .map(|(_, of)| of.clone())
+            };
             let params = raw.template.free();
             let Some(param_types) = params.iter().map(of).collect::<Option<Vec<Type>>>() else {
                 continue;
@@ -305,7 +314,12 @@ impl Grammar {
 
     /// What each piece costs.
     fn price(&mut self) {
-        type Key<'a> = (Category, &'a [Symbol], &'a [Category], &'a [(usize, Arc<str>)]);
+        type Key<'a> = (
+            Category,
+            &'a [Symbol],
+            &'a [Category],
+            &'a [(usize, Arc<str>)],
+        );
         let mut totals: HashMap<Key<'_>, usize> = HashMap::new();
         for typed in &self.typed {
             let rule = &self.rules[typed.rule];
@@ -465,6 +479,10 @@ fn ruled(raw: Raw, params: &[Var], normal: &Normal) -> (Rule, Vec<Type>) {
 fn shown(rule: &Rule) -> String {
     let entry = rule.entry.as_ref().map_or("", |_| "program: ");
     let text = rule.template.text(&|var| format!("v{var}").into());
-    let places: String = rule.places.iter().map(|p| if p.compared { '=' } else { ' ' }).collect();
+    let places: String = rule
+        .places
+        .iter()
+        .map(|p| if p.compared { '=' } else { ' ' })
+        .collect();
     format!("{entry}{places}{text}")
 }

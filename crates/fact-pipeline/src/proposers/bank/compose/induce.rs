@@ -121,7 +121,10 @@ impl Aligned<'_> {
 
     /// The tokens that nodes of a range come from.
     fn tokens_of(&self, (from, to): (usize, usize)) -> impl Iterator<Item = usize> {
-        self.anchors[from..to].iter().flatten().map(|(token, _)| *token)
+        self.anchors[from..to]
+            .iter()
+            .flatten()
+            .map(|(token, _)| *token)
     }
 
     fn constituents(&self) -> Vec<Constituent> {
@@ -224,7 +227,9 @@ impl Aligned<'_> {
         for c in within.iter().filter(|c| c.node == of.node) {
             if c.operands == Some((from + 1, to)) {
                 let (start, _) = operands(self.nodes, of.node, (from, from + 1));
-                let first = within.iter().find(|f| f.node == start && f.operands.is_none());
+                let first = within
+                    .iter()
+                    .find(|f| f.node == start && f.operands.is_none());
                 out.extend(first.map(|first| vec![**first, **c]));
                 out.push(vec![**c]);
             }
@@ -366,7 +371,13 @@ fn place(slot: &Slot) -> Place {
             Slot::Phrase(phrase) => Some(phrase.0.last().is_some_and(Option::is_some)),
             _ => None,
         },
-        compared: matches!(slot, Slot::Number { operator: Some(_), .. }),
+        compared: matches!(
+            slot,
+            Slot::Number {
+                operator: Some(_),
+                ..
+            }
+        ),
     }
 }
 
@@ -472,7 +483,10 @@ impl Builder<'_> {
 /// The place of a part: which variables it may use is told by what stood there.
 fn hole(number: usize, open: &Term) -> Term {
     let uses: Vec<Var> = open.free();
-    Term::new(Head::Hole(number), uses.into_iter().map(Term::var).collect())
+    Term::new(
+        Head::Hole(number),
+        uses.into_iter().map(Term::var).collect(),
+    )
 }
 
 /// The names of a term's variables once it is canonical.
@@ -485,5 +499,7 @@ pub(super) fn canonical_names(term: &Term, names: &[Arc<str>]) -> Vec<Arc<str>> 
         var
     });
     let name = |var: Var| names.get(var as usize).cloned();
-    seen.into_iter().map(|var| name(var).unwrap_or_else(|| "x".into())).collect()
+    seen.into_iter()
+        .map(|var| name(var).unwrap_or_else(|| "x".into()))
+        .collect()
 }

@@ -8,7 +8,8 @@
 //! parsing with λ-terms (Wong and Mooney, ACL 2007), with types in the place of nonterminals:
 //!
 //! 1. A program becomes one term where it is one ([`normal`], [`term`]).
-//! 2. Its nodes are anchored to the words and slots of its sentence ([`anchor`]).
+//! 2. Its nodes are anchored to the words and slots of its sentence ([`anchor`]), also by pairs of
+//!    exemplars that differ in one place ([`pairs`]).
 //! 3. Nodes whose words stand together are constituents; each is a piece, and its inner
 //!    constituents may be left open ([`induce`]).
 //! 4. A piece is typed by the pack ([`types`]): what it gives, and what the variables that it uses
@@ -28,19 +29,22 @@ mod chart;
 mod grammar;
 mod induce;
 mod normal;
+mod pairs;
 mod rule;
 mod term;
 mod types;
 
 use super::lexicon::Lexicon;
+use super::program::{Mentioned, string};
 use super::tokens::Token;
 use chart::{Chart, Derived};
 use fact_lang::pack::Pack;
 use fact_lang::syntax::parse_program;
 use grammar::{Grammar, Source, counting};
 use normal::{Normal, normal};
+use rule::Symbol;
 use std::sync::Arc;
-use term::Var;
+use term::{Head, Term, Var};
 use types::{Findings, Types};
 
 /// Most derivations that become programs.
@@ -53,8 +57,6 @@ pub(super) struct Composed {
     pub(super) program: String,
     /// What it cost, from 0.
     pub(super) cost: f64,
-    /// How many pieces it has.
-    pub(super) pieces: usize,
     /// The exemplars they are from, each once, the largest piece's first.
     pub(super) exemplars: Vec<usize>,
 }
@@ -111,7 +113,6 @@ impl Composer {
                 None => out.push(Composed {
                     program,
                     cost: derived.cost,
-                    pieces: derived.pieces,
                     exemplars: derived.exemplars,
                 }),
             }
@@ -135,10 +136,18 @@ impl Composer {
             names[at] = unused(&proposed, &taken);
             taken.push(names[at].clone());
         }
-        let name = |var: Var| names.get(var as usize).cloned().unwrap_or_else(|| "x".into());
+        let name = |var: Var| {
+            names
+                .get(var as usize)
+                .cloned()
+                .unwrap_or_else(|| "x".into())
+        };
         let text = derived.term.text(&name);
         let params = derived.params.join(", ");
-        Some(format!("def {}({params}):\n    return {text}\n", Pack::ENTRY))
+        Some(format!(
+            "def {}({params}):\n    return {text}\n",
+            Pack::ENTRY
+        ))
     }
 }
 
@@ -151,4 +160,130 @@ fn unused(name: &Arc<str>, taken: &[Arc<str>]) -> Arc<str> {
         number += 1;
     }
     out
+}
+
+/// A program without the values that slots may exchange, if it is one term: the same for programs
+/// that differ only in them, in names, or in the way they are written.
+pub(super) fn outline(program: &str, lexicon: &Lexicon) -> Option<String> {
+    let normal = normal(&parse_program(program).ok()?)?;
+    let term = outlined(&normal.term, lexicon, false).canonical();
+    Some(term.text(&|var| format!("v{var}").into()))
+}
+
+fn outlined(term: &Term, lexicon: &Lexicon, compared: bool) -> Term {
+    let head = match &term.head {
+        Head::Str(text) => match string(text, lexicon) {
+            Some(Mentioned::Phrase(_)) => Head::Str("<phrase>".into()),
+            Some(_) => Head::Str("<value>".into()),
+            None => term.head.clone(),
+        },
+        Head::Int(_) if compared => Head::Str("<number>".into()),
+        Head::Attr(name) => match lexicon.member(name) {
+            Some(meaning) => Head::Attr(format!("<{}>", meaning.class).into()),
+            None => term.head.clone(),
+        },
+        other => other.clone(),
+    };
+    let compares = matches!(head, Head::Compare(_));
+    let args = term.args.iter();
+    Term::new(
+        head,
+        args.map(|arg| outlined(arg, lexicon, compares)).collect(),
+    )
+}
+
+/// A piece, for people.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Piece {
+    /// Its stretch of a sentence: words; slots as `‹0›`, with what they may be; open parts as `⟨0⟩`.
+    pub words: String,
+    /// What it means: slots and open parts have the same numbers; those variables that it does not
+    /// bind are named after their type.
+    pub meaning: String,
+    /// The type of its value and, in parentheses, of the variables that it uses; `program` for a
+    /// whole sentence.
+    pub is: String,
+    /// How many exemplars have it.
+    pub exemplars: usize,
+}
+
+impl Composer {
+    /// The pieces of an exemplar, the largest first.
+    pub(super) fn pieces(&self, exemplar: usize) -> Vec<Piece> {
+        let mut out: Vec<(usize, Piece)> = Vec::new();
+        for typed in self.grammar.typed.iter().filter(|typed| typed.seen) {
+            let rule = &self.grammar.rules[typed.rule];
+            if !rule.exemplars.contains(&exemplar) {
+                continue;
+            }
+            let name = |var: Var| rule.names.get(var as usize).cloned();
+            let name = |var: Var| name(var).unwrap_or_else(|| "x".into());
+            let mut slot = 0;
+            let words = rule.pattern.iter().map(|symbol| {
+                let number = slot;
+                slot += usize::from(symbol.is_slot());
+                match symbol {
+                    Symbol::Word(word) => word.to_string(),
+                    Symbol::Phrase => format!("‹{number}›"),
+                    Symbol::Number => format!("‹{number} number›"),
+                    Symbol::Value(class) => format!("‹{number} {class}›"),
+                    Symbol::Part(part) => format!("⟨{part}⟩"),
+                }
+            });
+            let words = words.collect::<Vec<_>>().join(" ");
+            out.push((
+                rule.pattern.len(),
+                Piece {
+                    words,
+                    meaning: rule.template.text(&name),
+                    is: self.grammar.category_text(typed.is),
+                    exemplars: rule.exemplars.len(),
+                },
+            ));
+        }
+        // Stable: equals stay in the order in which they were found.
+        out.sort_by_key(|(length, _)| std::cmp::Reverse(*length));
+        out.dedup_by(|a, b| a.1 == b.1);
+        out.into_iter().map(|(_, piece)| piece).collect()
+    }
+}
+
+#[cfg(test)]
+impl Composer {
+    /// Whether a program is a well-typed term.
+    pub(super) fn is_well_typed(program: &str, pack: &Pack) -> bool {
+        let module = parse_program(program).ok();
+        let Some(normal) = module.and_then(|module| normal(&module)) else {
+            return false;
+        };
+        let types = Types::of(pack);
+        let mut found = Findings::default();
+        for (var, name) in normal.params.iter().enumerate() {
+            found.scope.push((var as Var, types.input(name)));
+        }
+        types.infer(&normal.term, &mut found).is_some()
+    }
+}
+
+/// A program as its term is written, if it is one.
+#[cfg(test)]
+pub(super) fn read_back(program: &str) -> Option<String> {
+    let normal = normal(&parse_program(program).ok()?)?;
+    let mut names = normal.params.clone();
+    for (number, _) in normal.names.iter().enumerate().skip(names.len()) {
+        names.push(format!("v{number}").into());
+    }
+    let term = normal.term.canonical();
+    // The parameters come first, or are not used.
+    let free = term.free();
+    let name = |var: Var| match free.iter().position(|v| *v == var) {
+        Some(at) => names.get(at).cloned().unwrap_or_else(|| "x".into()),
+        None => format!("v{var}").into(),
+    };
+    let params = normal.params.join(", ");
+    Some(format!(
+        "def {}({params}):\n    return {}\n",
+        Pack::ENTRY,
+        term.text(&name)
+    ))
 }

@@ -171,7 +171,10 @@ impl Reader {
             self.assign(targets, value, depth)?;
             // What a loop assigns to a name from outside would be seen after the loop.
             let name = self.scope.get(before).map(|(name, _)| name.clone());
-            if self.scope[..before].iter().any(|(n, _)| Some(n) == name.as_ref()) {
+            if self.scope[..before]
+                .iter()
+                .any(|(n, _)| Some(n) == name.as_ref())
+            {
                 return None;
             }
         }

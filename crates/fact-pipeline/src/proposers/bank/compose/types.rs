@@ -392,7 +392,11 @@ impl Types {
             Head::Lambda(_) => return None,
             Head::Hole(n) => {
                 let uses = each(found)?;
-                if found.uses.insert(*n, uses.clone()).is_some_and(|u| u != uses) {
+                if found
+                    .uses
+                    .insert(*n, uses.clone())
+                    .is_some_and(|u| u != uses)
+                {
                     return None;
                 }
                 found.holes.get(*n)?.clone()
@@ -412,12 +416,7 @@ impl Types {
         }
     }
 
-    fn clauses(
-        &self,
-        term: &Term,
-        clauses: &[(Var, usize)],
-        found: &mut Findings,
-    ) -> Option<Type> {
+    fn clauses(&self, term: &Term, clauses: &[(Var, usize)], found: &mut Findings) -> Option<Type> {
         let (element, rest) = term.args.split_first()?;
         let mut rest = rest.iter();
         for (var, conditions) in clauses {
@@ -432,12 +431,7 @@ impl Types {
         self.infer(element, found)
     }
 
-    fn call(
-        &self,
-        term: &Term,
-        names: &[Option<Arc<str>>],
-        found: &mut Findings,
-    ) -> Option<Type> {
+    fn call(&self, term: &Term, names: &[Option<Arc<str>>], found: &mut Findings) -> Option<Type> {
         let (function, args) = term.args.split_first()?;
         match &function.head {
             Head::Attr(name) => {
@@ -504,8 +498,7 @@ impl Types {
                 Some(name) => signature.params.iter().position(|(n, ..)| n == name)?,
             };
             let (_, wanted, _) = signature.params.get(at)?;
-            if std::mem::replace(given.get_mut(at)?, true)
-                || !self.infer(arg, found)?.fits(wanted)
+            if std::mem::replace(given.get_mut(at)?, true) || !self.infer(arg, found)?.fits(wanted)
             {
                 return None;
             }
