@@ -65,6 +65,8 @@ failures!(
     fact_pipeline::export::ExportError,
     fact_pipeline::packs::PackLoadError,
     fact_pipeline::report::data_errors::DataErrorsError,
+    fact_pipeline::proposers::bank::BankError,
+    fact_pipeline::proposers::bank::TrialError,
     fact_pipeline::show::ShowError,
     fact_pipeline::store::StoreError,
 );

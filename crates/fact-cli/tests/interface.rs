@@ -15,7 +15,17 @@ fn stderr(folder: &std::path::Path, args: &[&str], code: i32) -> String {
 fn every_command_has_help_with_an_example() {
     let folder = tempfile::tempdir().unwrap();
     for command in [
-        "demo", "run", "exec", "report", "show", "check", "export", "synth", "init",
+        "demo",
+        "run",
+        "exec",
+        "report",
+        "calibrate",
+        "show",
+        "check",
+        "export",
+        "synth",
+        "bank",
+        "init",
     ] {
         let assert = fact(folder.path())
             .args([command, "--help"])

@@ -25,26 +25,7 @@ pub struct Summary {
     pub version: u32,
     /// Whether every sample is in the store.
     pub complete: bool,
-    /// How often answers are right, and how far confidence can be trusted.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Truth {
-    /// Samples whose label is known.
-    pub labelled: u64,
-    /// Of those: the chosen program's answer is right. Their share is NLVR's accuracy.
-    pub right: u64,
-    /// Questions with a label.
-    pub questions: u64,
-    /// Of those: right on all samples that have one. Their share is NLVR's consistency.
-    pub consistent: u64,
-    /// What was accepted is right in general with this probability: the mean confidence.
-    pub expected_precision: Option<f64>,
-    /// Accepted samples with siblings that were hidden when programs were chosen.
-    pub tested: u64,
-    /// Of those: the program is right on all samples of its question.
-    pub tested_right: u64,
-}
-
-/// Samples by how far they came.
+    /// Samples by how far they came.
     pub funnel: Funnel,
     /// Candidate programs.
     pub candidates: Candidates,
@@ -63,6 +44,25 @@ pub struct Truth {
     pub report: Report,
     /// What the results depend on.
     pub settings: BTreeMap<String, String>,
+}
+
+/// How often answers are right, and how far confidence can be trusted.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Truth {
+    /// Samples whose label is known.
+    pub labelled: u64,
+    /// Of those: the chosen program's answer is right. Their share is NLVR's accuracy.
+    pub right: u64,
+    /// Questions with a label.
+    pub questions: u64,
+    /// Of those: right on all samples that have one. Their share is NLVR's consistency.
+    pub consistent: u64,
+    /// What was accepted is right in general with this probability: the mean confidence.
+    pub expected_precision: Option<f64>,
+    /// Accepted samples with siblings that were hidden when programs were chosen.
+    pub tested: u64,
+    /// Of those: the program is right on all samples of its question.
+    pub tested_right: u64,
 }
 
 /// Samples by how far they came: each number is part of the one before.
@@ -242,7 +242,12 @@ impl Summary {
             "and so are all siblings'",
         );
         if f.v3 > 0 {
-            line("V3 confident", f.v3, f.samples, "enough for the precision asked for");
+            line(
+                "V3 confident",
+                f.v3,
+                f.samples,
+                "enough for the precision asked for",
+            );
         }
         line("accepted", f.accepted, f.samples, "");
         line("rationales", f.rationales, f.samples, "");
@@ -274,13 +279,29 @@ impl Summary {
             );
         }
         let t = &self.truth;
-        let hidden = self.settings.get("answers").is_some_and(|a| a.contains("hide"));
+        let hidden = self
+            .settings
+            .get("answers")
+            .is_some_and(|a| a.contains("hide"));
         if hidden && t.labelled > 0 {
-            line("right answers", t.right, t.labelled, "of samples with a label");
-            line("  all of a question", t.consistent, t.questions, "of its questions");
+            line(
+                "right answers",
+                t.right,
+                t.labelled,
+                "of samples with a label",
+            );
+            line(
+                "  all of a question",
+                t.consistent,
+                t.questions,
+                "of its questions",
+            );
         }
         if let (Some(expected), true) = (t.expected_precision, t.tested > 0) {
-            let note = format!("accepted and right on hidden siblings; expected {:.1}%", 100.0 * expected);
+            let note = format!(
+                "accepted and right on hidden siblings; expected {:.1}%",
+                100.0 * expected
+            );
             line("precision", t.tested_right, t.tested, &note);
         }
         let mut failures: Vec<(&String, &u64)> = self.failures.iter().collect();

@@ -87,6 +87,8 @@ fn sample(ordinal: u64, accepted: bool) -> SampleRow {
             scene: format!("scene {ordinal}"),
             choices: Vec::new(),
         },
+        chosen: Some(0),
+        right: Some(accepted),
         predicted: Some(if accepted { "true" } else { "false" }.into()),
         level: Some(if accepted { Level::V1 } else { Level::V0 }),
         accepted,
@@ -133,6 +135,7 @@ fn group(key: u64, samples: Vec<SampleRow>) -> GroupRows {
             all_right: samples.len() == 1,
             slice: Some(4),
             reason: None,
+            evidence: None,
         }],
         samples,
     }

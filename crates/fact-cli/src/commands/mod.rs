@@ -1,5 +1,6 @@
 //! One module a command.
 
+pub(crate) mod bank;
 pub(crate) mod calibrate;
 pub(crate) mod check;
 pub(crate) mod demo;

@@ -283,7 +283,10 @@ mod tests {
         assert_eq!(board.scene_count(), 3);
         let all = |_| true;
         let choice = board.choose(view(&all, true)).unwrap();
-        assert_eq!(choice.candidate, 3, "as good as the one before, and shorter");
+        assert_eq!(
+            choice.candidate, 3,
+            "as good as the one before, and shorter"
+        );
         assert!(choice.confidence > 0.5);
         assert_eq!(board.level(3, &all), Some(Level::V2));
         // With one scene visible the more confident program wins, which is wrong.

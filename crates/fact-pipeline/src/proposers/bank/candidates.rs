@@ -1,6 +1,7 @@
 //! From a question to candidates: retrieve, align, substitute, rank.
 
 use super::align::mappings;
+use super::compose::Composer;
 use super::quantifier::{Kind, Quantifier};
 use super::score::Index;
 use super::substitute::{Setting, Template, substitute};
@@ -26,6 +27,14 @@ const OTHER_READING: f64 = 0.12;
 const BEST_REREAD: usize = 4;
 /// Most candidates of one exemplar.
 const MOST_PER_EXEMPLAR: usize = 3;
+/// Most composed candidates whose largest piece is of one exemplar.
+const MOST_COMPOSED: usize = 6;
+/// What it gains in score that a program was found both whole and in pieces.
+const AGREED: f64 = 0.03;
+/// Score of a program put together from pieces at no cost.
+const COMPOSED: f64 = 0.93;
+/// What the cost of a composed program costs in score.
+const COMPOSED_COST: f64 = 1.5;
 /// How the two readings of a bare number compare.
 const READINGS: [(&str, &str); 2] = [("==", ">="), (">=", "==")];
 
@@ -43,6 +52,8 @@ struct Finding {
     exemplar: usize,
     /// All exemplars that led to it, each once.
     exemplars: Vec<usize>,
+    /// Whether it was found only in pieces.
+    composed: bool,
 }
 
 impl Found {
@@ -51,6 +62,7 @@ impl Found {
             score,
             exemplar,
             exemplars: Vec::new(),
+            composed: false,
         });
         if score > finding.score {
             (finding.score, finding.exemplar) = (score, exemplar);
@@ -68,7 +80,12 @@ struct Search<'a> {
     found: Found,
 }
 
-pub(super) fn propose(bank: &Bank, question: &str, k: usize) -> Vec<Candidate> {
+pub(super) fn propose(
+    bank: &Bank,
+    question: &str,
+    k: usize,
+    composer: Option<&Composer>,
+) -> Vec<Candidate> {
     let mut search = Search {
         bank,
         question: read(question, &bank.lexicon),
@@ -82,6 +99,9 @@ pub(super) fn propose(bank: &Bank, question: &str, k: usize) -> Vec<Candidate> {
         }
     }
     search.other_reading();
+    if let Some(composer) = composer {
+        search.composed(composer);
+    }
     search.ranked(k)
 }
 
@@ -256,6 +276,29 @@ impl Search<'_> {
         }
     }
 
+    /// Programs put together from pieces.
+    fn composed(&mut self, composer: &Composer) {
+        for composed in composer.compose(&self.question, &self.bank.lexicon) {
+            let score = COMPOSED - COMPOSED_COST * composed.cost;
+            if let Some(known) = self.found.0.get_mut(&composed.program) {
+                // One derivation more: the exemplar of its largest piece stands for it.
+                known.score = known.score.max(score) + AGREED;
+                let main = composed.exemplars.first();
+                if let Some(main) = main.filter(|e| !known.exemplars.contains(e)) {
+                    known.exemplars.push(*main);
+                }
+                continue;
+            }
+            for exemplar in &composed.exemplars {
+                let program = composed.program.clone();
+                self.found.put(score, *exemplar, program);
+            }
+            if let Some(finding) = self.found.0.get_mut(&composed.program) {
+                finding.composed = true;
+            }
+        }
+    }
+
     /// The best candidates that are programs.
     fn ranked(self, k: usize) -> Vec<Candidate> {
         let mut ranked: Vec<(String, Finding)> = self.found.0.into_iter().collect();
@@ -265,17 +308,20 @@ impl Search<'_> {
                 .then(a.exemplar.cmp(&b.exemplar))
                 .then_with(|| p.cmp(q))
         });
-        let mut per_exemplar = vec![0; self.bank.known.len()];
+        // Found whole, found only in pieces.
+        let mut per_exemplar = vec![[0, 0]; self.bank.known.len()];
         let mut out = Vec::new();
         for (program, finding) in ranked {
             let exemplar = finding.exemplar;
             if out.len() >= k {
                 break;
             }
-            if per_exemplar[exemplar] >= MOST_PER_EXEMPLAR || parse_program(&program).is_err() {
+            let count = &mut per_exemplar[exemplar][usize::from(finding.composed)];
+            let most = [MOST_PER_EXEMPLAR, MOST_COMPOSED][usize::from(finding.composed)];
+            if *count >= most || parse_program(&program).is_err() {
                 continue;
             }
-            per_exemplar[exemplar] += 1;
+            *count += 1;
             let id = |exemplar: usize| self.bank.exemplars[exemplar].id.clone();
             let others = finding.exemplars.iter().filter(|e| **e != exemplar);
             out.push(Candidate {
@@ -283,6 +329,7 @@ impl Search<'_> {
                 exemplar: id(exemplar),
                 score: finding.score,
                 support: others.map(|e| id(*e)).collect(),
+                composed: finding.composed,
             });
         }
         out

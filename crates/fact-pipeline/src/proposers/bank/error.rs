@@ -16,6 +16,32 @@ pub enum BankError {
         /// Why.
         source: std::io::Error,
     },
+    /// It cannot be written.
+    #[error("cannot write the bank {}: {source}", .path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// It has no exemplar of this id.
+    #[error("{origin}: no exemplar `{id}`")]
+    Unknown {
+        /// The file.
+        origin: String,
+        /// The id.
+        id: String,
+        /// The id that is nearest.
+        nearest: Option<String>,
+    },
+    /// An exemplar of this id is there already.
+    #[error("{origin}: there is an exemplar `{id}` already")]
+    Taken {
+        /// The file.
+        origin: String,
+        /// The id.
+        id: String,
+    },
     /// It is not TOML, or has a key or a type that no bank has.
     #[error("{origin}:{line}: {message}")]
     Toml {
@@ -58,11 +84,19 @@ impl BankError {
         Some(match self {
             Self::NoneShipped(_) => "give the file of a bank, or use another proposer".into(),
             Self::Read { .. } => "give the path of a TOML file with [[exemplar]] tables".into(),
+            Self::Write { .. } => "choose a place that can be written".into(),
+            Self::Unknown { nearest, .. } => match nearest {
+                Some(id) => format!("did you mean `{id}`?"),
+                None => "fact bank list tells the ids".into(),
+            },
+            Self::Taken { .. } => "choose another id, or remove that one first".into(),
             Self::Toml { .. } | Self::Table { .. } => {
                 "banks/README.md says what a bank holds".into()
             }
             Self::Exemplar { .. } => {
-                "an exemplar has the keys id, sentence, source and program".into()
+                "an exemplar has the keys id, sentence, source and program, and, if it was learned, \
+                 level and provenance"
+                    .into()
             }
         })
     }

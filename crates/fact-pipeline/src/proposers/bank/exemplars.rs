@@ -3,18 +3,59 @@
 use super::error::BankError;
 use fact_lang::syntax::parse_program;
 use indexmap::IndexMap;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// How well the program of a learned exemplar was verified. What is verified less is no exemplar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Level {
+    /// Right on sibling samples too.
+    V2,
+    /// Without siblings: by coverage, behaviour and agreement.
+    V3,
+}
+
+impl Level {
+    /// `V2` or `V3`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::V2 => "V2",
+            Self::V3 => "V3",
+        }
+    }
+}
+
+/// Where a learned exemplar is from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Provenance {
+    /// The run.
+    pub run: String,
+    /// Id of the sample.
+    pub sample: String,
+    /// The round of learning, from 1.
+    pub round: u32,
+    /// How sure the verification was, from 0 to 1.
+    pub confidence: f64,
+}
+
 /// A sentence with its program.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Exemplar {
     /// Unique in the bank.
     pub id: String,
     /// The sentence or question.
     pub sentence: String,
     /// Where the sentence is from; empty if the bank does not say.
+    #[serde(default)]
     pub source: String,
+    /// How well its program was verified, if it was learned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub level: Option<Level>,
+    /// Where it was learned, if it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provenance: Option<Provenance>,
     /// Its program.
     pub program: String,
 }
@@ -102,6 +143,8 @@ struct RawExemplar {
     sentence: Option<String>,
     #[serde(default)]
     source: String,
+    level: Option<Level>,
+    provenance: Option<Provenance>,
     program: Option<String>,
 }
 
@@ -171,8 +214,16 @@ impl RawExemplar {
             id: given("id", &self.id)?,
             sentence: given("sentence", &self.sentence)?,
             source: self.source.clone(),
+            level: self.level,
+            provenance: self.provenance.clone(),
             program: given("program", &self.program)?,
         };
+        if let Some(provenance) = &exemplar.provenance
+            && !(0.0..=1.0).contains(&provenance.confidence)
+        {
+            let message = "`confidence` must be from 0 to 1".into();
+            return Err(wrong("provenance", message));
+        }
         match parse_program(&exemplar.program) {
             Ok(_) => Ok(exemplar),
             Err(error) => {

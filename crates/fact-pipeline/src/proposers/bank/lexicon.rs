@@ -189,6 +189,15 @@ impl Lexicon {
         names.first().map(String::as_str)
     }
 
+    /// The values of a class that members stand for, each with the one that is written.
+    pub(super) fn members_of(&self, class: &str) -> impl Iterator<Item = (Arc<str>, Arc<str>)> {
+        let values = self.spelled.get(class).into_iter().flatten();
+        values.filter_map(|(value, names)| {
+            let name = names.first()?;
+            Some((value.as_str().into(), name.as_str().into()))
+        })
+    }
+
     /// What a word counts as when sentences are compared; empty for words that count for nothing.
     pub(super) fn stem(&self, word: &Arc<str>) -> Arc<str> {
         self.stems.get(&**word).unwrap_or(word).clone()

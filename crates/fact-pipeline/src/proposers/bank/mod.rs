@@ -9,15 +9,22 @@
 //! exemplar's in its program (`substitute`). Besides the sentence as it is, its quantifier is put
 //! over what exemplars quantify (`quantifier`), "there is no" also negates affirmative exemplars,
 //! and a bare number is read as "exactly" and as "at least" (`candidates`). Whatever does not fit
-//! lowers the score.
+//! lowers the score. Beside these candidates of whole exemplars stand those that are composed of
+//! pieces of several (`compose`).
+//!
+//! Banks are edited as documents (`document`), after a program was tried (`trial`); what a run is
+//! sure of can become exemplars (`learn`).
 //!
 //! All of it is a pure function of bank, vocabulary and question. What is put into programs comes
 //! from the vocabulary and the bank, never from the question's text.
 
 mod align;
 mod candidates;
+mod compose;
+mod document;
 mod error;
 mod exemplars;
+mod learn;
 mod lexicon;
 mod program;
 mod quantifier;
@@ -26,12 +33,18 @@ mod substitute;
 #[cfg(test)]
 mod tests;
 mod tokens;
+mod trial;
 
+pub use compose::Piece;
+pub use document::BankDocument;
 pub use error::BankError;
-pub use exemplars::Exemplar;
+pub use exemplars::{Exemplar, Level, Provenance};
+pub use learn::{Learned, Lesson, Refusal, learn};
 pub use lexicon::Vocabulary;
+pub use trial::{TrialError, trial};
 
 use candidates::{QUANTIFIER_MARK, marked};
+use compose::Composer;
 use exemplars::{File, Rewrite};
 use fact_lang::pack::Pack;
 use lexicon::Lexicon;
@@ -51,8 +64,12 @@ pub struct Candidate {
     pub exemplar: String,
     /// How well the exemplar fits; higher is better.
     pub score: f64,
-    /// Ids of further exemplars that led to the same program, each once, in the order of finding.
+    /// Ids of further exemplars that led to the same program, each once, in the order of finding. Of
+    /// a program that was only composed: those of its other pieces.
     pub support: Vec<String>,
+    /// Whether it was put together from pieces only: then `support` tells of one derivation, else
+    /// of several independent ones.
+    pub composed: bool,
 }
 
 /// A loaded bank.
@@ -73,6 +90,11 @@ pub struct Bank {
     sentences: Index,
     /// The sentences with another quantifier to put, without theirs.
     quantified: Index,
+    /// Its pieces, if the types of a pack are known.
+    composer: Option<Composer>,
+    /// Its text, and what names it in messages.
+    text: String,
+    origin: String,
     sha256: String,
 }
 
@@ -118,7 +140,7 @@ impl Bank {
         let text = Self::builtin_text(&pack.name)
             .ok_or_else(|| BankError::NoneShipped(pack.name.to_string()))?;
         let origin = format!("bank of the pack `{}`", pack.name);
-        Self::load(text, &origin, &pack.vocabulary)
+        Self::load_for(text, &origin, pack)
     }
 
     /// Reads a bank from a file.
@@ -130,11 +152,24 @@ impl Bank {
             path: path.to_owned(),
             source,
         })?;
-        Self::load(&text, &path.display().to_string(), &pack.vocabulary)
+        Self::load_for(&text, &path.display().to_string(), pack)
+    }
+
+    /// Reads a bank from TOML text for a pack, whose types say which pieces of exemplars go together;
+    /// `origin` names it in messages.
+    ///
+    /// # Errors
+    /// If it is not a bank for this pack.
+    pub fn load_for(toml_text: &str, origin: &str, pack: &Pack) -> Result<Self, BankError> {
+        let mut bank = Self::load(toml_text, origin, &pack.vocabulary)?;
+        let exemplars = bank.known.iter().zip(&bank.exemplars);
+        let exemplars = exemplars.map(|(known, e)| (&*known.sentence, &*e.program));
+        bank.composer = Some(Composer::new(pack, exemplars, &bank.lexicon));
+        Ok(bank)
     }
 
     /// Reads a bank from TOML text; `origin` names it in messages, `vocabulary` is the pack's
-    /// ([`Pack::vocabulary`]).
+    /// ([`Pack::vocabulary`]). Without a pack's types, programs are of whole exemplars only.
     ///
     /// # Errors
     /// If it is not a bank for this vocabulary.
@@ -180,8 +215,38 @@ impl Bank {
             grams,
             sentences,
             quantified,
+            composer: None,
+            text: toml_text.into(),
+            origin: origin.into(),
             sha256: digest.iter().map(|byte| format!("{byte:02x}")).collect(),
         })
+    }
+
+    /// The bank with further exemplars, in this order.
+    ///
+    /// # Errors
+    /// If one of them is malformed, or its id is taken.
+    pub fn with(&self, exemplars: &[Exemplar], pack: &Pack) -> Result<Self, BankError> {
+        let mut document = BankDocument::parse(&self.text, &self.origin)?;
+        for exemplar in exemplars {
+            document.add(exemplar)?;
+        }
+        Self::load_for(&document.text(), &self.origin, pack)
+    }
+
+    /// The pieces that an exemplar was taken apart into, the largest first; none if the types of
+    /// the pack are not known or its program is not one expression.
+    pub fn pieces(&self, id: &str) -> Vec<Piece> {
+        let number = self.exemplars.iter().position(|e| e.id == id);
+        let (Some(number), Some(composer)) = (number, &self.composer) else {
+            return Vec::new();
+        };
+        composer.pieces(number)
+    }
+
+    /// Its text.
+    pub fn text(&self) -> &str {
+        &self.text
     }
 
     /// Number of exemplars.
@@ -217,7 +282,12 @@ impl Bank {
 
     /// At most `k` different programs for a question, best first; each parses.
     pub fn propose(&self, question: &str, k: usize) -> Vec<Candidate> {
-        candidates::propose(self, question, k)
+        candidates::propose(self, question, k, self.composer.as_ref())
+    }
+
+    /// The same from whole exemplars only.
+    pub fn propose_whole(&self, question: &str, k: usize) -> Vec<Candidate> {
+        candidates::propose(self, question, k, None)
     }
 }
 

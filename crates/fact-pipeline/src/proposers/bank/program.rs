@@ -155,7 +155,7 @@ fn member(name: &str, next: Option<&str>, lexicon: &Lexicon) -> Option<Mentioned
 }
 
 /// What a string mentions.
-fn string(text: &str, lexicon: &Lexicon) -> Option<Mentioned> {
+pub(super) fn string(text: &str, lexicon: &Lexicon) -> Option<Mentioned> {
     let words: Option<Vec<_>> = text
         .split_whitespace()
         .map(|word| lexicon.word(word))

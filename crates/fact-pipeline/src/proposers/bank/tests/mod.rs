@@ -1,5 +1,7 @@
 //! Tests of the bank, on made-up sentences.
 
+mod composing;
+mod learning;
 mod loading;
 mod parts;
 mod proposing;

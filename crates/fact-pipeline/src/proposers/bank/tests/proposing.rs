@@ -141,7 +141,7 @@ fn long_questions_end() -> Outcome {
 }
 
 /// The pieces of a program that substitution can change: strings, names, numbers.
-fn pieces(program: &str) -> BTreeSet<String> {
+pub(super) fn pieces(program: &str) -> BTreeSet<String> {
     let word = |c: char| c.is_alphanumeric() || c == '_';
     let pieces = program
         .split(|c| !word(c))
@@ -151,7 +151,7 @@ fn pieces(program: &str) -> BTreeSet<String> {
 
 /// All that programs may be made of: what stands in the exemplars' programs, the values of the
 /// vocabulary, and the members that no exemplar has.
-static ALLOWED: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
+pub(super) static ALLOWED: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
     let exemplars = bank().map(Bank::exemplars).unwrap_or_default();
     let programs = exemplars
         .iter()
