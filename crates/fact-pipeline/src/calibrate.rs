@@ -5,8 +5,8 @@
 //! are right.
 
 use crate::calibration::{self, Calibration};
-use crate::store::{Question, Reader, StoreError};
-use fact_core::verify::calibration::{Case, FitError, Quality, fit};
+use crate::store::{Looked, Question, Reader, StoreError};
+use fact_core::verify::calibration::{Case, FitError, Interval, Quality, RuleQuality, fit, rule};
 use fact_core::verify::confidence::{NAMES, features};
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -53,6 +53,10 @@ pub struct Report {
     pub candidates: String,
     /// What it was measured on.
     pub fitted_on: String,
+    /// V1 alone: the first candidate proposed that is right on the one sample seen.
+    pub v1: RuleQuality,
+    /// V1 and V2: the first that is right on two scenes seen, of questions that have three.
+    pub v2: RuleQuality,
     /// Where the sample's answer is known.
     pub labelled: Quality,
     /// Where no answer is known.
@@ -81,9 +85,12 @@ pub fn calibrate(
         false => calibration::candidates(&pack, &proposers),
     };
     let (mut seen, mut unseen) = (Vec::new(), Vec::new());
+    let (mut by_one, mut by_two) = (Vec::new(), Vec::new());
     reader.for_each_question_with_siblings(|question| {
         cases(&question, true, &mut seen);
         cases(&question, false, &mut unseen);
+        first_right(&question, 1, &mut by_one);
+        first_right(&question, 2, &mut by_two);
     })?;
     let (labelled, labelled_quality) = fit(&seen, named)?;
     let (unlabelled, unlabelled_quality) = fit(&unseen, named)?;
@@ -101,6 +108,8 @@ pub fn calibrate(
     let report = Report {
         candidates: candidates.clone(),
         fitted_on: fitted_on.clone(),
+        v1: rule(&by_one),
+        v2: rule(&by_two),
         labelled: labelled_quality,
         unlabelled: unlabelled_quality,
     };
@@ -143,6 +152,38 @@ fn cases(question: &Question, labels: bool, into: &mut Vec<Case>) {
     }
 }
 
+/// What is accepted when the first candidate that is right on `seen` scenes is: each run of so many
+/// neighbouring scenes is a case, if others are left to test by.
+fn first_right(question: &Question, seen: usize, into: &mut Vec<(u64, Option<bool>)>) {
+    let mut scenes: Vec<(&str, Vec<&Looked>)> = Vec::new();
+    for sample in &question.samples {
+        match scenes.iter_mut().find(|(scene, _)| *scene == sample.scene) {
+            Some((_, samples)) => samples.push(sample),
+            None => scenes.push((&sample.scene, vec![sample])),
+        }
+    }
+    if scenes.len() <= seen {
+        return;
+    }
+    for first in 0..scenes.len() {
+        // One sample of each scene, as a user has it.
+        let shown = (0..seen).map(|i| scenes[(first + i) % scenes.len()].1[0]);
+        let shown: Vec<&Looked> = shown.collect();
+        let right = |c: usize| {
+            let right = |sample: &&Looked| {
+                let answer = sample.answers.get(c).and_then(Option::as_ref);
+                answer.is_some_and(|(_, score)| score.is_some_and(|score| score >= 0.5))
+            };
+            shown.iter().all(right)
+        };
+        let accepted = (0..question.candidates.len()).find(|c| right(*c));
+        into.push((
+            question.key,
+            accepted.map(|c| question.candidates[c].all_right),
+        ));
+    }
+}
+
 impl Report {
     /// For a terminal.
     pub fn text(&self) -> String {
@@ -153,6 +194,21 @@ impl Report {
             "confidence of `{}`, cross-fitted by question on {}",
             self.candidates, self.fitted_on
         );
+        let share = |of: Interval| {
+            format!(
+                "{:5.1}% [{:.1}-{:.1}]",
+                100.0 * of.value,
+                100.0 * of.low,
+                100.0 * of.high
+            )
+        };
+        for (name, of) in [
+            ("V1, the first right one", &self.v1),
+            ("V2, right on two scenes", &self.v2),
+        ] {
+            let (precision, acceptance) = (share(of.precision), share(of.acceptance));
+            let _ = writeln!(out, "{name}: precision {precision}, yield {acceptance}");
+        }
         for (name, quality) in [
             ("with the answer of one sample", &self.labelled),
             ("without any answer", &self.unlabelled),

@@ -100,6 +100,16 @@ pub struct Yield {
     pub acceptance: Interval,
 }
 
+/// What a rule without a threshold reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct RuleQuality {
+    /// Share of the accepted that is right.
+    pub precision: Interval,
+    /// Share of cases with something accepted.
+    #[serde(rename = "yield")]
+    pub acceptance: Interval,
+}
+
 /// The chosen whose confidence lies between two bounds.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Bin {
@@ -207,6 +217,52 @@ impl Fitted {
     /// The highest precision that a threshold reached.
     pub fn best_precision(&self) -> f64 {
         self.points.iter().map(|p| p.precision).fold(0.0, f64::max)
+    }
+}
+
+/// What a rule without a threshold reaches: `cases` are questions, each with whether its accepted
+/// program is right, or `None` where nothing is accepted.
+pub fn rule(cases: &[(u64, Option<bool>)]) -> RuleQuality {
+    let mut per_question: BTreeMap<u64, usize> = BTreeMap::new();
+    for (question, _) in cases {
+        *per_question.entry(*question).or_default() += 1;
+    }
+    let accepted: Vec<Chosen> = (cases.iter())
+        .filter_map(|(question, right)| {
+            Some(Chosen {
+                question: *question,
+                weight: 1.0 / per_question[question] as f64,
+                confidence: 1.0,
+                right: (*right)?,
+            })
+        })
+        .collect();
+    let resampled = resample(&per_question, &accepted);
+    let weight = |chosen: &[Chosen]| chosen.iter().map(|c| c.weight).sum::<f64>();
+    let right = |chosen: &[Chosen]| {
+        let right = chosen.iter().filter(|c| c.right).map(|c| c.weight);
+        right.sum::<f64>() / weight(chosen).max(f64::MIN_POSITIVE)
+    };
+    let total = per_question.len().max(1) as f64;
+    RuleQuality {
+        precision: interval(&accepted, &resampled, &right),
+        acceptance: interval(&accepted, &resampled, &|chosen| weight(chosen) / total),
+    }
+}
+
+/// A share of the chosen, with its interval.
+fn interval(
+    chosen: &[Chosen],
+    resampled: &[Vec<Chosen>],
+    of: &dyn Fn(&[Chosen]) -> f64,
+) -> Interval {
+    let mut values: Vec<f64> = resampled.iter().map(|sample| of(sample)).collect();
+    values.sort_by(f64::total_cmp);
+    let at = |share: f64| values[((values.len() - 1) as f64 * share).round() as usize];
+    Interval {
+        value: of(chosen),
+        low: at(0.025),
+        high: at(0.975),
     }
 }
 
@@ -361,16 +417,7 @@ fn quality(cases: &[Case], per_question: &BTreeMap<u64, usize>, chosen: &[Chosen
         each.sum::<f64>() / weights
     };
     let resampled = resample(per_question, chosen);
-    let interval = |of: &dyn Fn(&[Chosen]) -> f64| {
-        let mut values: Vec<f64> = resampled.iter().map(|sample| of(sample)).collect();
-        values.sort_by(f64::total_cmp);
-        let at = |share: f64| values[((values.len() - 1) as f64 * share).round() as usize];
-        Interval {
-            value: of(chosen),
-            low: at(0.025),
-            high: at(0.975),
-        }
-    };
+    let interval = |of: &dyn Fn(&[Chosen]) -> f64| interval(chosen, &resampled, of);
     let yield_at = |target: f64, chosen: &[Chosen]| {
         let ranked = ranked(chosen);
         let reached = steps(&ranked).filter(|step| step.1 / step.0 >= target);
@@ -436,15 +483,16 @@ fn resample(per_question: &BTreeMap<u64, usize>, chosen: &[Chosen]) -> Vec<Vec<C
     }
     let questions: Vec<u64> = per_question.keys().copied().collect();
     let mut state = 0;
+    // The index is below the number of questions; without questions nothing is drawn.
     let mut draw = || {
         state += 1;
-        // Fewer questions than bits.
         questions[(mix(state) % questions.len() as u64) as usize]
     };
     (0..RESAMPLINGS)
         .map(|_| {
-            let drawn = (0..questions.len()).filter_map(|_| of.get(&draw()));
-            drawn.flatten().copied().collect()
+            let drawn: Vec<u64> = questions.iter().map(|_| draw()).collect();
+            let chosen = drawn.iter().filter_map(|question| of.get(question));
+            chosen.flatten().copied().collect()
         })
         .collect()
 }
