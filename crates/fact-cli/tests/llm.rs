@@ -532,7 +532,8 @@ fn a_vision_language_model_is_sent_the_image_by_chat() {
     let model = Model::good();
     let folder = folder(&model.url(), "api = \"chat\"\nimage = true");
     let folder = folder.path();
-    go(folder, "run").success();
+    let said = told(&go(folder, "run").success());
+    assert!(said.contains("4 questions are 24 requests"), "{said}");
     assert_whole(folder, "run");
     let answered = model.answered();
     // Each record has its own image.
@@ -553,6 +554,36 @@ fn a_vision_language_model_is_sent_the_image_by_chat() {
     settle(folder, &model.url(), "image = true");
     let said = told(&go(folder, "other").code(2));
     assert!(said.contains("`llm.image`: needs api = \"chat\""), "{said}");
+}
+
+#[test]
+fn two_models_and_the_bank_support_each_other() {
+    let model = Model::good();
+    let folder = folder(&model.url(), "");
+    let folder = folder.path();
+    let models = format!("bank,llm:one@{0},llm:two@{0}", model.url());
+    fact(folder)
+        .args(["run", "--out", "run", "--propose", &models, "--quiet"])
+        .assert()
+        .success();
+    assert_whole(folder, "run");
+    let answered = model.answered();
+    assert_eq!(answered.len(), 2 * QUESTIONS * SAMPLES);
+    assert_none_twice(&answered);
+    assert_account(folder, "run", &answered, 0);
+    let settings = &summary(folder, "run")["settings"];
+    assert_eq!(settings["propose"], "[\"bank\",\"llm:one\",\"llm:two\"]");
+    let fingerprint = |key: &str| settings[key].as_str().unwrap().to_owned();
+    assert!(fingerprint("propose.llm.fingerprint").starts_with("llm-1:one;"));
+    assert!(fingerprint("propose.llm.fingerprint+").starts_with("llm-1:two;"));
+    let shown = fact(folder)
+        .args(["show", "run", "q0-s0"])
+        .assert()
+        .success();
+    let shown = String::from_utf8(shown.get_output().stdout.clone()).unwrap();
+    assert!(shown.contains("one, sample "), "{shown}");
+    // The second has no program that the first has not.
+    assert!(!shown.contains("two, sample "), "{shown}");
 }
 
 #[test]
