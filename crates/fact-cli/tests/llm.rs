@@ -9,8 +9,8 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Stdio;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use support::model::{Answered, Fault, Model, question, shown};
 use support::{data, export, fact};
@@ -549,6 +549,24 @@ fn a_vision_language_model_is_sent_the_image_by_chat() {
         assert_eq!(content[1]["type"], "text");
     }
     let summary = summary(folder, "run");
+    assert_eq!(number(&summary["funnel"]["accepted"]), QUESTIONS * SCENES);
+
+    // A record that the model says nothing about has its siblings' programs.
+    let first = Mutex::new(None);
+    let silent = Model::start(move |_, body| {
+        if !question(body).contains(" 1 blue ") {
+            return None;
+        }
+        let picture = body["messages"][1]["content"][0]["image_url"]["url"].to_string();
+        let mut first = first.lock().unwrap();
+        let refused = first.get_or_insert_with(|| picture.clone());
+        (*refused == picture).then(|| Fault::Status(422, "", b"no".to_vec()))
+    });
+    settle(folder, &silent.url(), "api = \"chat\"\nimage = true");
+    go(folder, "silent").success();
+    assert_whole(folder, "silent");
+    let summary = self::summary(folder, "silent");
+    assert_eq!(number(&summary["language_model"]["failed"]), SAMPLES);
     assert_eq!(number(&summary["funnel"]["accepted"]), QUESTIONS * SCENES);
 
     settle(folder, &model.url(), "image = true");

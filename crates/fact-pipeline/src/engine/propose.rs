@@ -190,6 +190,13 @@ pub(super) fn propose(
     }
     if for_all {
         nothing.fill(None);
+    } else if !found.proposed.is_empty() {
+        // What a model did not say of one record it said of another. A record that is malformed
+        // stays so.
+        let unanswered = |why: &NoProposal| why.kind == NoProposal::UNANSWERED;
+        nothing
+            .iter_mut()
+            .for_each(|why| drop(why.take_if(|why| unanswered(why))));
     }
     repair(setup, proposing, perceiver, records, &mut found, halted)?;
     Ok((found.proposed, nothing))
