@@ -9,8 +9,8 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Stdio;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use support::model::{Answered, Fault, Model, question, shown};
 use support::{data, export, fact};
@@ -528,7 +528,8 @@ fn a_vision_language_model_is_sent_the_image_by_chat() {
     let model = Model::good();
     let folder = folder(&model.url(), "api = \"chat\"\nimage = true");
     let folder = folder.path();
-    go(folder, "run").success();
+    let said = told(&go(folder, "run").success());
+    assert!(said.contains("4 questions are 24 requests"), "{said}");
     assert_whole(folder, "run");
     let answered = model.answered();
     // Each record has its own image.
@@ -546,9 +547,57 @@ fn a_vision_language_model_is_sent_the_image_by_chat() {
     let summary = summary(folder, "run");
     assert_eq!(number(&summary["funnel"]["accepted"]), QUESTIONS * SCENES);
 
+    // A record that the model says nothing about has its siblings' programs.
+    let first = Mutex::new(None);
+    let silent = Model::start(move |_, body| {
+        if !question(body).contains(" 1 blue ") {
+            return None;
+        }
+        let picture = body["messages"][1]["content"][0]["image_url"]["url"].to_string();
+        let mut first = first.lock().unwrap();
+        let refused = first.get_or_insert_with(|| picture.clone());
+        (*refused == picture).then(|| Fault::Status(422, "", b"no".to_vec()))
+    });
+    settle(folder, &silent.url(), "api = \"chat\"\nimage = true");
+    go(folder, "silent").success();
+    assert_whole(folder, "silent");
+    let summary = self::summary(folder, "silent");
+    assert_eq!(number(&summary["language_model"]["failed"]), SAMPLES);
+    assert_eq!(number(&summary["funnel"]["accepted"]), QUESTIONS * SCENES);
+
     settle(folder, &model.url(), "image = true");
     let said = told(&go(folder, "other").code(2));
     assert!(said.contains("`llm.image`: needs api = \"chat\""), "{said}");
+}
+
+#[test]
+fn two_models_and_the_bank_support_each_other() {
+    let model = Model::good();
+    let folder = folder(&model.url(), "");
+    let folder = folder.path();
+    let models = format!("bank,llm:one@{0},llm:two@{0}", model.url());
+    fact(folder)
+        .args(["run", "--out", "run", "--propose", &models, "--quiet"])
+        .assert()
+        .success();
+    assert_whole(folder, "run");
+    let answered = model.answered();
+    assert_eq!(answered.len(), 2 * QUESTIONS * SAMPLES);
+    assert_none_twice(&answered);
+    assert_account(folder, "run", &answered, 0);
+    let settings = &summary(folder, "run")["settings"];
+    assert_eq!(settings["propose"], "[\"bank\",\"llm:one\",\"llm:two\"]");
+    let fingerprint = |key: &str| settings[key].as_str().unwrap().to_owned();
+    assert!(fingerprint("propose.llm.fingerprint").starts_with("llm-1:one;"));
+    assert!(fingerprint("propose.llm.fingerprint+").starts_with("llm-1:two;"));
+    let shown = fact(folder)
+        .args(["show", "run", "q0-s0"])
+        .assert()
+        .success();
+    let shown = String::from_utf8(shown.get_output().stdout.clone()).unwrap();
+    assert!(shown.contains("one, sample "), "{shown}");
+    // The second has no program that the first has not.
+    assert!(!shown.contains("two, sample "), "{shown}");
 }
 
 #[test]

@@ -340,7 +340,8 @@ pub fn run_setup(
         Ok::<_, RunError>((log(fingerprint)?, used(&setup.config.out, fingerprint)?))
     })?;
     let questions = (index.group_count() as u64).saturating_sub(writer.groups_done()?.len() as u64);
-    if let Some(estimate) = propose::estimate(setup, questions) {
+    let records = tally.total.saturating_sub(tally.done);
+    if let Some(estimate) = propose::estimate(setup, questions, records) {
         reporter.noted(&estimate.text(questions, llm));
     }
     reporter.started(tally.total, tally.done);

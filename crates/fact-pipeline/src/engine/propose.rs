@@ -11,7 +11,7 @@ use fact_lang::ast::Module;
 use fact_lang::normal::normal_form;
 use fact_lang::pack::Pack;
 use fact_models::remote::{Remote, Spent};
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The proposers of a run at work: one dispatcher for each that asks a back end behind a wire.
@@ -120,15 +120,19 @@ impl Proposed {
         }
     }
 
-    /// Notes that another candidate has the same program. Candidates of one proposer for other
-    /// records of the group are the same source, not a further one.
+    /// Notes that another candidate has the same program. One from the same source, as of another
+    /// record of the group, says nothing more.
     fn support(&mut self, other: Candidate) {
-        if other.proposer == self.candidate.proposer {
-            return;
+        let known = &mut self.candidate;
+        for source in std::iter::once(other.source).chain(other.support) {
+            let named = match other.proposer == known.proposer {
+                true => source,
+                false => format!("{}: {source}", other.proposer),
+            };
+            if named != known.source && !known.support.contains(&named) {
+                known.support.push(named);
+            }
         }
-        let sources = std::iter::once(other.source).chain(other.support);
-        let named = sources.map(|source| format!("{}: {source}", other.proposer));
-        self.candidate.support.extend(named);
     }
 }
 
@@ -177,6 +181,13 @@ pub(super) fn propose(
     }
     if for_all {
         nothing.fill(None);
+    } else if !found.proposed.is_empty() {
+        // What a model did not say of one record it said of another. A record that is malformed
+        // stays so.
+        let unanswered = |why: &NoProposal| why.kind == NoProposal::UNANSWERED;
+        nothing
+            .iter_mut()
+            .for_each(|why| drop(why.take_if(|why| unanswered(why))));
     }
     repair(setup, proposing, perceiver, records, &mut found, halted)?;
     Ok((found.proposed, nothing))
@@ -239,39 +250,35 @@ impl Found<'_> {
 /// Questions whose prompts are measured for the estimate.
 const MEASURED: usize = 64;
 
-/// What proposing for `questions` questions will ask of back ends behind a wire, from the first
-/// records of the data set; `None` if nothing.
-pub(super) fn estimate(setup: &Setup, questions: u64) -> Option<Estimate> {
-    let remote: Vec<_> = (setup.proposers.iter())
-        .filter(|proposer| proposer.remote().is_some())
-        .collect();
-    if remote.is_empty() || questions == 0 {
-        return None;
-    }
-    let mut groups = BTreeSet::new();
-    let mut sum = Estimate::default();
+/// What proposing for `questions` questions with `records` records in all will ask of back ends
+/// behind a wire, from the first records of the data set; `None` if nothing.
+pub(super) fn estimate(setup: &Setup, questions: u64, records: u64) -> Option<Estimate> {
+    let mut first = BTreeMap::new();
     for record in setup.data.samples().flatten() {
-        if groups.len() == MEASURED {
+        if first.len() == MEASURED {
             break;
         }
-        if !groups.insert(record.sample.group.clone()) {
+        first.entry(record.sample.group.clone()).or_insert(record);
+    }
+    let measured = first.len().max(1) as u64;
+    let mut sum: Option<Estimate> = None;
+    for proposer in &setup.proposers {
+        if proposer.remote().is_none() {
             continue;
         }
-        for proposer in &remote {
-            let one = proposer.estimate(&record);
-            sum.requests += one.requests;
-            sum.prompt_tokens += one.prompt_tokens;
-            sum.completion_tokens += one.completion_tokens;
-        }
+        let times = match proposer.is_per_record() {
+            true => records,
+            false => questions,
+        };
+        let scaled = |of: fn(&Estimate) -> u64| {
+            let all: u64 = first.values().map(|r| of(&proposer.estimate(r))).sum();
+            let all = u128::from(all) * u128::from(times) / u128::from(measured);
+            u64::try_from(all).unwrap_or(u64::MAX)
+        };
+        let sum = sum.get_or_insert_with(Estimate::default);
+        sum.requests += scaled(|e| e.requests);
+        sum.prompt_tokens += scaled(|e| e.prompt_tokens);
+        sum.completion_tokens += scaled(|e| e.completion_tokens);
     }
-    let measured = groups.len().max(1) as u64;
-    let scaled = |n: u64| {
-        let all = u128::from(n) * u128::from(questions) / u128::from(measured);
-        u64::try_from(all).unwrap_or(u64::MAX)
-    };
-    Some(Estimate {
-        requests: scaled(sum.requests),
-        prompt_tokens: scaled(sum.prompt_tokens),
-        completion_tokens: scaled(sum.completion_tokens),
-    })
+    sum.filter(|_| questions > 0)
 }

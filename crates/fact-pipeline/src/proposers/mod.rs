@@ -42,6 +42,9 @@ pub struct NoProposal {
 }
 
 impl NoProposal {
+    /// The kind of [`NoProposal::unanswered`].
+    pub const UNANSWERED: &'static str = "unanswered";
+
     /// The record gives something to make programs from, and it is malformed.
     pub fn malformed(message: String) -> Self {
         Self {
@@ -53,7 +56,7 @@ impl NoProposal {
     /// The proposer's back end was asked and said nothing that can be used.
     pub fn unanswered(message: String) -> Self {
         Self {
-            kind: "unanswered",
+            kind: Self::UNANSWERED,
             message,
         }
     }

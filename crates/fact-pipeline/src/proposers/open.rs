@@ -48,6 +48,8 @@ pub fn open(
     pack: &Arc<Pack>,
     stop: &Arc<AtomicBool>,
 ) -> Result<Vec<Box<dyn Proposer>>, OpenProposerError> {
+    let is_model = |spec: &&ProposerSpec| matches!(spec, ProposerSpec::Llm { .. });
+    let models = config.propose.iter().filter(is_model).count();
     let mut bank = None;
     let mut out: Vec<Box<dyn Proposer>> = Vec::new();
     for spec in &config.propose {
@@ -70,7 +72,12 @@ pub fn open(
                     true => Some(loaded(&mut bank, config, pack)?),
                     false => None,
                 };
-                Box::new(Llm::new(Arc::new(remote), pack.clone(), bank, llm.clone()))
+                let label = match models {
+                    1 => String::new(),
+                    _ => format!("{model}, "),
+                };
+                let (remote, pack) = (Arc::new(remote), pack.clone());
+                Box::new(Llm::new(remote, pack, bank, llm.clone(), label))
             }
         });
     }

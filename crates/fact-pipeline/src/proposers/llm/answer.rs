@@ -15,6 +15,8 @@ pub(super) struct Samples<'a> {
     pack: &'a Pack,
     /// How the prompt ended, if it ended within a function.
     header: Option<&'a str>,
+    /// Before the number of a sample in the names of sources.
+    label: &'a str,
     /// By normal form; by text for what is no program.
     found: IndexMap<String, Found>,
 }
@@ -25,10 +27,11 @@ struct Found {
 }
 
 impl<'a> Samples<'a> {
-    pub(super) fn new(pack: &'a Pack, header: Option<&'a str>) -> Self {
+    pub(super) fn new(pack: &'a Pack, header: Option<&'a str>, label: &'a str) -> Self {
         Self {
             pack,
             header,
+            label,
             found: IndexMap::new(),
         }
     }
@@ -68,7 +71,8 @@ impl<'a> Samples<'a> {
     /// At most `k` candidates of `asked` samples: those with the most samples first, among equals
     /// those that came first.
     pub(super) fn candidates(self, asked: usize, k: usize) -> Vec<Candidate> {
-        let name = |number: &u32| format!("sample {number}");
+        let label = self.label;
+        let name = |number: &u32| format!("{label}sample {number}");
         let mut candidates: Vec<Candidate> = self
             .found
             .into_values()

@@ -37,16 +37,19 @@ pub struct Llm {
     bank: Option<Arc<Bank>>,
     config: LlmConfig,
     prompter: Prompter,
+    /// What tells its candidates from those of another model.
+    label: String,
 }
 
 impl Llm {
     /// Over a back end that answers [`fact_models::language`]'s questions. Without a bank the prompt
-    /// has no exemplars.
+    /// has no exemplars. `label` begins the source of its candidates, where several models propose.
     pub fn new(
         remote: Arc<dyn Remote>,
         pack: Arc<Pack>,
         bank: Option<Arc<Bank>>,
         config: LlmConfig,
+        label: String,
     ) -> Self {
         let prompter = Prompter::new(&pack, bank.as_deref(), &config);
         Self {
@@ -55,6 +58,7 @@ impl Llm {
             bank,
             config,
             prompter,
+            label,
         }
     }
 
@@ -115,7 +119,7 @@ impl Llm {
             .iter()
             .map(|question| question.ask(pictures.clone()));
         let answers = dispatcher.ask_all(asks.collect(), desk.halted)?;
-        let mut samples = Samples::new(&self.pack, self.prompter.continued());
+        let mut samples = Samples::new(&self.pack, self.prompter.continued(), &self.label);
         let mut why = "the language model wrote nothing".to_owned();
         for (question, answer) in questions.iter().zip(&answers) {
             match answer {

@@ -149,7 +149,7 @@ fn a_pack_without_a_bank_is_described_alone() {
 #[test]
 fn samples_with_one_program_are_one_candidate() {
     let pack = Pack::builtin("blocks").unwrap();
-    let mut samples = Samples::new(&pack, Some("def execute_command(image):\n"));
+    let mut samples = Samples::new(&pack, Some("def execute_command(image):\n"), "");
     for (number, text) in [
         (0, "    return image.count('blue') == 1\n"),
         (1, "    n = image.count('blue')\n    return n == 1\n"),
