@@ -31,7 +31,7 @@ pub struct Loss {
 }
 
 /// Where an example is found in the store.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Place {
     /// Of the sample.
     pub(super) ordinal: i64,
@@ -44,7 +44,7 @@ pub(super) struct Place {
 pub(super) struct Losses(BTreeMap<(usize, String), (u64, Vec<Place>)>);
 
 impl Losses {
-    /// Counts one; those that come first are the examples.
+    /// Counts one; those that come first in the data set are the examples.
     pub(super) fn add(&mut self, stage: &str, kind: &str, place: Place) {
         let stage = STAGES.iter().position(|s| *s == stage);
         let kind: String = kind.chars().take(KIND).collect();
@@ -54,8 +54,11 @@ impl Losses {
         }
         let (count, places) = self.0.entry(key).or_default();
         *count += 1;
-        if places.len() < EXAMPLES {
-            places.push(place);
+        // Candidates of one question are lost at samples in any order.
+        let at = places.partition_point(|known| *known <= place);
+        if at < EXAMPLES {
+            places.insert(at, place);
+            places.truncate(EXAMPLES);
         }
     }
 
