@@ -39,9 +39,14 @@ pub(super) struct Place {
     pub(super) candidate: Option<i64>,
 }
 
+/// Index in [`STAGES`], and kind.
+type Key = (usize, String);
+/// How often, and the first places.
+type Counted = (u64, Vec<Place>);
+
 /// Losses being counted.
 #[derive(Debug, Default)]
-pub(super) struct Losses(BTreeMap<(usize, String), (u64, Vec<Place>)>);
+pub(super) struct Losses(BTreeMap<Key, Counted>);
 
 impl Losses {
     /// Counts one; those that come first in the data set are the examples.
@@ -64,13 +69,13 @@ impl Losses {
 
     /// By stage, most frequent first, with their examples.
     pub(super) fn done(self, reader: &Reader) -> Result<Vec<Loss>, StoreError> {
-        let mut losses: Vec<((usize, String), (u64, Vec<Place>))> = self.0.into_iter().collect();
+        let mut losses: Vec<(Key, Counted)> = self.0.into_iter().collect();
         losses.sort_by(|a, b| {
             let ((stage_a, kind_a), (count_a, _)) = a;
             let ((stage_b, kind_b), (count_b, _)) = b;
             (stage_a, count_b, kind_a).cmp(&(stage_b, count_a, kind_b))
         });
-        let loss = |((stage, kind), (count, places)): ((usize, String), (u64, Vec<Place>))| {
+        let loss = |((stage, kind), (count, places)): (Key, Counted)| {
             let stage = STAGES.get(stage).copied().unwrap_or(OTHER);
             let example = |place: &Place| -> Result<Option<Example>, StoreError> {
                 let stored = reader.example(place.ordinal, place.candidate)?;

@@ -190,8 +190,9 @@ impl Reader {
         ordinal: i64,
         candidate: Option<i64>,
     ) -> Result<Option<StoredExample>, StoreError> {
+        type Stages = Vec<(String, Option<String>)>;
         type Found = (String, Option<String>, Option<String>, Option<StoredTry>);
-        let found = || -> rusqlite::Result<Option<(Found, Vec<(String, Option<String>)>)>> {
+        let found = || -> rusqlite::Result<Option<(Found, Stages)>> {
             let found: Option<Found> = self
                 .connection
                 .prepare_cached(
