@@ -242,3 +242,65 @@ fn a_run_without_the_data_sets_programs_lists_nothing() {
     let summary: Value = serde_json::from_str(&summary).unwrap();
     assert_eq!(summary["agreement"], Value::Null);
 }
+
+/// Texts of a data set that are far too long, and programs that are not programs, give bounded
+/// lines.
+#[test]
+fn hostile_data_gives_bounded_lines() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let root = folder.join("gqa");
+    std::fs::create_dir_all(&root).unwrap();
+    let long = "9".repeat(300_000);
+    let graph = json!({ "width": 100, "height": 100, "objects": {} });
+    std::fs::write(
+        root.join("scene_graphs.json"),
+        json!({ "1": graph }).to_string(),
+    )
+    .unwrap();
+    let many: Vec<Value> = (0..5000).map(|_| step("select", &[], "dog (1)")).collect();
+    let ids: Vec<String> = (0..5000).map(|i| i.to_string()).collect();
+    let programs = [
+        json!([
+            step("select", &[], &format!("dog ({long})")),
+            step("exist", &[0], "?")
+        ]),
+        json!([
+            step("select", &[], &format!("dog ({})", ids.join(","))),
+            step("exist", &[0], "?")
+        ]),
+        json!([step(&long, &[], "")]),
+        many.into(),
+        json!({ "a": [[[[]]]] }),
+        json!("select"),
+        json!([[], null, 3]),
+    ];
+    let question = |(i, program): (usize, &Value)| {
+        let question = json!({ "question": format!("q{i}"), "imageId": "1", "answer": "yes",
+            "semantic": program, "annotations": [{ "x": [] }, long] });
+        (i.to_string(), question)
+    };
+    let questions: serde_json::Map<String, Value> =
+        programs.iter().enumerate().map(question).collect();
+    std::fs::write(
+        root.join("questions.json"),
+        Value::from(questions).to_string(),
+    )
+    .unwrap();
+    run(folder, "gqa:gqa", "run", &GOLD);
+    let list = std::fs::read_to_string(folder.join("run/data_errors.jsonl")).unwrap();
+    let kinds: Vec<String> = list
+        .lines()
+        .map(|line| {
+            // The program is kept up to 64 KiB.
+            assert!(line.len() < 80_000, "{} bytes", line.len());
+            let line: Value = serde_json::from_str(line).unwrap();
+            line["kind"].as_str().unwrap().to_owned()
+        })
+        .collect();
+    let count = |kind: &str| kinds.iter().filter(|k| *k == kind).count();
+    assert_eq!(count("unknown_operation"), 1);
+    assert_eq!(count("malformed"), 4);
+    assert_eq!(count("differs"), 2, "{kinds:?}");
+    assert!(count("missing_object") >= 2, "{kinds:?}");
+}

@@ -46,7 +46,10 @@ pub(crate) fn execute(config: RunConfig, quiet: bool) -> Outcome {
         ));
         if let Some((path, count)) = data_errors {
             let path = path.display();
-            message::note(&format!("{count} errors of the data set, listed in {path}"));
+            let errors = if count == 1 { "error" } else { "errors" };
+            message::note(&format!(
+                "{count} {errors} of the data set, listed in {path}"
+            ));
         }
     }
     if finished.complete {

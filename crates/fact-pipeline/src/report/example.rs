@@ -1,6 +1,6 @@
 //! Examples of a loss, cut to what a person reads.
 
-use crate::store::StoredExample;
+use crate::store::{StoredExample, StoredTry};
 use serde::Serialize;
 
 /// Lines of a program that are kept.
@@ -30,7 +30,7 @@ impl Example {
             sample,
             program,
             syntax_error,
-            verdict,
+            tried,
             stages,
             ..
         } = stored;
@@ -41,14 +41,27 @@ impl Example {
                 .and_then(|(_, reason)| reason.clone())
         };
         let answer = sample.answer().unwrap_or("(none given)");
-        let message = match (stage, verdict) {
+        let message = match (stage, tried) {
             ("parse", _) => syntax_error,
             ("propose", _) => reason("propose"),
             ("explain", _) => reason("explain"),
-            ("verify", Some((Some(predicted), _))) => {
-                Some(format!("says “{predicted}”; the data set says “{answer}”"))
+            (_, Some(StoredTry { right: true, .. })) => {
+                Some("right here, but not on all samples of its question".into())
             }
-            (_, Some((_, Some(reason)))) => Some(reason),
+            (
+                _,
+                Some(StoredTry {
+                    predicted: Some(predicted),
+                    ..
+                }),
+            ) => Some(format!("says “{predicted}”; the data set says “{answer}”")),
+            (
+                _,
+                Some(StoredTry {
+                    reason: Some(reason),
+                    ..
+                }),
+            ) => Some(reason),
             _ => reason("execute"),
         };
         Self {

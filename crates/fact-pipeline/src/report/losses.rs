@@ -31,7 +31,7 @@ pub struct Loss {
 }
 
 /// Where an example is found in the store.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Place {
     /// Of the sample.
     pub(super) ordinal: i64,
@@ -39,12 +39,17 @@ pub(super) struct Place {
     pub(super) candidate: Option<i64>,
 }
 
+/// Index in [`STAGES`], and kind.
+type Key = (usize, String);
+/// How often, and the first places.
+type Counted = (u64, Vec<Place>);
+
 /// Losses being counted.
 #[derive(Debug, Default)]
-pub(super) struct Losses(BTreeMap<(usize, String), (u64, Vec<Place>)>);
+pub(super) struct Losses(BTreeMap<Key, Counted>);
 
 impl Losses {
-    /// Counts one; those that come first are the examples.
+    /// Counts one; those that come first in the data set are the examples.
     pub(super) fn add(&mut self, stage: &str, kind: &str, place: Place) {
         let stage = STAGES.iter().position(|s| *s == stage);
         let kind: String = kind.chars().take(KIND).collect();
@@ -54,20 +59,23 @@ impl Losses {
         }
         let (count, places) = self.0.entry(key).or_default();
         *count += 1;
-        if places.len() < EXAMPLES {
-            places.push(place);
+        // Candidates of one question are lost at samples in any order.
+        let at = places.partition_point(|known| *known <= place);
+        if at < EXAMPLES {
+            places.insert(at, place);
+            places.truncate(EXAMPLES);
         }
     }
 
     /// By stage, most frequent first, with their examples.
     pub(super) fn done(self, reader: &Reader) -> Result<Vec<Loss>, StoreError> {
-        let mut losses: Vec<((usize, String), (u64, Vec<Place>))> = self.0.into_iter().collect();
+        let mut losses: Vec<(Key, Counted)> = self.0.into_iter().collect();
         losses.sort_by(|a, b| {
             let ((stage_a, kind_a), (count_a, _)) = a;
             let ((stage_b, kind_b), (count_b, _)) = b;
             (stage_a, count_b, kind_a).cmp(&(stage_b, count_a, kind_b))
         });
-        let loss = |((stage, kind), (count, places)): ((usize, String), (u64, Vec<Place>))| {
+        let loss = |((stage, kind), (count, places)): (Key, Counted)| {
             let stage = STAGES.get(stage).copied().unwrap_or(OTHER);
             let example = |place: &Place| -> Result<Option<Example>, StoreError> {
                 let stored = reader.example(place.ordinal, place.candidate)?;

@@ -31,7 +31,7 @@ fn line(out: &mut String, name: &str, n: u64, of: u64, note: &str) {
         0 => String::new(),
         _ => format!("{:5.1}%", 100.0 * n as f64 / of as f64),
     };
-    let text = format!("  {name:<24}{n:>9}  {share:>6}  {note}");
+    let text = format!("  {name:<36}{n:>9}  {share:>6}  {note}");
     let _ = writeln!(out, "{}", text.trim_end());
 }
 
@@ -137,7 +137,7 @@ impl Cost {
                 }
             }
             if let Some(price) = spending.price {
-                let _ = writeln!(out, "    {:<22}{price:>9.4}", "price");
+                let _ = writeln!(out, "    {:<34}{price:>9.4}", "price");
             }
         }
         let Some(per) = &self.per_rationale else {
@@ -154,7 +154,7 @@ impl Cost {
             ("price", per.price),
         ] {
             if let Some(value) = value {
-                let _ = writeln!(out, "  {name:<24}{value:>9.2}");
+                let _ = writeln!(out, "  {name:<36}{value:>9.2}");
             }
         }
     }

@@ -8,6 +8,7 @@
 use super::annotation;
 use crate::datasets::{GoldProgram, ProgramForm, Record, SceneSchema};
 use crate::proposers::gold::{self, GoldError, Problem};
+use crate::terminal::cut;
 use fact_core::matcher::Matcher;
 use fact_lang::pack::{Pack, PackError};
 use fact_lang::run::{Inputs, Limits, Outcome, Run, run};
@@ -74,6 +75,10 @@ pub struct Agreement {
 const MOST_OBJECTS: usize = 50;
 /// Identifiers that are missing, listed at most.
 const MOST_MISSING: usize = 20;
+/// Most characters of an identifier; data sets have numbers.
+const ID: usize = 64;
+/// Most characters of an answer in a message.
+const TEXT: usize = 200;
 /// Longest functional program that an entry holds, in bytes of JSON.
 const MOST_PROGRAM: usize = 64 << 10;
 
@@ -218,14 +223,20 @@ impl Checker {
                     }
                     Said::Answer(text) => {
                         let text = matcher.own_form(&text, &record.sample.answers);
-                        let message =
-                            format!("the data set says “{answer}”, the scene graph “{text}”");
+                        let message = format!(
+                            "the data set says “{}”, the scene graph “{}”",
+                            cut(answer, TEXT),
+                            cut(&text, TEXT)
+                        );
                         faults.push(Fault::new(Status::Differs, message));
                         graph = Some(text);
                     }
                     Said::Nothing(why) => {
-                        let message =
-                            format!("the data set says “{answer}”, the scene graph nothing: {why}");
+                        let message = format!(
+                            "the data set says “{}”, the scene graph nothing: {}",
+                            cut(answer, TEXT),
+                            cut(&why, TEXT)
+                        );
                         faults.push(Fault::new(Status::NoAnswer, message));
                     }
                 }
@@ -333,7 +344,9 @@ fn cited(given: &GoldProgram) -> BTreeSet<String> {
     if given.form != ProgramForm::Gqa {
         return BTreeSet::new();
     }
-    let mut ids = gold::cited_ids(&given.json);
+    let short = |id: &str| id.chars().take(ID).collect::<String>();
+    let ids = gold::cited_ids(&given.json);
+    let mut ids: BTreeSet<String> = ids.iter().map(|id| short(id)).collect();
     let parts = given.annotations.as_ref().and_then(Value::as_object);
     for part in parts.into_iter().flat_map(|parts| parts.values()) {
         let words = part
@@ -346,7 +359,7 @@ fn cited(given: &GoldProgram) -> BTreeSet<String> {
         {
             let id = id.trim();
             if !id.is_empty() && id != "-" {
-                ids.insert(id.to_owned());
+                ids.insert(short(id));
             }
         }
     }

@@ -21,7 +21,7 @@ pub use calls::Calls;
 pub use lock::{Lock, LockError};
 pub use questions::{Looked, Question, Tried};
 pub use read::{Counts, ReadRow, Reader, SampleView, VerdictView};
-pub use report::{StoredCandidate, StoredEnd, StoredExample, StoredVerdict};
+pub use report::{StoredCandidate, StoredEnd, StoredExample, StoredTry, StoredVerdict};
 pub use reuse::Reuse;
 pub use rows::{CandidateRow, GroupRow, GroupRows, RationaleRow, SampleRow, StageRow, VerdictRow};
 pub use write::{Difference, Writer};

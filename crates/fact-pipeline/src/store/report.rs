@@ -74,6 +74,17 @@ pub struct StoredEnd {
     pub proposer: Option<String>,
 }
 
+/// What a candidate did on a sample, for an example.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredTry {
+    /// What it answered.
+    pub predicted: Option<String>,
+    /// Why it did not.
+    pub reason: Option<String>,
+    /// Whether the answer is right.
+    pub right: bool,
+}
+
 /// A sample and a candidate, for an example.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StoredExample {
@@ -83,8 +94,8 @@ pub struct StoredExample {
     pub program: Option<String>,
     /// Why it does not parse.
     pub syntax_error: Option<String>,
-    /// What it answered here, and why not: if it was tried.
-    pub verdict: Option<(Option<String>, Option<String>)>,
+    /// What it did here, if it was tried.
+    pub tried: Option<StoredTry>,
     /// Stage and reason.
     pub stages: Vec<(String, Option<String>)>,
 }
@@ -179,34 +190,27 @@ impl Reader {
         ordinal: i64,
         candidate: Option<i64>,
     ) -> Result<Option<StoredExample>, StoreError> {
-        type Found = (
-            String,
-            Option<String>,
-            Option<String>,
-            bool,
-            Option<String>,
-            Option<String>,
-        );
-        let found = || -> rusqlite::Result<Option<(Found, Vec<(String, Option<String>)>)>> {
+        type Stages = Vec<(String, Option<String>)>;
+        type Found = (String, Option<String>, Option<String>, Option<StoredTry>);
+        let found = || -> rusqlite::Result<Option<(Found, Stages)>> {
             let found: Option<Found> = self
                 .connection
                 .prepare_cached(
                     "SELECT s.sample, c.program, c.reason, v.outcome IS NOT NULL, v.predicted,
-                            v.reason
+                            v.reason, coalesce(v.score >= 0.5, 0)
                      FROM samples s
                      LEFT JOIN candidates c ON c.grp = s.grp AND c.candidate = ?2
                      LEFT JOIN verdicts v ON v.ordinal = s.ordinal AND v.candidate = ?2
                      WHERE s.ordinal = ?1",
                 )?
                 .query_row(params![ordinal, candidate], |r| {
-                    Ok((
-                        r.get(0)?,
-                        r.get(1)?,
-                        r.get(2)?,
-                        r.get(3)?,
-                        r.get(4)?,
-                        r.get(5)?,
-                    ))
+                    let tried = StoredTry {
+                        predicted: r.get(4)?,
+                        reason: r.get(5)?,
+                        right: r.get(6)?,
+                    };
+                    let tried = r.get::<_, bool>(3)?.then_some(tried);
+                    Ok((r.get(0)?, r.get(1)?, r.get(2)?, tried))
                 })
                 .optional()?;
             let Some(found) = found else { return Ok(None) };
@@ -217,8 +221,7 @@ impl Reader {
             Ok(Some((found, stages.collect::<Result<_, _>>()?)))
         };
         let found = found().map_err(self.failed("reading an example"))?;
-        let Some(((sample, program, syntax_error, tried, predicted, reason), stages)) = found
-        else {
+        let Some(((sample, program, syntax_error, tried), stages)) = found else {
             return Ok(None);
         };
         Ok(Some(StoredExample {
@@ -229,7 +232,7 @@ impl Reader {
             })?,
             program,
             syntax_error,
-            verdict: tried.then_some((predicted, reason)),
+            tried,
             stages,
         }))
     }

@@ -60,8 +60,10 @@ pub(super) const PLACES: [(&str, &[&str]); 2] = [
     ("location", &["indoors", "outdoors"]),
 ];
 
+type Comparative = (&'static str, &'static str, &'static str, fn(&Thing) -> i64);
+
 /// Comparatives: the adjective, its opposite, and what decides between equals.
-pub(super) const COMPARATIVES: [(&str, &str, &str, fn(&Thing) -> i64); 6] = [
+pub(super) const COMPARATIVES: [Comparative; 6] = [
     ("healthier", "healthy", "unhealthy", |_| 0),
     ("less healthy", "unhealthy", "healthy", |_| 0),
     ("older", "old", "young", |_| 0),
