@@ -36,8 +36,7 @@ fn the_shipped_bank_can_be_looked_at() {
         "sentence   There are 2 blue circles and 1 blue triangle\n",
         "source     nlvr-train:150-0\n",
         "    return image.count(\"blue circle\") == 2 and image.count(\"blue triangle\") == 1\n",
-        "⟨0⟩ and ⟨1⟩",
-        ": program, ",
+        "⟨0 image⟩ and ⟨1 image⟩ : program, ",
     ] {
         assert!(shown.contains(part), "{part}\n{shown}");
     }
@@ -167,7 +166,7 @@ fn what_is_wrong_is_told_and_changes_nothing() {
     );
     let text = refuse(args(&add("broken.py", "a")));
     assert!(
-        text.contains("does not parse") && text.contains("line 1"),
+        text.contains("does not parse") && text.contains("line 2"),
         "{text}"
     );
     let text = refuse(args(&add("nowhere.py", "a")));

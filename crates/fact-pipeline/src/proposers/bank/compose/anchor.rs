@@ -264,9 +264,9 @@ pub(super) fn anchor_pairs(
     company: &Company,
 ) {
     for Said { from, to, node } in said {
-        for token in *from..*to {
+        for (token, of) in tokens.iter().enumerate().take(*to).skip(*from) {
             let known = anchors.iter().flatten().any(|(t, _)| *t == token);
-            if !known && company.says(&tokens[token]) > 0.0 {
+            if !known && company.says(of) > 0.0 {
                 anchors[*node].push((token, Anchor::Word));
             }
         }

@@ -20,7 +20,7 @@ const MOST_DERIVATIONS: usize = 5;
 const MOST_BEGUN: usize = 40;
 /// All begun and complete pieces of a sentence that are looked at; what starts further left is left
 /// out first.
-const MOST_WORK: usize = 30_000;
+const MOST_WORK: usize = 80_000;
 /// Derivations that cost more are given up.
 const MOST_COST: f64 = 0.6;
 

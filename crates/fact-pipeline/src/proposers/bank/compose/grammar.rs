@@ -75,6 +75,12 @@ pub(super) fn counting(tokens: &[Token]) -> Vec<Token> {
     tokens.iter().filter(counts).cloned().collect()
 }
 
+/// Pieces by pattern and meaning: with the types of the variables that they use and of their parts.
+type Merged = IndexMap<(Vec<Symbol>, String), (Rule, Vec<Type>, Vec<Type>)>;
+
+/// A slot, its value, and the member that stands for it.
+type Chosen = (usize, Arc<str>, Arc<str>);
+
 /// An exemplar that has a term.
 pub(super) struct Source<'a> {
     /// Its position in the bank.
@@ -99,8 +105,7 @@ impl Grammar {
         };
         let both = sources.iter().map(|s| (&*s.tokens, &s.normal.term));
         let company = Company::learn(both);
-        let mut merged: IndexMap<(Vec<Symbol>, String), (Rule, Vec<Type>, Vec<Type>)> =
-            IndexMap::new();
+        let mut merged = Merged::new();
         let said = pairs(sources, lexicon);
         for (source, said) in sources.iter().zip(&said) {
             out.count(&source.tokens, lexicon);
@@ -146,7 +151,7 @@ impl Grammar {
         company: &Company,
         said: &[Said],
         lexicon: &Lexicon,
-        merged: &mut IndexMap<(Vec<Symbol>, String), (Rule, Vec<Type>, Vec<Type>)>,
+        merged: &mut Merged,
     ) {
         let normal = source.normal;
         let mut found = Findings::default();
@@ -284,11 +289,7 @@ impl Grammar {
 
     /// For the slots of a rule that members stand for: slot, value, member. The first choice is the
     /// exemplar's where there is only one such slot and else any.
-    fn member_choices(
-        &self,
-        number: usize,
-        lexicon: &Lexicon,
-    ) -> Vec<Vec<(usize, Arc<str>, Arc<str>)>> {
+    fn member_choices(&self, number: usize, lexicon: &Lexicon) -> Vec<Vec<Chosen>> {
         let rule = &self.rules[number];
         let mut slots: Vec<usize> = Vec::new();
         member_slots(&rule.template, &mut slots);

@@ -63,6 +63,9 @@ fn plain_params(function: &Function) -> Option<Vec<Arc<str>>> {
     plain.then(|| function.params.iter().map(|p| p.name.id.clone()).collect())
 }
 
+/// What is iterated, what must hold, and what is returned then.
+type Search = (Vec<(Var, Term)>, Term, bool);
+
 #[derive(Default)]
 struct Reader {
     names: Vec<Arc<str>>,
@@ -128,7 +131,7 @@ impl Reader {
 
     /// Loops that return a truth value as soon as something holds: what they iterate, what must
     /// hold, and the value.
-    fn search(&mut self, statement: &Stmt, depth: usize) -> Option<(Vec<(Var, Term)>, Term, bool)> {
+    fn search(&mut self, statement: &Stmt, depth: usize) -> Option<Search> {
         if depth > MOST_DEPTH {
             return None;
         }
@@ -161,7 +164,7 @@ impl Reader {
         }
     }
 
-    fn inside(&mut self, body: &[Stmt], depth: usize) -> Option<(Vec<(Var, Term)>, Term, bool)> {
+    fn inside(&mut self, body: &[Stmt], depth: usize) -> Option<Search> {
         let (last, before) = body.split_last()?;
         for statement in before {
             let StmtKind::Assign { targets, value } = &statement.kind else {

@@ -77,7 +77,7 @@ pub(super) struct Typed {
     pub(super) members: Vec<(usize, Arc<str>)>,
     /// Whether the types are those of an exemplar, not only possible ones.
     pub(super) seen: bool,
-    /// What it costs that others have the same words and another meaning.
+    /// What using it costs: see [`super::grammar`].
     pub(super) cost: f64,
 }
 

@@ -543,7 +543,7 @@ impl Types {
                 Type::Bool
             }
             "sum" => match many()? {
-                of if of == Type::Float => Type::Float,
+                Type::Float => Type::Float,
                 of if of.fits(&Type::Int) => Type::Int,
                 _ => return None,
             },
