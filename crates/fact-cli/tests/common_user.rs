@@ -249,6 +249,9 @@ fn assert_adds_up(summary: &Value, samples: usize) {
     let failed: u64 = failures.values().map(number).sum();
     let accepted = number(&funnel["accepted"]);
     assert_eq!(failed + accepted, samples as u64, "{summary}");
+    let proposers = summary["report"]["proposers"].as_array().unwrap();
+    let names: Vec<&Value> = proposers.iter().map(|p| &p["proposer"]).collect();
+    assert_eq!(names, ["llm"]);
     let candidates = &summary["candidates"];
     let steps = ["proposed", "parsed", "ran", "right"];
     for pair in steps.windows(2) {
