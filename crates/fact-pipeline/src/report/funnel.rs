@@ -89,7 +89,9 @@ impl Funnels {
         let named: Vec<String> = serde_json::from_str(named).unwrap_or_default();
         let mut funnels = Self(Vec::new());
         for name in named {
-            funnels.get(&name);
+            // Candidates of `llm:MODEL` have the proposer `llm`.
+            let kind = name.split(':').next().unwrap_or(&name);
+            funnels.get(kind);
         }
         Ok(funnels)
     }

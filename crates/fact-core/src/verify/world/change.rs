@@ -87,7 +87,7 @@ impl Change {
     }
 
     /// Takes a thing away, and what was found in it.
-    fn take(&mut self, at: usize) {
+    pub(super) fn take(&mut self, at: usize) {
         for at in self.with_parts(at) {
             if let Some(thing) = self.world.things.get_mut(at) {
                 thing.gone = true;

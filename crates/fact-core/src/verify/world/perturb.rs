@@ -11,6 +11,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Most things that come where searches found none.
 const MAX_CONJURED: usize = 12;
 
+/// Most things that go together.
+const MAX_MISSED: usize = 4;
+
 /// How much of a world changes.
 #[derive(Debug, Clone, Copy)]
 struct Extent {
@@ -71,6 +74,7 @@ pub(super) fn perturbed(base: &World, seed: u64, vocabulary: &Vocabulary) -> Wor
         change.shuffle(image);
         change.items(image, extent);
     }
+    change.misses(extent);
     change.hits(extent);
     change.verdicts(extent);
     change.depths(extent);
@@ -249,6 +253,34 @@ impl Change {
                             self.recolour(before, &class);
                         }
                     }
+                }
+            }
+        }
+    }
+
+    /// All of the few things that a search found are gone: without it, what is there once in a
+    /// photograph would be there in nearly every world.
+    fn misses(&mut self, extent: Extent) {
+        let mut names = BTreeSet::new();
+        for zone in self.world.zones.iter().filter(|zone| !zone.empty) {
+            names.insert((zone.image, zone.phrase.clone()));
+        }
+        for (image, phrase) in names {
+            if !self.rng.chance(0.6 * extent.hits) {
+                continue;
+            }
+            let loose =
+                |parent: Option<usize>| parent.is_none_or(|at| !self.world.is_container(at));
+            let found: Vec<usize> = self
+                .world
+                .present(image)
+                .filter(|(_, thing)| thing.is.get(&phrase) == Some(&true) && loose(thing.parent))
+                .map(|(at, _)| at)
+                .filter(|at| !self.world.is_container(*at))
+                .collect();
+            if found.len() <= MAX_MISSED {
+                for at in found {
+                    self.take(at);
                 }
             }
         }
