@@ -148,7 +148,7 @@ pub(crate) struct RunArgs {
     /// repeat it
     #[arg(long, value_name = "RUN")]
     pub(crate) reuse: Vec<PathBuf>,
-    /// Programs proposed per question and proposer [default: 10]
+    /// Programs proposed per question and proposer [default: 16]
     #[arg(long, value_name = "K")]
     pub(crate) candidates: Option<u32>,
     /// Scenes of a question that its program is chosen on; the others only score [default: all]

@@ -1,4 +1,5 @@
 //! What speaks for a program without a label, and what is made of it.
+#![allow(clippy::unwrap_used, reason = "a failed step fails the test")]
 
 use fact_core::verify::behaviour::Behaviours;
 use fact_core::verify::calibration::{Case, FitError, fit};

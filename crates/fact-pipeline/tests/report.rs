@@ -92,6 +92,7 @@ fn rows(first: u64, question: &Question) -> GroupRows {
             all_right: false,
             slice: None,
             reason: (!parses).then(|| "SyntaxError".into()),
+            evidence: None,
         }
     });
     let samples = question.scenes.iter().enumerate().map(|(s, scene)| {
@@ -122,6 +123,12 @@ fn rows(first: u64, question: &Question) -> GroupRows {
                 group: format!("q{first}"),
                 scene: scene.to_string(),
                 choices: Vec::new(),
+            },
+            chosen,
+            right: match does {
+                Some(Does::Right) => Some(true),
+                Some(Does::Wrong | Does::Raises) => Some(false),
+                _ => None,
             },
             predicted: None,
             level,

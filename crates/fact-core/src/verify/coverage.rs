@@ -67,7 +67,7 @@ fn count(n: usize) -> u32 {
 
 /// Numbers that programs need without being asked for them: none, one, the first.
 fn is_usual(unit: &Unit) -> bool {
-    matches!(unit, Unit::Number(0 | 1 | -1) | Unit::Quantity(_))
+    matches!(unit, Unit::Number(-1..=1) | Unit::Quantity(_))
 }
 
 /// Whether the program accounts for the unit.

@@ -72,12 +72,14 @@ fn solve(mut a: Vec<Vec<f64>>, mut b: Vec<f64>) -> Option<Vec<f64>> {
         }
         a.swap(column, pivot);
         b.swap(column, pivot);
-        for row in column + 1..n {
-            let factor = a[row][column] / a[column][column];
-            for k in column..n {
-                a[row][k] -= factor * a[column][k];
+        let (above, below) = a.split_at_mut(column + 1);
+        let pivot = &above[column];
+        for (i, row) in below.iter_mut().enumerate() {
+            let factor = row[column] / pivot[column];
+            for (cell, of_pivot) in row.iter_mut().zip(pivot).skip(column) {
+                *cell -= factor * of_pivot;
             }
-            b[row] -= factor * b[column];
+            b[column + 1 + i] -= factor * b[column];
         }
     }
     for column in (0..n).rev() {

@@ -205,12 +205,25 @@ impl Proposer for Arc<bank::Bank> {
         _desk: Desk<'_>,
     ) -> Result<Vec<Candidate>, ProposeError> {
         let found = bank::Bank::propose(self, &record.sample.question, k);
-        let candidate = |found: bank::Candidate| Candidate {
-            proposer: "bank",
-            source: found.exemplar,
-            score: found.score,
-            program: found.program,
-            support: found.support,
+        let candidate = |found: bank::Candidate| match found.composed {
+            // Its exemplars made it together: none of them is a further witness.
+            true => Candidate {
+                proposer: "bank",
+                source: std::iter::once(found.exemplar)
+                    .chain(found.support)
+                    .collect::<Vec<_>>()
+                    .join(" + "),
+                score: found.score,
+                program: found.program,
+                support: Vec::new(),
+            },
+            false => Candidate {
+                proposer: "bank",
+                source: found.exemplar,
+                score: found.score,
+                program: found.program,
+                support: found.support,
+            },
         };
         Ok(found.into_iter().map(candidate).collect())
     }

@@ -141,10 +141,8 @@ impl<'a> Board<'a> {
             ran = true;
             match attempt.verdict {
                 Verdict::Wrong if view.labels => return None,
-                Verdict::Right if view.labels => {
-                    if scenes.insert(self.numbers[sample]) {
-                        bits += evidence.surprise(answer);
-                    }
+                Verdict::Right if view.labels && scenes.insert(self.numbers[sample]) => {
+                    bits += evidence.surprise(answer);
                 }
                 _ => {}
             }
