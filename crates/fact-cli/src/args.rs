@@ -151,6 +151,9 @@ pub(crate) struct RunArgs {
     /// Programs proposed per question and proposer [default: 16]
     #[arg(long, value_name = "K")]
     pub(crate) candidates: Option<u32>,
+    /// Rounds of learning: what a round is sure of are exemplars of the next one [default: 1]
+    #[arg(long, value_name = "N")]
+    pub(crate) rounds: Option<u32>,
     /// Scenes of a question that its program is chosen on; the others only score [default: all]
     #[arg(long, value_name = "N|all")]
     pub(crate) visible: Option<Visible>,

@@ -62,6 +62,16 @@ pub struct Spent {
     pub waited: Duration,
 }
 
+impl std::ops::AddAssign for Spent {
+    fn add_assign(&mut self, other: Self) {
+        self.requests += other.requests;
+        self.retries += other.retries;
+        self.prompt_tokens += other.prompt_tokens;
+        self.completion_tokens += other.completion_tokens;
+        self.waited += other.waited;
+    }
+}
+
 /// A back end behind a wire. Calls block; the caller brings the threads.
 pub trait Remote: Send + Sync {
     /// Name, version and settings of the back end: everything that an answer depends on besides the

@@ -26,6 +26,9 @@ pub const FILE_NAME: &str = "fact.toml";
 /// Most worker threads: more than any machine needs, few enough to start.
 const MAX_THREADS: usize = 1024;
 
+/// Most rounds: the last ones learn nothing long before.
+const MAX_ROUNDS: usize = 100;
+
 /// A commented `fact.toml` with every key; what `fact init` writes.
 pub const TEMPLATE: &str = include_str!("config/template.toml");
 
@@ -71,6 +74,9 @@ pub struct RunConfig {
     /// File of the calibration of confidence; the shipped one if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub calibration: Option<PathBuf>,
+    /// Rounds of learning: programs that a round is sure of are exemplars of the next one.
+    #[serde(default = "default_rounds")]
+    pub rounds: usize,
     /// Worker threads; one per core if absent. Changes nothing in the results.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub threads: Option<usize>,
@@ -107,6 +113,10 @@ fn default_propose() -> Vec<ProposerSpec> {
 
 fn default_out() -> PathBuf {
     "runs/run".into()
+}
+
+fn default_rounds() -> usize {
+    1
 }
 
 /// Whoever chooses by confidence gains by more to choose from: 16 was best of 10, 12, 16 and 24.
@@ -212,6 +222,7 @@ const KEYS: &[&str] = &[
     "out",
     "reuse",
     "candidates",
+    "rounds",
     "visible",
     "accept",
     "siblings",
@@ -378,6 +389,10 @@ impl Draft {
         }
         if config.candidates == 0 {
             return Err(invalid("candidates", "must be at least 1"));
+        }
+        if !(1..=MAX_ROUNDS).contains(&config.rounds) {
+            let message = format!("must be from 1 to {MAX_ROUNDS}");
+            return Err(invalid("rounds", &message));
         }
         if config.answers == Look::Hide && !matches!(config.accept, Accept::Precision(_)) {
             let message = "without answers only a precision can be asked for, such as 0.9";

@@ -151,6 +151,8 @@ fn rows(first: u64, question: &Question) -> GroupRows {
             oracle: false,
             chosen_one: None,
             one_holds: None,
+            round: 1,
+            held_out: false,
         },
         candidates: candidates.collect(),
         samples: samples.collect(),

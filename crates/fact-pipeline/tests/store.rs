@@ -123,6 +123,8 @@ fn group(key: u64, samples: Vec<SampleRow>) -> GroupRows {
             oracle: false,
             chosen_one: Some(0),
             one_holds: (samples.len() > 1).then_some(false),
+            round: 1,
+            held_out: false,
         },
         candidates: vec![CandidateRow {
             proposer: "bank".into(),
@@ -220,10 +222,10 @@ fn a_group_is_there_as_a_whole_or_not_at_all() {
     // The second sample's id is taken, so the group cannot be written.
     let clash = group(1, vec![sample(1, true), sample(0, true)]);
     assert!(writer.commit(&clash).is_err());
-    assert_eq!(writer.samples_done().unwrap(), 1);
+    assert_eq!(writer.samples_done(1).unwrap(), 1);
     assert_eq!(
         writer
-            .groups_done()
+            .groups_done(1)
             .unwrap()
             .into_iter()
             .collect::<Vec<_>>(),

@@ -97,6 +97,7 @@ fn config(args: &RunArgs) -> Result<RunConfig, Failure> {
     }
     let numbers = [
         ("candidates", args.candidates),
+        ("rounds", args.rounds),
         ("limit", args.limit),
         ("seed", args.seed),
         ("threads", args.threads),

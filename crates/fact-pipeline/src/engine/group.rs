@@ -155,6 +155,8 @@ impl<'a> GroupWork<'a> {
             oracle: all.clone().any(|c| board.right_on_all(c)),
             chosen_one: one,
             one_holds: one.and_then(|c| board.holds_beyond_first(c)),
+            round: setup.round,
+            held_out: group.records.iter().any(|(_, record)| record.locked),
         };
         let candidates = all
             .map(|c| CandidateRow {

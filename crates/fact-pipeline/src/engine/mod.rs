@@ -12,6 +12,7 @@ mod index;
 mod outcome;
 mod propose;
 mod repair;
+mod rounds;
 mod source;
 
 pub use group::GroupWork;
@@ -30,7 +31,7 @@ use crate::proposers::{self, OpenProposerError, Proposer};
 use crate::reporter::Reporter;
 use crate::stages::judge::Judge;
 use crate::stages::{Checker, Looks, Perceiver, PrepareError};
-use crate::store::{GroupRows, Reader, Reuse, StoreError, Writer};
+use crate::store::{Calls, GroupRows, Reader, Reuse, StoreError, Writer};
 use fact_lang::pack::Pack;
 use fact_models::remote::Spent;
 use std::collections::BTreeMap;
@@ -154,9 +155,13 @@ pub struct Setup {
     /// The settings.
     pub config: RunConfig,
     /// The data set.
-    pub data: Box<dyn DataSet>,
+    pub data: Arc<dyn DataSet>,
     /// The pack.
     pub pack: Arc<Pack>,
+    /// The exemplar bank, if the run or the pack has one.
+    pub bank: Option<Arc<Bank>>,
+    /// The round of learning that this is for, from 1.
+    pub round: u32,
     /// The perception.
     pub perception: BackEnd,
     /// The proposers, in order of preference.
@@ -167,6 +172,7 @@ pub struct Setup {
     pub confidence: Calibration,
     /// The least confidence that is accepted, if a precision is asked for.
     pub threshold: Option<f64>,
+    stop: Arc<AtomicBool>,
 }
 
 impl Setup {
@@ -177,16 +183,16 @@ impl Setup {
     /// If something cannot be opened.
     pub fn open(config: RunConfig, stop: &Arc<AtomicBool>) -> Result<Self, RunError> {
         let pack = Arc::new(packs::load(&config.pack)?);
-        let data = datasets::open(&config.data)?;
+        let data = Arc::from(datasets::open(&config.data)?);
         let wiring = Wiring {
             endpoint: config.endpoint.clone(),
             vlm: config.vlm.clone(),
             stop: Some(stop.clone()),
         };
         let perception = BackEnd::open(&config.perception, &wiring)?;
-        let proposers = proposers::open(&config, &pack, stop)?;
-        let bank = Bank::shipped(&pack).ok();
-        let judge = Judge::new(&pack, bank.as_ref());
+        let bank = proposers::bank_of(&config, &pack)?;
+        let proposers = proposers::open(&config, &pack, bank.as_ref(), stop)?;
+        let judge = Judge::new(&pack, bank.as_deref());
         let names: Vec<&str> = proposers.iter().map(|p| p.name()).collect();
         let confidence = match &config.calibration {
             Some(path) => Calibration::from_file(path)?,
@@ -207,6 +213,27 @@ impl Setup {
             judge,
             confidence,
             threshold,
+            bank,
+            round: 1,
+            stop: stop.clone(),
+        })
+    }
+
+    /// The same for a later round, with the bank that the rounds before taught.
+    fn later(&self, round: u32, bank: Bank) -> Result<Self, RunError> {
+        let bank = Some(Arc::new(bank));
+        Ok(Self {
+            config: self.config.clone(),
+            data: self.data.clone(),
+            pack: self.pack.clone(),
+            perception: self.perception.clone(),
+            proposers: proposers::open(&self.config, &self.pack, bank.as_ref(), &self.stop)?,
+            judge: Judge::new(&self.pack, bank.as_deref()),
+            confidence: self.confidence.clone(),
+            threshold: self.threshold,
+            bank,
+            round,
+            stop: self.stop.clone(),
         })
     }
 
@@ -222,6 +249,20 @@ impl Setup {
             source,
         };
         Ok(Some(Checker::new().map_err(malformed)?))
+    }
+
+    /// What to say where a precision is asked for of candidates that confidence was not fitted on.
+    fn uncalibrated(&self) -> Option<String> {
+        self.threshold?;
+        let names: Vec<&str> = self.proposers.iter().map(|p| p.name()).collect();
+        let fits = self.confidence.fits(&self.pack.name, &names);
+        (!fits).then(|| {
+            format!(
+                "confidence was fitted on {}, not on candidates like these: its order is of use, its \
+                 precision a guess; `fact calibrate` fits it on your data",
+                self.confidence.fitted_on
+            )
+        })
     }
 
     /// The settings that the results depend on, by name: what a store is bound to.
@@ -264,6 +305,7 @@ impl Setup {
         put("pack.version", &self.pack.version);
         put("pack.sha256", &self.pack.sha256);
         put("calibration.sha256", &self.confidence.sha256);
+        put("calibration.fitted_on", &self.confidence.fitted_on);
         put("perception.fingerprint", self.perception.fingerprint());
         for proposer in &self.proposers {
             let mut key = format!("propose.{}.fingerprint", proposer.name());
@@ -319,70 +361,132 @@ pub fn run_setup(
     if withheld > 0 {
         reporter.warned(&format!("{withheld} samples are locked and were left out"));
     }
+    if let Some(warning) = setup.uncalibrated() {
+        reporter.warned(&warning);
+    }
 
     let threads = setup
         .config
         .threads
         .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get));
-    let mut tally = Tally {
-        total: index.samples,
-        done: writer.samples_done()?,
-        ..Tally::default()
-    };
-    let log = |fingerprint: &str| {
-        let calls = Reuse::new(writer.calls(fingerprint)?, &setup.config.reuse)?;
+    let log = |calls: Calls| {
+        let calls = Reuse::new(calls, &setup.config.reuse)?;
         Ok::<Box<dyn CallLog>, RunError>(Box::new(calls))
     };
-    let at_work = setup.perception.start(log)?;
-    let perceiver = at_work.perceiver();
-    let llm = &setup.config.llm;
-    let proposing = Proposing::start(&setup.proposers, llm, |fingerprint| {
-        Ok::<_, RunError>((log(fingerprint)?, used(&setup.config.out, fingerprint)?))
-    })?;
-    let questions = (index.group_count() as u64).saturating_sub(writer.groups_done()?.len() as u64);
-    let records = tally.total.saturating_sub(tally.done);
-    if let Some(estimate) = propose::estimate(setup, questions, records) {
-        reporter.noted(&estimate.text(questions, llm));
-    }
-    reporter.started(tally.total, tally.done);
-    let started = Instant::now();
-    let session = writer.begin_session(threads)?;
-    let worked = work(
-        Work {
+    let at_work = setup
+        .perception
+        .start(|fingerprint| log(writer.calls(fingerprint)?))?;
+    let mut finished = Finished {
+        complete: false,
+        budget: None,
+        tally: Tally {
+            total: index.samples,
+            ..Tally::default()
+        },
+        seconds: 0.0,
+        spent: None,
+        proposing: Vec::new(),
+    };
+    let mut later = match writer.round()? {
+        (round, Some(text)) => {
+            let origin = format!("the bank of round {round}");
+            let bank = Bank::load_for(&text, &origin, &setup.pack);
+            Some(setup.later(round, bank.map_err(OpenProposerError::Bank)?)?)
+        }
+        (_, None) => None,
+    };
+    loop {
+        let setup = later.as_ref().unwrap_or(setup);
+        let shared = Shared {
             setup,
-            proposing: &proposing,
-            perceiver,
+            perceiver: at_work.perceiver(),
             index: &index,
             reporter,
             stop,
             threads,
-        },
-        &mut writer,
-        &mut tally,
-    );
-    reporter.finished();
-    let seconds = started.elapsed().as_secs_f64();
-    let (worked, budget) = match worked {
-        Err(error @ RunError::Budget(_)) => (Ok(()), Some(error.to_string())),
-        other => (other, None),
-    };
-    let complete = worked.is_ok() && tally.done == tally.total;
-    let state = match (&worked, complete) {
-        (Err(_), _) => "failed",
-        (Ok(()), true) => "done",
-        (Ok(()), false) => "stopped",
-    };
-    let ended = writer.end_session(session, seconds, tally.session, state);
-    worked?;
-    ended?;
-    Ok(Finished {
-        complete,
-        budget,
-        tally,
-        seconds,
-        spent: at_work.spent(),
-        proposing: proposing.spent(),
-    })
+        };
+        let ended = shared.round(&mut writer, &mut finished, &log);
+        finished.spent = at_work.spent();
+        ended?;
+        let last = setup.round as usize >= setup.config.rounds;
+        let (Some(bank), false, true) = (&setup.bank, last, finished.complete) else {
+            return Ok(finished);
+        };
+        let Some(taught) = rounds::teach(setup, bank, setup.round)? else {
+            reporter.noted(&format!("round {}: nothing new to learn", setup.round));
+            return Ok(finished);
+        };
+        let round = setup.round + 1;
+        writer.begin_round(round, taught.bank.text(), taught.learned, taught.refused)?;
+        reporter.noted(&format!(
+            "round {round}: {} programs of the rounds before are exemplars now",
+            taught.learned
+        ));
+        later = Some(setup.later(round, taught.bank)?);
+    }
+}
+
+/// What the rounds of a run share.
+struct Shared<'a> {
+    setup: &'a Setup,
+    perceiver: Perceiver<'a>,
+    index: &'a Index,
+    reporter: &'a dyn Reporter,
+    stop: &'a AtomicBool,
+    threads: usize,
+}
+
+impl Shared<'_> {
+    /// Does one round, or what an earlier session left of it.
+    fn round(
+        &self,
+        writer: &mut Writer,
+        finished: &mut Finished,
+        log: &dyn Fn(Calls) -> Result<Box<dyn CallLog>, RunError>,
+    ) -> Result<(), RunError> {
+        let setup = self.setup;
+        let tally = &mut finished.tally;
+        tally.done = writer.samples_done(setup.round)?;
+        let llm = &setup.config.llm;
+        let proposing = Proposing::start(&setup.proposers, llm, |fingerprint| {
+            let log = log(writer.calls(fingerprint)?)?;
+            Ok::<_, RunError>((log, used(&setup.config.out, fingerprint)?))
+        })?;
+        let done = writer.groups_done(setup.round)?.len() as u64;
+        let questions = (self.index.group_count() as u64).saturating_sub(done);
+        let records = tally.total.saturating_sub(tally.done);
+        if let Some(estimate) = propose::estimate(setup, questions, records) {
+            self.reporter.noted(&estimate.text(questions, llm));
+        }
+        self.reporter.started(tally.total, tally.done);
+        let started = Instant::now();
+        let session = writer.begin_session(self.threads)?;
+        let before = tally.session;
+        let worked = work(self, &proposing, writer, tally);
+        self.reporter.finished();
+        let seconds = started.elapsed().as_secs_f64();
+        finished.seconds += seconds;
+        let (worked, budget) = match worked {
+            Err(error @ RunError::Budget(_)) => (Ok(()), Some(error.to_string())),
+            other => (other, None),
+        };
+        finished.budget = budget;
+        finished.complete = worked.is_ok() && tally.done == tally.total;
+        let state = match (&worked, finished.complete) {
+            (Err(_), _) => "failed",
+            (Ok(()), true) => "done",
+            (Ok(()), false) => "stopped",
+        };
+        let ended = writer.end_session(session, seconds, tally.session - before, state);
+        let spent = proposing.spent();
+        finished.proposing.resize(spent.len(), Spent::default());
+        for (sum, spent) in finished.proposing.iter_mut().zip(spent) {
+            *sum += spent;
+        }
+        worked?;
+        ended?;
+        Ok(())
+    }
 }
 
 /// What earlier sessions of a run spent on the language model with this fingerprint.
@@ -398,28 +502,21 @@ fn used(folder: &Path, fingerprint: &str) -> Result<Used, RunError> {
 /// Malformed records that are told of one by one.
 const WARNINGS: usize = 5;
 
-/// What the workers of a run share.
-struct Work<'a> {
-    setup: &'a Setup,
-    proposing: &'a Proposing,
-    perceiver: Perceiver<'a>,
-    index: &'a Index,
-    reporter: &'a dyn Reporter,
-    stop: &'a AtomicBool,
-    threads: usize,
-}
-
-fn work(work: Work<'_>, writer: &mut Writer, tally: &mut Tally) -> Result<(), RunError> {
-    let Work {
+fn work(
+    shared: &Shared<'_>,
+    proposing: &Proposing,
+    writer: &mut Writer,
+    tally: &mut Tally,
+) -> Result<(), RunError> {
+    let Shared {
         setup,
-        proposing,
         perceiver,
         index,
         reporter,
         stop,
         threads,
-    } = work;
-    let done = writer.groups_done()?;
+    } = *shared;
+    let done = writer.groups_done(setup.round)?;
     let source = Mutex::new(GroupSource::new(
         &*setup.data,
         index,

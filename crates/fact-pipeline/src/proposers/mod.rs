@@ -7,7 +7,7 @@ pub mod llm;
 mod open;
 
 pub use given::Given;
-pub use open::{OpenProposerError, open};
+pub use open::{OpenProposerError, bank_of, open};
 
 use crate::calls::{AskError, Dispatcher};
 use crate::config::LlmConfig;

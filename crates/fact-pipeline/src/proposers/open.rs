@@ -38,7 +38,8 @@ impl OpenProposerError {
     }
 }
 
-/// The proposers of a run, in order of preference. Nothing is sent. When `stop` becomes true, waiting
+/// The proposers of a run, in order of preference, with its bank. Without one, a language model is
+/// prompted without exemplars. Nothing is sent. When `stop` becomes true, waiting
 /// for back ends behind a wire ends.
 ///
 /// # Errors
@@ -46,15 +47,18 @@ impl OpenProposerError {
 pub fn open(
     config: &RunConfig,
     pack: &Arc<Pack>,
+    bank: Option<&Arc<Bank>>,
     stop: &Arc<AtomicBool>,
 ) -> Result<Vec<Box<dyn Proposer>>, OpenProposerError> {
     let is_model = |spec: &&ProposerSpec| matches!(spec, ProposerSpec::Llm { .. });
     let models = config.propose.iter().filter(is_model).count();
-    let mut bank = None;
     let mut out: Vec<Box<dyn Proposer>> = Vec::new();
     for spec in &config.propose {
         out.push(match spec {
-            ProposerSpec::Bank => Box::new(loaded(&mut bank, config, pack)?),
+            ProposerSpec::Bank => match bank {
+                Some(bank) => Box::new(bank.clone()),
+                None => return Err(BankError::NoneShipped(pack.name.to_string()).into()),
+            },
             ProposerSpec::Gold => Box::new(Given),
             ProposerSpec::Llm { model, url } => {
                 let llm = &config.llm;
@@ -66,37 +70,27 @@ pub fn open(
                 };
                 let http = llm.endpoint.options(Some(stop.clone()))?;
                 let remote = Language::new(model, url, options, http)?;
-                // A pack without a bank is prompted without exemplars.
-                let there = config.bank.is_some() || Bank::builtin_text(&pack.name).is_some();
-                let bank = match there {
-                    true => Some(loaded(&mut bank, config, pack)?),
-                    false => None,
-                };
                 let label = match models {
                     1 => String::new(),
                     _ => format!("{model}, "),
                 };
                 let (remote, pack) = (Arc::new(remote), pack.clone());
-                Box::new(Llm::new(remote, pack, bank, llm.clone(), label))
+                Box::new(Llm::new(remote, pack, bank.cloned(), llm.clone(), label))
             }
         });
     }
     Ok(out)
 }
 
-/// The run's bank, loaded once.
-fn loaded(
-    known: &mut Option<Arc<Bank>>,
-    config: &RunConfig,
-    pack: &Pack,
-) -> Result<Arc<Bank>, BankError> {
-    if let Some(bank) = known {
-        return Ok(bank.clone());
-    }
-    let bank = Arc::new(match &config.bank {
+/// The bank of a run: the one it names, else the pack's, if the pack has one.
+///
+/// # Errors
+/// If it cannot be loaded.
+pub fn bank_of(config: &RunConfig, pack: &Pack) -> Result<Option<Arc<Bank>>, OpenProposerError> {
+    let bank = match &config.bank {
         Some(path) => Bank::from_file(path, pack)?,
-        None => Bank::shipped(pack)?,
-    });
-    *known = Some(bank.clone());
-    Ok(bank)
+        None if Bank::builtin_text(&pack.name).is_some() => Bank::shipped(pack)?,
+        None => return Ok(None),
+    };
+    Ok(Some(Arc::new(bank)))
 }

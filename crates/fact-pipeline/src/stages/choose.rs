@@ -270,7 +270,7 @@ mod tests {
     fn level_beats_count_beats_confidence_beats_length() {
         let table = attempts(&["++-+", "", "++++", "++++", "x---"]);
         let evidence = [
-            evidence(0.9, 0),
+            evidence(1.5, 0),
             None,
             evidence(0.7, 2),
             evidence(0.7, 2),

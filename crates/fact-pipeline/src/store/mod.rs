@@ -12,6 +12,7 @@ mod questions;
 mod read;
 mod report;
 mod reuse;
+mod rounds;
 mod rows;
 mod write;
 
@@ -23,6 +24,7 @@ pub use questions::{Looked, Question, Tried};
 pub use read::{Counts, ReadRow, Reader, SampleView, VerdictView};
 pub use report::{StoredCandidate, StoredEnd, StoredExample, StoredTry, StoredVerdict};
 pub use reuse::Reuse;
+pub use rounds::AcceptedProgram;
 pub use rows::{CandidateRow, GroupRow, GroupRows, RationaleRow, SampleRow, StageRow, VerdictRow};
 pub use write::{Difference, Writer};
 

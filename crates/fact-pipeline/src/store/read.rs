@@ -508,7 +508,7 @@ fn unsigned(row: &Row<'_>, index: usize) -> rusqlite::Result<u64> {
     Ok(row.get::<_, Option<i64>>(index)?.unwrap_or(0) as u64)
 }
 
-fn level(number: Option<i64>) -> Option<Level> {
+pub(super) fn level(number: Option<i64>) -> Option<Level> {
     match number {
         Some(0) => Some(Level::V0),
         Some(1) => Some(Level::V1),

@@ -39,6 +39,10 @@ pub struct GroupRow {
     pub chosen_one: Option<usize>,
     /// Whether that one is right on all samples of the other scenes; `None` if there are none.
     pub one_holds: Option<bool>,
+    /// The round of learning that it is from, from 1.
+    pub round: u32,
+    /// Whether a sample of it is kept back for evaluation: nothing is learned from it.
+    pub held_out: bool,
 }
 
 /// A proposed program.

@@ -42,7 +42,16 @@ CREATE TABLE groups (
     chosen     INTEGER,
     oracle     INTEGER NOT NULL,
     chosen_one INTEGER,
-    one_holds  INTEGER
+    one_holds  INTEGER,
+    round      INTEGER NOT NULL DEFAULT 1,
+    held_out   INTEGER NOT NULL DEFAULT 0
+);
+
+CREATE TABLE rounds (
+    round   INTEGER PRIMARY KEY,
+    bank    TEXT NOT NULL,
+    learned INTEGER NOT NULL,
+    refused INTEGER NOT NULL
 );
 
 CREATE TABLE candidates (

@@ -12,7 +12,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 /// The one writer of a run. Holds the folder's lock.
 #[derive(Debug)]
 pub struct Writer {
-    connection: Connection,
+    pub(super) connection: Connection,
     path: PathBuf,
     folder: PathBuf,
     _lock: Lock,
@@ -96,7 +96,10 @@ impl Writer {
         Calls::of_run(&self.path, fingerprint)
     }
 
-    fn failed(&self, doing: &'static str) -> impl FnOnce(rusqlite::Error) -> StoreError + use<> {
+    pub(super) fn failed(
+        &self,
+        doing: &'static str,
+    ) -> impl FnOnce(rusqlite::Error) -> StoreError + use<> {
         let path = self.path.clone();
         move |source| StoreError::Sqlite {
             path,
@@ -237,12 +240,12 @@ impl Writer {
     ///
     /// # Errors
     /// If they cannot be read.
-    pub fn groups_done(&self) -> Result<HashSet<u64>, StoreError> {
+    pub fn groups_done(&self, round: u32) -> Result<HashSet<u64>, StoreError> {
         self.connection
-            .prepare("SELECT grp FROM groups")
+            .prepare(&format!("SELECT grp FROM groups g WHERE {DONE}"))
             .and_then(|mut statement| {
                 statement
-                    .query_map([], |row| row.get::<_, i64>(0).map(|key| key as u64))?
+                    .query_map([round], |row| row.get::<_, i64>(0).map(|key| key as u64))?
                     .collect()
             })
             .map_err(self.failed("reading what is done"))
@@ -252,11 +255,10 @@ impl Writer {
     ///
     /// # Errors
     /// If they cannot be counted.
-    pub fn samples_done(&self) -> Result<u64, StoreError> {
+    pub fn samples_done(&self, round: u32) -> Result<u64, StoreError> {
+        let sql = format!("SELECT total(samples) FROM groups g WHERE {DONE}");
         self.connection
-            .query_row("SELECT count(*) FROM samples", [], |row| {
-                row.get::<_, i64>(0).map(|n| n as u64)
-            })
+            .query_row(&sql, [round], |row| row.get::<_, f64>(0).map(|n| n as u64))
             .optional()
             .map(Option::unwrap_or_default)
             .map_err(self.failed("reading what is done"))
@@ -277,6 +279,11 @@ impl Writer {
     }
 }
 
+/// Whether a group needs nothing more in round `?1`: that round or a later one did it, or an earlier
+/// one accepted all of it.
+const DONE: &str = "(g.round >= ?1 OR NOT EXISTS
+    (SELECT 1 FROM samples s WHERE s.grp = g.grp AND NOT s.accepted))";
+
 /// Seconds since 1970.
 fn now() -> i64 {
     SystemTime::now()
@@ -295,13 +302,29 @@ fn write_settings(
     transaction.commit()
 }
 
+/// Takes out what an earlier round made of a group.
+fn forget(transaction: &Transaction<'_>, key: i64) -> rusqlite::Result<()> {
+    for table in ["rationales", "outcomes", "verdicts"] {
+        let of_group = "ordinal IN (SELECT ordinal FROM samples WHERE grp = ?1)";
+        transaction.execute(&format!("DELETE FROM {table} WHERE {of_group}"), [key])?;
+    }
+    for table in ["samples", "candidates", "groups"] {
+        transaction.execute(&format!("DELETE FROM {table} WHERE grp = ?1"), [key])?;
+    }
+    Ok(())
+}
+
 fn write_group(transaction: &Transaction<'_>, rows: &GroupRows) -> rusqlite::Result<()> {
     let group = &rows.group;
     let key = group.key as i64;
+    if group.round > 1 {
+        forget(transaction, key)?;
+    }
     transaction
         .prepare_cached(
             "INSERT INTO groups (grp, name, question, samples, scenes, visible, chosen, oracle,
-             chosen_one, one_holds) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+             chosen_one, one_holds, round, held_out)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
         )?
         .execute(params![
             key,
@@ -314,6 +337,8 @@ fn write_group(transaction: &Transaction<'_>, rows: &GroupRows) -> rusqlite::Res
             group.oracle,
             group.chosen_one.map(|c| c as i64),
             group.one_holds,
+            group.round,
+            group.held_out,
         ])?;
     for (index, candidate) in rows.candidates.iter().enumerate() {
         transaction
