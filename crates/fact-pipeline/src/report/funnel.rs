@@ -42,7 +42,7 @@ pub struct Candidates {
     pub ran: u64,
     /// Right on some sample.
     pub right: u64,
-    /// Right on every visible sample that judges them ([`agrees`]).
+    /// Right on every visible sample that judges them.
     pub agreed: u64,
 }
 
