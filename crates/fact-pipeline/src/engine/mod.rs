@@ -7,34 +7,31 @@
 //! set. One thread writes, each group in one transaction. What a group becomes depends on nothing
 //! but the group and the settings, so neither threads nor interruptions change the results.
 
+mod error;
 mod group;
 mod index;
 mod outcome;
 mod propose;
 mod repair;
 mod rounds;
+mod setup;
 mod source;
 
+pub use error::RunError;
 pub use group::GroupWork;
 pub use index::{Index, IndexError};
 pub use propose::Proposing;
+pub use setup::Setup;
 pub use source::{GroupSource, OpenGroup};
 
-use crate::back_end::{BackEnd, BackEndError, Wiring};
-use crate::calibration::{Calibration, CalibrationError};
 use crate::calls::{AskError, CallLog, Used};
-use crate::config::{Accept, Look, PerceptionSpec, ProposerSpec, RunConfig};
-use crate::datasets::{self, DataSet, OpenError, RecordError};
-use crate::packs::{self, PackLoadError};
+use crate::config::RunConfig;
+use crate::proposers::OpenProposerError;
 use crate::proposers::bank::Bank;
-use crate::proposers::{self, OpenProposerError, Proposer};
 use crate::reporter::Reporter;
-use crate::stages::judge::Judge;
-use crate::stages::{Checker, Looks, Perceiver, PrepareError};
-use crate::store::{Calls, GroupRows, Reader, Reuse, StoreError, Writer};
-use fact_lang::pack::Pack;
+use crate::stages::Perceiver;
+use crate::store::{Calls, GroupRows, Reader, Reuse, Writer};
 use fact_models::remote::Spent;
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
@@ -42,81 +39,6 @@ use std::time::Instant;
 
 /// Stack of a worker: parser and interpreter recurse as deep as the limits allow.
 const STACK_BYTES: usize = 32 << 20;
-
-/// Why a run did not happen or did not finish.
-#[derive(Debug, thiserror::Error)]
-pub enum RunError {
-    /// The data set cannot be opened.
-    #[error(transparent)]
-    Data(#[from] OpenError),
-    /// The first pass over the data set failed.
-    #[error(transparent)]
-    Index(#[from] IndexError),
-    /// The pack cannot be loaded.
-    #[error(transparent)]
-    Pack(#[from] PackLoadError),
-    /// A proposer cannot be used.
-    #[error(transparent)]
-    Proposer(#[from] OpenProposerError),
-    /// The confidence cannot be calibrated.
-    #[error(transparent)]
-    Calibration(#[from] CalibrationError),
-    /// The store cannot be used.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// A record is malformed, and the run is strict.
-    #[error("{0} (the run is strict)")]
-    Record(RecordError),
-    /// A sample cannot be looked at, and the run is strict.
-    #[error("sample `{id}`: {error} (the run is strict)")]
-    Sample {
-        /// The sample.
-        id: String,
-        /// Why.
-        error: PrepareError,
-    },
-    /// The perception back end cannot be used.
-    #[error(transparent)]
-    BackEnd(#[from] BackEndError),
-    /// A call of a back end has no answer.
-    #[error("the perception has no answer: {0}")]
-    Ask(#[from] AskError),
-    /// The budget has no room for the next question to a language model; the bound, in words.
-    #[error("the budget is used up: the next question could go beyond {0}")]
-    Budget(String),
-    /// A call of a proposer's back end has no answer.
-    #[error("the language model has no answer: {0}")]
-    Propose(AskError),
-    /// A thread cannot be started.
-    #[error("cannot start a worker thread: {0}")]
-    Thread(#[from] std::io::Error),
-}
-
-impl RunError {
-    /// What to do about it.
-    pub fn hint(&self) -> Option<String> {
-        match self {
-            Self::Pack(e) => e.hint(),
-            Self::Proposer(e) => e.hint(),
-            Self::Calibration(e) => e.hint(),
-            Self::Store(e) => e.hint(),
-            Self::Record(_) | Self::Sample { .. } => {
-                Some("without --strict it is counted and skipped".into())
-            }
-            Self::Index(e) => e.hint(),
-            Self::BackEnd(e) => e.hint(),
-            Self::Ask(e) | Self::Propose(e) => e.hint(),
-            // Their messages carry their hints.
-            Self::Data(_) => None,
-            Self::Budget(_) => Some(
-                "raise max_requests, max_total_tokens or max_cost; the same command goes on from \
-                 there"
-                    .into(),
-            ),
-            Self::Thread(_) => Some("use fewer --threads".into()),
-        }
-    }
-}
 
 /// How a run ended.
 #[derive(Debug, Clone, PartialEq)]
@@ -148,175 +70,6 @@ pub struct Tally {
     pub accepted: u64,
     /// Of those: with a rationale.
     pub rationales: u64,
-}
-
-/// All that a run works with.
-pub struct Setup {
-    /// The settings.
-    pub config: RunConfig,
-    /// The data set.
-    pub data: Arc<dyn DataSet>,
-    /// The pack.
-    pub pack: Arc<Pack>,
-    /// The exemplar bank, if the run or the pack has one.
-    pub bank: Option<Arc<Bank>>,
-    /// The round of learning that this is for, from 1.
-    pub round: u32,
-    /// The perception.
-    pub perception: BackEnd,
-    /// The proposers, in order of preference.
-    pub proposers: Vec<Box<dyn Proposer>>,
-    /// Judges candidates.
-    pub judge: Judge,
-    /// Makes confidences of what speaks for candidates.
-    pub confidence: Calibration,
-    /// The least confidence that is accepted, if a precision is asked for.
-    pub threshold: Option<f64>,
-    stop: Arc<AtomicBool>,
-}
-
-impl Setup {
-    /// Opens everything that the configuration names. When `stop` becomes true, waiting for back
-    /// ends behind a wire ends.
-    ///
-    /// # Errors
-    /// If something cannot be opened.
-    pub fn open(config: RunConfig, stop: &Arc<AtomicBool>) -> Result<Self, RunError> {
-        let pack = Arc::new(packs::load(&config.pack)?);
-        let data = Arc::from(datasets::open(&config.data)?);
-        let wiring = Wiring {
-            endpoint: config.endpoint.clone(),
-            vlm: config.vlm.clone(),
-            stop: Some(stop.clone()),
-        };
-        let perception = BackEnd::open(&config.perception, &wiring)?;
-        let bank = proposers::bank_of(&config, &pack)?;
-        let proposers = proposers::open(&config, &pack, bank.as_ref(), stop)?;
-        let judge = Judge::new(&pack, bank.as_deref());
-        let names: Vec<&str> = proposers.iter().map(|p| p.name()).collect();
-        let confidence = match &config.calibration {
-            Some(path) => Calibration::from_file(path)?,
-            None => Calibration::shipped(&pack.name, &names)?,
-        };
-        let threshold = match config.accept {
-            Accept::Precision(precision) => {
-                Some(confidence.threshold(precision, config.answers == Look::Use)?)
-            }
-            Accept::Siblings | Accept::V1 | Accept::V2 => None,
-        };
-        Ok(Self {
-            config,
-            data,
-            pack,
-            perception,
-            proposers,
-            judge,
-            confidence,
-            threshold,
-            bank,
-            round: 1,
-            stop: stop.clone(),
-        })
-    }
-
-    /// The same for a later round, with the bank that the rounds before taught.
-    fn later(&self, round: u32, bank: Bank) -> Result<Self, RunError> {
-        let bank = Some(Arc::new(bank));
-        Ok(Self {
-            config: self.config.clone(),
-            data: self.data.clone(),
-            pack: self.pack.clone(),
-            perception: self.perception.clone(),
-            proposers: proposers::open(&self.config, &self.pack, bank.as_ref(), &self.stop)?,
-            judge: Judge::new(&self.pack, bank.as_deref()),
-            confidence: self.confidence.clone(),
-            threshold: self.threshold,
-            bank,
-            round,
-            stop: self.stop.clone(),
-        })
-    }
-
-    /// What compares the data set with its own annotations: where the run takes the data set's
-    /// programs and looks at its annotations.
-    fn checker(&self) -> Result<Option<Checker>, RunError> {
-        let gold = self.config.propose.contains(&ProposerSpec::Gold);
-        if !gold || self.perception.looks() != Looks::AtAnnotations {
-            return Ok(None);
-        }
-        let malformed = |source| PackLoadError::Malformed {
-            origin: "scene".into(),
-            source,
-        };
-        Ok(Some(Checker::new().map_err(malformed)?))
-    }
-
-    /// What to say where a precision is asked for of candidates that confidence was not fitted on.
-    fn uncalibrated(&self) -> Option<String> {
-        self.threshold?;
-        let names: Vec<&str> = self.proposers.iter().map(|p| p.name()).collect();
-        let fits = self.confidence.fits(&self.pack.name, &names);
-        (!fits).then(|| {
-            format!(
-                "confidence was fitted on {}, not on candidates like these: its order is of use, its \
-                 precision a guess; `fact calibrate` fits it on your data",
-                self.confidence.fitted_on
-            )
-        })
-    }
-
-    /// The settings that the results depend on, by name: what a store is bound to.
-    fn settings(&self, index: &Index) -> BTreeMap<String, String> {
-        let mut settings = BTreeMap::new();
-        if let Ok(serde_json::Value::Object(config)) = serde_json::to_value(&self.config) {
-            for (key, value) in config {
-                // What of `vlm` and `llm` changes answers is in the fingerprints.
-                let changes_nothing = matches!(
-                    key.as_str(),
-                    "out"
-                        | "threads"
-                        | "strict"
-                        | "bank"
-                        | "calibration"
-                        | "endpoint"
-                        | "vlm"
-                        | "llm"
-                        | "propose"
-                        | "reuse"
-                );
-                if !changes_nothing {
-                    settings.insert(key, value.to_string());
-                }
-            }
-        }
-        let mut put = |key: &str, value: &str| settings.insert(key.into(), value.into());
-        if let PerceptionSpec::Server { .. } = self.config.perception {
-            // A tool server is known by its fingerprint, wherever it runs today.
-            put("perception", "tool server");
-        }
-        let names: Vec<String> = (self.config.propose.iter())
-            .map(|spec| format!("\"{}\"", spec.identity()))
-            .collect();
-        put("propose", &format!("[{}]", names.join(",")));
-        put("fact.version", env!("CARGO_PKG_VERSION"));
-        put("data.samples", &index.samples.to_string());
-        put("data.sha256", &index.sha256);
-        put("pack.name", &self.pack.name);
-        put("pack.version", &self.pack.version);
-        put("pack.sha256", &self.pack.sha256);
-        put("calibration.sha256", &self.confidence.sha256);
-        put("calibration.fitted_on", &self.confidence.fitted_on);
-        put("perception.fingerprint", self.perception.fingerprint());
-        for proposer in &self.proposers {
-            let mut key = format!("propose.{}.fingerprint", proposer.name());
-            // Two language models may propose.
-            while settings.contains_key(&key) {
-                key.push('+');
-            }
-            settings.insert(key, proposer.fingerprint());
-        }
-        settings
-    }
 }
 
 /// Does a run, or what an earlier session left of it.
