@@ -5,6 +5,8 @@ mod support;
 
 use serde_json::Value;
 use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
 use support::fact;
 
 /// Draws a data set into `data`, four images a sentence.
@@ -68,10 +70,7 @@ fn what_is_hidden_changes_nothing_but_the_score() {
     std::fs::write(&file, turned).unwrap();
     run(folder, "turned", &blind);
     let rows = |run: &str| -> Vec<(Value, Value, Value, Value)> {
-        let out = format!("{run}-out");
-        let export = ["export", run, "--quiet", "--format", "jsonl", "--out", &out];
-        fact(folder).args(export).assert().success();
-        let text = std::fs::read_to_string(folder.join(out).join("samples.jsonl")).unwrap();
+        let text = exported(folder, run);
         let row = |line: &str| {
             let row: Value = serde_json::from_str(line).unwrap();
             let field = |name: &str| row[name].clone();
@@ -164,30 +163,70 @@ fn a_calibration_of_ones_own_is_fitted_and_used() {
     assert!(told.contains("too few"), "{told}");
 }
 
+fn exported(folder: &Path, run: &str) -> String {
+    let out = format!("{run}-out");
+    let export = ["export", run, "--quiet", "--format", "jsonl", "--out", &out];
+    fact(folder).args(export).assert().success();
+    std::fs::read_to_string(folder.join(out).join("samples.jsonl")).unwrap()
+}
+
 #[test]
-fn rounds_learn_the_same_on_any_number_of_threads() {
+fn rounds_learn_the_same_on_any_number_of_threads_and_when_killed() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     drawn(folder, 80, 11);
-    let rounds = ["--rounds", "2"];
-    run(folder, "whole", &rounds);
-    run(folder, "threads", &["--rounds", "2", "--threads", "3"]);
-    let one = ["--rounds", "1"];
-    run(folder, "one", &one);
-    let accepted = |run: &str| summary(folder, run)["funnel"]["accepted"].as_u64().unwrap();
-    assert!(
-        accepted("whole") >= accepted("one"),
-        "what was accepted stays so"
-    );
-    assert_eq!(
-        summary(folder, "whole")["report"],
-        summary(folder, "threads")["report"]
-    );
+    let rounds = ["--rounds", "3", "--siblings", "hide", "--accept", "0.95"];
+    let args = [
+        "run",
+        "--data",
+        "synth:data",
+        "--out",
+        "whole",
+        "--threads",
+        "3",
+    ];
+    let told = fact(folder).args(args).args(rounds).assert().success();
+    let told = String::from_utf8_lossy(&told.get_output().stderr).into_owned();
+    assert!(told.contains("are exemplars now"), "{told}");
     fact(folder)
         .args(["check", "whole", "--quiet"])
         .assert()
         .success();
-    // Done is done.
-    run(folder, "whole", &rounds);
-    assert_eq!(accepted("whole"), accepted("threads"));
+
+    let mut kills = 0;
+    loop {
+        let mut child = Command::new(assert_cmd::cargo::cargo_bin("fact"))
+            .current_dir(folder)
+            .args([
+                "run",
+                "--quiet",
+                "--data",
+                "synth:data",
+                "--out",
+                "killed",
+                "--threads",
+                "1",
+            ])
+            .args(rounds)
+            .spawn()
+            .unwrap();
+        // Longer each time, so that it comes to an end whatever the machine.
+        std::thread::sleep(Duration::from_millis(400 + 400 * kills));
+        if let Some(status) = child.try_wait().unwrap() {
+            assert!(status.success());
+            break;
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        kills += 1;
+    }
+    assert!(kills > 0, "the run was never caught in the middle");
+    assert_eq!(exported(folder, "killed"), exported(folder, "whole"));
+    assert_eq!(summary(folder, "killed"), summary(folder, "whole"));
+
+    // What was accepted stays so.
+    let one = ["--siblings", "hide", "--accept", "0.95"];
+    run(folder, "one", &one);
+    let accepted = |run: &str| summary(folder, run)["funnel"]["accepted"].as_u64().unwrap();
+    assert!(accepted("whole") >= accepted("one"));
 }
