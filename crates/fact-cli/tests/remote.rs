@@ -164,15 +164,14 @@ fn a_run_on_a_server_is_the_run_on_pixels_also_when_it_is_broken_off() {
     let folder = folder.path();
     let data = data(folder, 5, 3);
     // Behind a wire candidates are probed on latent worlds, which tells confidences and choices apart:
-    // the data set's own programs leave no choice.
-    let gold = ["--propose", "gold"];
-    run(folder, &data, "here", &gold);
+    // one candidate leaves no choice.
+    run(folder, &data, "here", &["--candidates", "1"]);
     let wanted = unweighed(&export(folder, "here"));
     assert!(wanted.iter().any(|row| row["accepted"] == true));
 
     let server = ToolServer::start();
     let url = server.url();
-    let more = ["--propose", "gold", "--perception", &url, "--retries", "0"];
+    let more = ["--candidates", "1", "--perception", &url, "--retries", "0"];
     let whole: Vec<&str> = ["run", "--quiet", "--out", "run", "--data", &data]
         .into_iter()
         .chain(more)
