@@ -1,4 +1,4 @@
--- Schema of run.db, version 1. docs/store.md says what each table means.
+-- Schema of run.db; its version is SCHEMA_VERSION. docs/store.md says what each table means.
 
 CREATE TABLE meta (
     key   TEXT PRIMARY KEY,
