@@ -10,6 +10,8 @@
 # quality; CALIBRATION=FILE and REPORT=FILE keep both.
 # With --locked: the locked third, judged by the calibration that is shipped (or CALIBRATION=FILE).
 # Locked sentences are for a final report: look at the numbers once, and at no sentence.
+# WITHOUT=ID,… leaves out the sentences of these examples (identifiers such as 12-0).
+# WORK=DIR keeps the runs, and goes on with those in it: what a model was paid for stays.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -27,9 +29,34 @@ fi
 
 cargo build --locked --release -p fact-cli >&2
 fact=${CARGO_TARGET_DIR:-target}/release/fact
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-common=(--quiet --pack blocks --perception pixels --propose bank "$@")
+if [[ -n ${WORK:-} ]]; then
+  work=$WORK
+  mkdir -p "$work"
+else
+  work=$(mktemp -d)
+  trap 'rm -rf "$work"' EXIT
+fi
+if [[ -n ${WITHOUT:-} ]]; then
+  python3 - "$data" "$work/data" "$WITHOUT" <<'PY'
+import json, os, sys
+data, out, identifiers = sys.argv[1], sys.argv[2], sys.argv[3].split(",")
+os.makedirs(out, exist_ok=True)
+with open(f"{data}/dev.json") as lines:
+    rows = [json.loads(line) for line in lines]
+unknown = set(identifiers) - {row["identifier"] for row in rows}
+if unknown:
+    sys.exit(f"error: no example has the identifier {sorted(unknown)[0]}")
+left_out = {row["sentence"] for row in rows if row["identifier"] in identifiers}
+with open(f"{out}/dev.json", "w") as kept:
+    kept.writelines(json.dumps(row) + "\n" for row in rows if row["sentence"] not in left_out)
+if not os.path.lexists(f"{out}/images"):
+    os.symlink(os.path.abspath(f"{data}/images"), f"{out}/images")
+PY
+  data=$work/data
+fi
+common=(--quiet --pack blocks --perception pixels)
+[[ " $* " == *" --propose "* ]] || common+=(--propose bank)
+common+=("$@")
 
 # Processor minutes of the children so far.
 minutes() {

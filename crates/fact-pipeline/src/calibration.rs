@@ -34,10 +34,16 @@ pub struct Calibration {
 }
 
 /// The calibrations that are shipped: candidates, text.
-const SHIPPED: &[(&str, &str)] = &[(
-    "blocks: bank",
-    include_str!("../calibrations/blocks-bank.toml"),
-)];
+const SHIPPED: &[(&str, &str)] = &[
+    (
+        "blocks: bank",
+        include_str!("../calibrations/blocks-bank.toml"),
+    ),
+    (
+        "blocks: bank, llm",
+        include_str!("../calibrations/blocks-bank-llm.toml"),
+    ),
+];
 /// The one for everything else.
 const GENERAL: &str = include_str!("../calibrations/general.toml");
 
