@@ -22,6 +22,7 @@ if [[ ! -f $data/dev.json ]]; then
   exit 2
 fi
 locked=
+options=
 if [[ ${1:-} == --locked ]]; then
   locked=1
   shift
@@ -49,9 +50,8 @@ if unknown:
 left_out = {row["sentence"] for row in rows if row["identifier"] in identifiers}
 with open(f"{out}/dev.json", "w") as kept:
     kept.writelines(json.dumps(row) + "\n" for row in rows if row["sentence"] not in left_out)
-if not os.path.lexists(f"{out}/images"):
-    os.symlink(os.path.abspath(f"{data}/images"), f"{out}/images")
 PY
+  options="&images=$(realpath "$data")/images"
   data=$work/data
 fi
 common=(--quiet --pack blocks --perception pixels)
@@ -60,15 +60,16 @@ common+=("$@")
 
 # Processor minutes of the children so far.
 minutes() {
-  python3 -c '
-import sys
+  python3 - $$ <<'PY'
+import os, sys
 ticks = open(f"/proc/{sys.argv[1]}/stat").read().rsplit(") ", 1)[1].split()
-import os
-print(f"{(int(ticks[13]) + int(ticks[14])) / os.sysconf(os.sysconf_names[\"SC_CLK_TCK\"]) / 60:.2f}")' $$
+minutes = (int(ticks[13]) + int(ticks[14])) / os.sysconf("SC_CLK_TCK") / 60
+print(f"{minutes:.2f}")
+PY
 }
 
 if [[ -z $locked ]]; then
-  "$fact" run --data "nlvr:$data" "${common[@]}" --siblings hide --accept v1 --out "$work/run"
+  "$fact" run --data "nlvr:$data${options/&/?}" "${common[@]}" --siblings hide --accept v1 --out "$work/run"
   "$fact" calibrate "$work/run" --out "${CALIBRATION:-$work/calibration.toml}" \
     --report "${REPORT:-$work/report.json}" --note "$(date -u +%F)"
 else
@@ -77,7 +78,7 @@ else
   for precision in 0.9 0.95; do
     for answers in use hide; do
       echo "accept $precision, answers: $answers"
-      "$fact" run --data "nlvr:$data?locked=only" "$@" --siblings hide --answers "$answers" \
+      "$fact" run --data "nlvr:$data?locked=only$options" "$@" --siblings hide --answers "$answers" \
         --accept "$precision" --out "$work/$answers-$precision" ${reuse:+--reuse "$reuse"}
       reuse=$work/$answers-$precision
       python3 - "$work/$answers-$precision/summary.json" <<'PY'
