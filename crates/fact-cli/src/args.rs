@@ -457,10 +457,17 @@ tell which programs are right. docs/verification.md tells more.
 
 Example:
   fact calibrate runs/dev --out calibration.toml
-  fact run --calibration calibration.toml --accept 0.9 …")]
+  fact run --calibration calibration.toml --accept 0.9 …
+  fact calibrate runs/other --measure --calibration calibration.toml")]
 pub(crate) struct CalibrateArgs {
     /// Folder of the run
     pub(crate) run: PathBuf,
+    /// Fit nothing: measure the shipped calibration, or that of --calibration, on this run
+    #[arg(long, conflicts_with_all = ["out", "general"])]
+    pub(crate) measure: bool,
+    /// The calibration to measure
+    #[arg(long, value_name = "FILE", requires = "measure")]
+    pub(crate) calibration: Option<PathBuf>,
     /// The calibration to write
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,

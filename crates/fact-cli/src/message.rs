@@ -60,6 +60,7 @@ failures!(
     fact_pipeline::check::CheckError,
     fact_pipeline::engine::RunError,
     fact_pipeline::calibrate::CalibrateError,
+    fact_pipeline::calibration::CalibrationError,
     fact_pipeline::exec::ExecError,
     fact_pipeline::exec::batch::BatchError,
     fact_pipeline::export::ExportError,

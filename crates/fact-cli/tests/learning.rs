@@ -11,12 +11,16 @@ use support::fact;
 
 /// Draws a data set into `data`, four images a sentence.
 fn drawn(folder: &Path, samples: u32, seed: u32) {
+    drawn_as(folder, "data", samples, seed);
+}
+
+fn drawn_as(folder: &Path, out: &str, samples: u32, seed: u32) {
     let (samples, seed) = (samples.to_string(), seed.to_string());
     let args = [
         "synth",
         "--quiet",
         "--out",
-        "data",
+        out,
         "--samples",
         &samples,
         "--seed",
@@ -126,6 +130,34 @@ fn a_calibration_of_ones_own_is_fitted_and_used() {
     let own = summary(folder, "own");
     assert!(own["funnel"]["v3"].as_u64() > Some(0), "{own}");
     assert_eq!(own["funnel"]["v3"], own["funnel"]["accepted"]);
+
+    // On data that it was not fitted on, its thresholds reach something, and less as they rise.
+    drawn_as(folder, "other", 40, 11);
+    let other = [
+        "run",
+        "--quiet",
+        "--data",
+        "synth:other",
+        "--out",
+        "elsewhere",
+    ];
+    fact(folder).args(other).assert().success();
+    let measure = ["calibrate", "elsewhere", "--measure", "--report", "m.json"];
+    let measured = |more: &[&str]| -> Value {
+        fact(folder).args(measure).args(more).assert().success();
+        serde_json::from_str(&std::fs::read_to_string(folder.join("m.json")).unwrap()).unwrap()
+    };
+    let own = measured(&["--calibration", "own.toml"]);
+    assert_eq!(own["fitted_on"], report["fitted_on"]);
+    assert_ne!(own["measured_on"], own["fitted_on"]);
+    let reached = own["reached"]["labelled"].as_array().unwrap();
+    assert!(!reached.is_empty(), "{own}");
+    let yields: Vec<_> = (reached.iter())
+        .map(|point| point["yield"]["value"].as_f64().unwrap())
+        .collect();
+    assert!(yields.is_sorted_by(|a, b| a >= b), "{yields:?}");
+    let shipped = measured(&[]);
+    assert_ne!(shipped["fitted_on"], own["fitted_on"]);
 
     // What cannot be had is refused, and so is what is no calibration.
     let refused = |more: &[&str]| {

@@ -6,7 +6,9 @@
 
 use crate::calibration::{self, Calibration};
 use crate::store::{Looked, Question, Reader, StoreError};
-use fact_core::verify::calibration::{Case, FitError, Interval, Quality, RuleQuality, fit, rule};
+use fact_core::verify::calibration::{
+    Case, FitError, Interval, Quality, Reached, RuleQuality, fit, measure, rule,
+};
 use fact_core::verify::confidence::{NAMES, features};
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -32,6 +34,9 @@ pub enum CalibrateError {
     /// There is too little in it.
     #[error("{0}")]
     Fit(#[from] FitError),
+    /// The calibration to measure cannot be read.
+    #[error(transparent)]
+    Calibration(#[from] calibration::CalibrationError),
 }
 
 impl CalibrateError {
@@ -39,6 +44,7 @@ impl CalibrateError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Store(e) => e.hint(),
+            Self::Calibration(e) => e.hint(),
             Self::Fit(_) => Some(
                 "calibrate on a run over labelled questions that each have several images".into(),
             ),
@@ -51,8 +57,11 @@ impl CalibrateError {
 pub struct Report {
     /// The candidates it is about, as `blocks: bank`.
     pub candidates: String,
-    /// What it was measured on.
+    /// What it was fitted on.
     pub fitted_on: String,
+    /// What it was measured on, if on other data than it was fitted on; else it is cross-fitted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub measured_on: Option<String>,
     /// V1 alone: the first candidate proposed that is right on the one sample seen.
     pub v1: RuleQuality,
     /// V1 and V2: the first that is right on two scenes seen, of questions that have three.
@@ -61,6 +70,109 @@ pub struct Report {
     pub labelled: Quality,
     /// Where no answer is known.
     pub unlabelled: Quality,
+    /// What the calibration's thresholds reach on data that it was not fitted on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reached: Option<ReachedBoth>,
+}
+
+/// What thresholds reach, with and without an answer.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ReachedBoth {
+    /// Where the sample's answer is known.
+    pub labelled: Vec<Reached>,
+    /// Where no answer is known.
+    pub unlabelled: Vec<Reached>,
+}
+
+/// The cases of a run, and what it is.
+struct Cases {
+    pack: String,
+    proposers: Vec<String>,
+    /// With the answer of the one sample seen.
+    seen: Vec<Case>,
+    /// Without it.
+    unseen: Vec<Case>,
+    v1: RuleQuality,
+    v2: RuleQuality,
+    data: String,
+}
+
+impl Cases {
+    fn read(reader: &Reader) -> Result<Self, StoreError> {
+        let settings = reader.settings()?;
+        let (mut seen, mut unseen) = (Vec::new(), Vec::new());
+        let (mut by_one, mut by_two) = (Vec::new(), Vec::new());
+        reader.for_each_question_with_siblings(|question| {
+            cases(&question, true, &mut seen);
+            cases(&question, false, &mut unseen);
+            first_right(&question, 1, &mut by_one);
+            first_right(&question, 2, &mut by_two);
+        })?;
+        let data = settings
+            .get("data")
+            .map_or("", |data| data.trim_matches('"'));
+        let data = settings
+            .get("data.sha256")
+            .map_or(data, |sha| &sha[..12.min(sha.len())]);
+        let named = |key: &String| {
+            let name = key.strip_prefix("propose.")?.strip_suffix(".fingerprint")?;
+            Some(name.to_owned())
+        };
+        Ok(Self {
+            pack: settings.get("pack.name").cloned().unwrap_or_default(),
+            proposers: settings.keys().filter_map(named).collect(),
+            seen,
+            unseen,
+            v1: rule(&by_one),
+            v2: rule(&by_two),
+            data: data.to_owned(),
+        })
+    }
+
+    fn proposers(&self) -> Vec<&str> {
+        self.proposers.iter().map(String::as_str).collect()
+    }
+
+    /// Where a calibration was fitted or measured.
+    fn place(&self, questions: usize, note: &str) -> String {
+        let candidates = calibration::candidates(&self.pack, &self.proposers());
+        format!(
+            "{candidates}, {questions} questions, data {}{note}",
+            self.data
+        )
+    }
+}
+
+/// Measures a calibration on a run that it was not fitted on; without one, the shipped one that fits
+/// the run best.
+///
+/// # Errors
+/// If the run cannot be read or has no questions with siblings.
+pub fn measured(
+    reader: &Reader,
+    calibration: Option<Calibration>,
+    note: &str,
+) -> Result<Report, CalibrateError> {
+    let cases = Cases::read(reader)?;
+    let calibration = match calibration {
+        Some(calibration) => calibration,
+        None => Calibration::shipped(&cases.pack, &cases.proposers())?,
+    };
+    let (labelled, by_labelled) = measure(&cases.seen, &calibration.labelled)?;
+    let (unlabelled, by_unlabelled) = measure(&cases.unseen, &calibration.unlabelled)?;
+    Ok(Report {
+        candidates: calibration.candidates,
+        fitted_on: calibration.fitted_on,
+        measured_on: Some(cases.place(labelled.questions, note)),
+        v1: cases.v1,
+        v2: cases.v2,
+        labelled,
+        unlabelled,
+        reached: Some(ReachedBoth {
+            labelled: by_labelled,
+            unlabelled: by_unlabelled,
+        }),
+    })
 }
 
 /// Fits a calibration on a run: a `general` one uses only the features that every pack and proposer
@@ -73,45 +185,24 @@ pub fn calibrate(
     general: bool,
     note: &str,
 ) -> Result<(Calibration, Report), CalibrateError> {
-    let settings = reader.settings()?;
-    let pack = settings.get("pack.name").cloned().unwrap_or_default();
-    let proposers: Vec<&str> = settings
-        .keys()
-        .filter_map(|key| key.strip_prefix("propose.")?.strip_suffix(".fingerprint"))
-        .collect();
+    let cases = Cases::read(reader)?;
     let named: &[&str] = if general { GENERAL } else { &NAMES };
     let candidates = match general {
         true => "any".to_owned(),
-        false => calibration::candidates(&pack, &proposers),
+        false => calibration::candidates(&cases.pack, &cases.proposers()),
     };
-    let (mut seen, mut unseen) = (Vec::new(), Vec::new());
-    let (mut by_one, mut by_two) = (Vec::new(), Vec::new());
-    reader.for_each_question_with_siblings(|question| {
-        cases(&question, true, &mut seen);
-        cases(&question, false, &mut unseen);
-        first_right(&question, 1, &mut by_one);
-        first_right(&question, 2, &mut by_two);
-    })?;
-    let (labelled, labelled_quality) = fit(&seen, named)?;
-    let (unlabelled, unlabelled_quality) = fit(&unseen, named)?;
-    let data = settings
-        .get("data")
-        .map_or("", |data| data.trim_matches('"'));
-    let fitted_on = format!(
-        "{}, {} questions, data {}{note}",
-        calibration::candidates(&pack, &proposers),
-        labelled_quality.questions,
-        settings
-            .get("data.sha256")
-            .map_or(data, |sha| &sha[..12.min(sha.len())]),
-    );
+    let (labelled, labelled_quality) = fit(&cases.seen, named)?;
+    let (unlabelled, unlabelled_quality) = fit(&cases.unseen, named)?;
+    let fitted_on = cases.place(labelled_quality.questions, note);
     let report = Report {
         candidates: candidates.clone(),
         fitted_on: fitted_on.clone(),
-        v1: rule(&by_one),
-        v2: rule(&by_two),
+        measured_on: None,
+        v1: cases.v1,
+        v2: cases.v2,
         labelled: labelled_quality,
         unlabelled: unlabelled_quality,
+        reached: None,
     };
     Ok((
         calibration::new(candidates, fitted_on, labelled, unlabelled),
@@ -189,11 +280,18 @@ impl Report {
     pub fn text(&self) -> String {
         let mut out = String::new();
         // Writing to a string cannot fail.
-        let _ = writeln!(
-            out,
-            "confidence of `{}`, cross-fitted by question on {}",
-            self.candidates, self.fitted_on
-        );
+        let _ = match &self.measured_on {
+            None => writeln!(
+                out,
+                "confidence of `{}`, cross-fitted by question on {}",
+                self.candidates, self.fitted_on
+            ),
+            Some(place) => writeln!(
+                out,
+                "confidence of `{}`, fitted on {}\nmeasured on {place}",
+                self.candidates, self.fitted_on
+            ),
+        };
         let share = |of: Interval| {
             format!(
                 "{:5.1}% [{:.1}-{:.1}]",
@@ -209,9 +307,18 @@ impl Report {
             let (precision, acceptance) = (share(of.precision), share(of.acceptance));
             let _ = writeln!(out, "{name}: precision {precision}, yield {acceptance}");
         }
-        for (name, quality) in [
-            ("with the answer of one sample", &self.labelled),
-            ("without any answer", &self.unlabelled),
+        let reached = self.reached.as_ref();
+        for (name, quality, reached) in [
+            (
+                "with the answer of one sample",
+                &self.labelled,
+                reached.map(|r| &r.labelled),
+            ),
+            (
+                "without any answer",
+                &self.unlabelled,
+                reached.map(|r| &r.unlabelled),
+            ),
         ] {
             let chosen = quality.chosen_right;
             let _ = writeln!(
@@ -235,6 +342,15 @@ impl Report {
                     100.0 * y.value,
                     100.0 * y.low,
                     100.0 * y.high,
+                );
+            }
+            for point in reached.into_iter().flatten() {
+                let _ = writeln!(
+                    out,
+                    "  accept {:<5}  precision {}, yield {}",
+                    point.target,
+                    share(point.precision),
+                    share(point.acceptance),
                 );
             }
             let _ = writeln!(out, "  confidence   cases  mean   right");

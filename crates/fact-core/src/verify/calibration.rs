@@ -100,6 +100,20 @@ pub struct Yield {
     pub acceptance: Interval,
 }
 
+/// What a calibration's threshold reached on data that it was not fitted on.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Reached {
+    /// The precision asked for.
+    pub target: f64,
+    /// Least confidence that is accepted.
+    pub threshold: f64,
+    /// Share of the accepted that is right.
+    pub precision: Interval,
+    /// Share of cases that is accepted.
+    #[serde(rename = "yield")]
+    pub acceptance: Interval,
+}
+
 /// What a rule without a threshold reaches.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct RuleQuality {
@@ -134,6 +148,9 @@ pub enum FitError {
         /// How many there are.
         questions: usize,
     },
+    /// Nothing to measure by.
+    #[error("there is no question with hidden siblings to measure by")]
+    Nothing,
     /// All candidates are right, or all wrong.
     #[error("all candidates are alike, right or wrong: nothing tells them apart")]
     Uniform,
@@ -157,10 +174,7 @@ struct Chosen {
 /// # Errors
 /// If there is too little to fit on.
 pub fn fit(cases: &[Case], named: &[&str]) -> Result<(Fitted, Quality), FitError> {
-    let mut per_question: BTreeMap<u64, usize> = BTreeMap::new();
-    for case in cases {
-        *per_question.entry(case.question).or_default() += 1;
-    }
+    let per_question = per_question(cases.iter().map(|case| case.question));
     if per_question.len() < LEAST {
         return Err(FitError::TooFew {
             questions: per_question.len(),
@@ -182,6 +196,65 @@ pub fn fit(cases: &[Case], named: &[&str]) -> Result<(Fitted, Quality), FitError
     let points = points(&chosen, total);
     let quality = quality(cases, &per_question, &chosen);
     Ok((Fitted { model, points }, quality))
+}
+
+/// How good a calibration is on cases that it was not fitted on, and what its thresholds reach there.
+///
+/// # Errors
+/// If there are no cases.
+pub fn measure(cases: &[Case], fitted: &Fitted) -> Result<(Quality, Vec<Reached>), FitError> {
+    let per_question = per_question(cases.iter().map(|case| case.question));
+    if per_question.is_empty() {
+        return Err(FitError::Nothing);
+    }
+    let chosen: Vec<Chosen> = cases
+        .iter()
+        .filter_map(|case| {
+            let weight = 1.0 / per_question[&case.question] as f64;
+            choose(case, &fitted.model, weight)
+        })
+        .collect();
+    let resampled = resample(&per_question, &chosen);
+    let total = per_question.len() as f64;
+    let reached = fitted.points.iter().map(|point| {
+        let accepted = |c: &&Chosen| c.confidence >= point.threshold;
+        Reached {
+            target: point.target,
+            threshold: point.threshold,
+            precision: interval(&chosen, &resampled, &|chosen| {
+                share_right(chosen.iter().filter(accepted))
+            }),
+            acceptance: interval(&chosen, &resampled, &|chosen| {
+                chosen
+                    .iter()
+                    .filter(accepted)
+                    .map(|c| c.weight)
+                    .sum::<f64>()
+                    / total
+            }),
+        }
+    });
+    let reached = reached.collect();
+    Ok((quality(cases, &per_question, &chosen), reached))
+}
+
+/// How many cases each question has.
+fn per_question(cases: impl Iterator<Item = u64>) -> BTreeMap<u64, usize> {
+    let mut counted: BTreeMap<u64, usize> = BTreeMap::new();
+    for question in cases {
+        *counted.entry(question).or_default() += 1;
+    }
+    counted
+}
+
+/// The share, by weight, that is right; 0 of none.
+fn share_right<'c>(chosen: impl Iterator<Item = &'c Chosen>) -> f64 {
+    let (mut right, mut all) = (0.0, 0.0);
+    for c in chosen {
+        all += c.weight;
+        right += c.weight * f64::from(u8::from(c.right));
+    }
+    right / all.max(f64::MIN_POSITIVE)
 }
 
 impl Fitted {
@@ -223,10 +296,7 @@ impl Fitted {
 /// What a rule without a threshold reaches: `cases` are questions, each with whether its accepted
 /// program is right, or `None` where nothing is accepted.
 pub fn rule(cases: &[(u64, Option<bool>)]) -> RuleQuality {
-    let mut per_question: BTreeMap<u64, usize> = BTreeMap::new();
-    for (question, _) in cases {
-        *per_question.entry(*question).or_default() += 1;
-    }
+    let per_question = per_question(cases.iter().map(|(question, _)| *question));
     let accepted: Vec<Chosen> = (cases.iter())
         .filter_map(|(question, right)| {
             Some(Chosen {
@@ -239,13 +309,9 @@ pub fn rule(cases: &[(u64, Option<bool>)]) -> RuleQuality {
         .collect();
     let resampled = resample(&per_question, &accepted);
     let weight = |chosen: &[Chosen]| chosen.iter().map(|c| c.weight).sum::<f64>();
-    let right = |chosen: &[Chosen]| {
-        let right = chosen.iter().filter(|c| c.right).map(|c| c.weight);
-        right.sum::<f64>() / weight(chosen).max(f64::MIN_POSITIVE)
-    };
     let total = per_question.len().max(1) as f64;
     RuleQuality {
-        precision: interval(&accepted, &resampled, &right),
+        precision: interval(&accepted, &resampled, &|chosen| share_right(chosen.iter())),
         acceptance: interval(&accepted, &resampled, &|chosen| weight(chosen) / total),
     }
 }
