@@ -88,6 +88,43 @@ fn what_is_hidden_changes_nothing_but_the_score() {
         text.lines().map(row).collect()
     };
     assert_eq!(rows("blind"), rows("turned"));
+
+    // Confidence is held against what was hidden, and against nothing where nothing is known.
+    let held = &summary(folder, "blind")["report"]["confidence"];
+    let bins = held["reliability"].as_array().unwrap();
+    let counted: u64 = bins.iter().map(|bin| bin["count"].as_u64().unwrap()).sum();
+    assert!(counted > 0 && held["samples"] == counted, "{held}");
+    let text = std::fs::read_to_string(&file).unwrap();
+    let unlabelled: String = text
+        .lines()
+        .map(|line| {
+            let mut row: Value = serde_json::from_str(line).unwrap();
+            row.as_object_mut().unwrap().remove("answer");
+            format!("{row}\n")
+        })
+        .collect();
+    std::fs::write(folder.join("data/none.jsonl"), unlabelled).unwrap();
+    let none = ["run", "--data", "jsonl:data/none.jsonl", "--out", "none"];
+    let images = [
+        "--pack",
+        "blocks",
+        "--perception",
+        "pixels",
+        "--propose",
+        "bank",
+    ];
+    let out = fact(folder)
+        .args(none)
+        .args(images)
+        .args(blind)
+        .assert()
+        .success();
+    let told = String::from_utf8_lossy(&out.get_output().stdout).into_owned();
+    assert!(told.contains("no labels of hidden siblings"), "{told}");
+    let none = summary(folder, "none");
+    assert!(none["funnel"]["v3"].as_u64() > Some(0), "{none}");
+    assert_eq!(none["truth"]["tested"], 0, "{none}");
+    assert!(none["report"]["confidence"].is_null(), "{none}");
     fact(folder)
         .args(["check", "blind", "--quiet"])
         .assert()

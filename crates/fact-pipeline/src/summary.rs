@@ -318,6 +318,15 @@ impl Summary {
                 line(&format!("  {operation}"), *n, 0, "unknown operation");
             }
         }
+        if let (Some(expected), 0) = (t.expected_precision, t.tested)
+            && f.v3 > 0
+        {
+            let _ = writeln!(
+                out,
+                "  precision expected {:.1}%; no labels of hidden siblings to measure it by",
+                100.0 * expected
+            );
+        }
         for funnel in &self.report.proposers {
             let proposer = format!("by {}", one_line(&funnel.proposer));
             let _ = writeln!(out, "  {proposer:<24}{}", funnel.short());

@@ -490,6 +490,7 @@ fn quality(cases: &[Case], per_question: &BTreeMap<u64, usize>, chosen: &[Chosen
         reached.last().map_or(0.0, |step| step.0 / total)
     };
     let right = |chosen: &[Chosen]| chosen.iter().map(|c| c.weight * truth(c)).sum::<f64>() / total;
+    let judged: Vec<(f64, bool)> = chosen.iter().map(|c| (c.confidence, c.right)).collect();
     let yields = [0.9, 0.95, 0.99].map(|target| Yield {
         target,
         acceptance: interval(&|chosen| yield_at(target, chosen)),
@@ -501,18 +502,19 @@ fn quality(cases: &[Case], per_question: &BTreeMap<u64, usize>, chosen: &[Chosen
         chosen_right: interval(&right),
         brier: squares(&|c| c.confidence),
         brier_of_mean: squares(&|_| mean),
-        reliability: reliability(chosen),
+        reliability: reliability(&judged),
         yields: yields.to_vec(),
         curve: curve(chosen, total),
     }
 }
 
-fn reliability(chosen: &[Chosen]) -> Vec<Bin> {
+/// The reliability diagram of confidences, each with whether it was right: bins that hold something.
+pub fn reliability(judged: &[(f64, bool)]) -> Vec<Bin> {
     let mut bins = Vec::new();
     for (i, from) in BINS.iter().enumerate() {
         let to = BINS.get(i + 1).copied().unwrap_or(1.0);
-        let inside: Vec<&Chosen> = (chosen.iter())
-            .filter(|c| c.confidence >= *from && (c.confidence < to || to >= 1.0))
+        let inside: Vec<&(f64, bool)> = (judged.iter())
+            .filter(|(confidence, _)| confidence >= from && (*confidence < to || to >= 1.0))
             .collect();
         if inside.is_empty() {
             continue;
@@ -522,8 +524,8 @@ fn reliability(chosen: &[Chosen]) -> Vec<Bin> {
             from: *from,
             to,
             count: inside.len(),
-            confidence: inside.iter().map(|c| c.confidence).sum::<f64>() / n,
-            right: inside.iter().filter(|c| c.right).count() as f64 / n,
+            confidence: inside.iter().map(|(confidence, _)| confidence).sum::<f64>() / n,
+            right: inside.iter().filter(|(_, right)| *right).count() as f64 / n,
         });
     }
     bins

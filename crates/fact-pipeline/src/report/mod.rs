@@ -5,6 +5,7 @@
 //! how often and three examples ([`Loss`]), and what it cost ([`Cost`]). [`data_errors`] lists what
 //! is wrong with the data set itself.
 
+mod confidence;
 mod cost;
 pub mod data_errors;
 mod example;
@@ -12,6 +13,7 @@ mod funnel;
 mod losses;
 mod text;
 
+pub use confidence::Confidence;
 pub use cost::{CallCost, Cost, PerRationale, Spending};
 pub use example::Example;
 pub use funnel::{Candidates, Funnel, Questions, Samples};
@@ -28,6 +30,9 @@ pub struct Report {
     pub proposers: Vec<Funnel>,
     /// Why samples have no rationale: with the rationales, these are all samples.
     pub losses: Vec<Loss>,
+    /// How far confidence can be trusted; absent where no sibling was hidden that could tell.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub confidence: Option<Confidence>,
     /// What the rationales cost.
     pub cost: Cost,
 }
@@ -44,6 +49,7 @@ impl Report {
         Ok(Self {
             proposers: proposers.done(),
             losses,
+            confidence: Confidence::read(reader)?,
             cost: Cost::read(reader)?,
         })
     }

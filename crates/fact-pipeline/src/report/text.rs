@@ -1,6 +1,6 @@
 //! The stage report for a terminal.
 
-use super::{Cost, Example, Funnel, Loss, Report};
+use super::{Confidence, Cost, Example, Funnel, Loss, Report};
 use crate::terminal::one_line;
 use std::fmt::Write as _;
 
@@ -21,6 +21,9 @@ impl Report {
             rationales
         );
         write_losses(&self.losses, lost + rationales, &mut out);
+        if let Some(confidence) = &self.confidence {
+            confidence.write(&mut out);
+        }
         self.cost.write(&mut out);
         out
     }
@@ -104,6 +107,23 @@ impl Example {
         }
         if let Some(message) = &self.message {
             let _ = writeln!(out, "        {}", one_line(message));
+        }
+    }
+}
+
+impl Confidence {
+    fn write(&self, out: &mut String) {
+        let _ = writeln!(
+            out,
+            "\nConfidence, held against hidden siblings of {} samples\n  Brier score {:.4} (always the mean: {:.4})\n  confidence   samples  mean   right",
+            self.samples, self.brier, self.brier_of_mean,
+        );
+        for bin in &self.reliability {
+            let _ = writeln!(
+                out,
+                "  {:.2}-{:.2} {:>10}  {:.3}  {:.3}",
+                bin.from, bin.to, bin.count, bin.confidence, bin.right,
+            );
         }
     }
 }

@@ -433,7 +433,7 @@ impl Reader {
                 "SELECT count(*), sum(c.all_right)
                  FROM samples s JOIN groups g ON g.grp = s.grp
                  JOIN candidates c ON c.grp = s.grp AND c.candidate = s.chosen
-                 WHERE s.accepted AND g.visible < g.scenes",
+                 WHERE s.accepted AND g.visible < g.scenes AND s.right IS NOT NULL",
                 [],
                 |r| {
                     counts.accepted_with_hidden = unsigned(r, 0)?;

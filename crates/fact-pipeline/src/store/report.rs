@@ -237,6 +237,29 @@ impl Reader {
         }))
     }
 
+    /// Calls `each` with the confidence of every sample's chosen program, and whether that is right on
+    /// all samples of its question, where siblings were hidden and all answers are known.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn for_each_judged(&self, mut each: impl FnMut(f64, bool)) -> Result<(), StoreError> {
+        let mut walk = || -> rusqlite::Result<()> {
+            let mut statement = self.connection.prepare(
+                "SELECT s.confidence, c.all_right
+                 FROM samples s JOIN groups g ON g.grp = s.grp
+                 JOIN candidates c ON c.grp = s.grp AND c.candidate = s.chosen
+                 WHERE s.confidence IS NOT NULL AND g.visible < g.scenes AND s.right IS NOT NULL
+                 ORDER BY s.ordinal",
+            )?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                each(row.get(0)?, row.get(1)?);
+            }
+            Ok(())
+        };
+        walk().map_err(self.failed("reading confidences"))
+    }
+
     /// How many candidates were tried on how many samples, in pairs.
     ///
     /// # Errors
