@@ -16,6 +16,7 @@
 //! | [`tools`] | the tools that back ends know, and what a request must look like |
 //! | `router` | [`Perception::answer`]: from a request to a capability |
 
+mod completion;
 pub mod decode;
 pub mod http;
 pub mod language;

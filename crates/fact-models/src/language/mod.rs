@@ -126,7 +126,7 @@ impl Language {
         let mut again = true;
         let message = loop {
             let problem = match self.client.post_judged(self.path(), &body) {
-                Ok(completion) => match wire::Completion::reply(completion) {
+                Ok(completion) => match Reply::of(completion) {
                     Ok(reply) => return Ok(self.understood(&reply)),
                     Err(none) if none.transient => {
                         return Err(self.error(none.message, true));

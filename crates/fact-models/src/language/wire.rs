@@ -2,14 +2,14 @@
 
 use super::Options;
 use super::question::{Prompt, Question, Role};
-use crate::http::reply::excerpt;
+use crate::completion::{Completion, NoCompletion};
 use crate::remote::Picture;
-use crate::vlm::{self, TokenField, picture_url};
+use crate::vlm::{self, picture_url};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-/// Characters of a server's own error that a message repeats.
-const REPORTED: usize = 240;
+/// Longest reason of the server's own that is kept, in bytes.
+const MOST_SAID: usize = 240;
 /// Longest completion that is kept, in bytes: far more than any program, little enough to store.
 const MOST_KEPT: usize = 256 << 10;
 
@@ -53,10 +53,7 @@ pub(super) fn request(
             body.insert("messages".into(), sent.into());
         }
     }
-    let field = match options.max_tokens_field {
-        TokenField::MaxTokens => "max_tokens",
-        TokenField::MaxCompletionTokens => "max_completion_tokens",
-    };
+    let field = options.max_tokens_field.name();
     body.insert(field.into(), question.max_tokens.into());
     let optional: [(&str, Option<Value>); 4] = [
         ("temperature", question.temperature.map(Into::into)),
@@ -115,96 +112,18 @@ impl Reply {
     }
 }
 
-/// The body of a reply, as far as it is used. Servers leave out or add much.
-#[derive(Debug, Deserialize)]
-pub(super) struct Completion {
-    choices: Option<Vec<Choice>>,
-    usage: Option<Value>,
-    error: Option<Value>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Choice {
-    text: Option<String>,
-    message: Option<Message>,
-    finish_reason: Option<String>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Message {
-    content: Option<Content>,
-    refusal: Option<String>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-enum Content {
-    Text(String),
-    Parts(Vec<Part>),
-}
-
-#[derive(Debug, Deserialize)]
-struct Part {
-    #[serde(rename = "type")]
-    kind: Option<String>,
-    text: Option<String>,
-}
-
-/// Why a good HTTP reply holds no completion.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct NoCompletion {
-    pub(super) message: String,
-    pub(super) transient: bool,
-}
-
-impl Completion {
-    /// The first choice. A reply without any choice is one without text.
-    pub(super) fn reply(self) -> Result<Reply, NoCompletion> {
-        if let Some(error) = self.error.filter(|error| !error.is_null()) {
-            let code = error.get("code").and_then(Value::as_u64);
-            return Err(NoCompletion {
-                message: format!(
-                    "the server reports an error: {}",
-                    excerpt(error.to_string().as_bytes(), REPORTED)
-                ),
-                transient: matches!(code, Some(408 | 429 | 500..=599)),
-            });
-        }
-        let Some(choices) = self.choices else {
-            return Err(NoCompletion {
-                message: "the reply has no `choices`: is this an OpenAI-compatible server?".into(),
-                transient: false,
-            });
-        };
-        let tokens = |name: &str| self.usage.as_ref()?.get(name)?.as_u64();
-        let mut reply = Reply {
-            text: String::new(),
-            finish_reason: None,
-            refusal: None,
-            prompt_tokens: tokens("prompt_tokens"),
-            completion_tokens: tokens("completion_tokens"),
-        };
-        let Some(choice) = choices.into_iter().next() else {
-            return Ok(reply);
-        };
-        reply.finish_reason = choice.finish_reason.map(|word| bounded(word, REPORTED));
-        let (content, refusal) = choice
-            .message
-            .map_or((None, None), |message| (message.content, message.refusal));
-        let said = match content {
-            None => String::new(),
-            Some(Content::Text(text)) => text,
-            Some(Content::Parts(parts)) => parts
-                .into_iter()
-                .filter(|part| part.kind.as_deref().is_none_or(|kind| kind == "text"))
-                .filter_map(|part| part.text)
-                .collect(),
-        };
-        reply.text = bounded(choice.text.unwrap_or(said), MOST_KEPT);
-        reply.refusal = refusal
-            .filter(|refusal| !refusal.trim().is_empty())
-            .map(|refusal| bounded(refusal, REPORTED));
-        Ok(reply)
+impl Reply {
+    /// What of a server's reply is kept.
+    pub(super) fn of(completion: Completion) -> Result<Self, NoCompletion> {
+        let (prompt_tokens, completion_tokens) = completion.tokens();
+        let first = completion.first()?;
+        Ok(Self {
+            text: bounded(first.text, MOST_KEPT),
+            finish_reason: first.finish_reason.map(|word| bounded(word, MOST_SAID)),
+            refusal: first.refusal.map(|refusal| bounded(refusal, MOST_SAID)),
+            prompt_tokens,
+            completion_tokens,
+        })
     }
 }
 
@@ -221,6 +140,7 @@ fn bounded(mut text: String, most: usize) -> String {
 mod tests {
     use super::super::question::{Api, Message};
     use super::*;
+    use crate::vlm::TokenField;
     use fact_lang::tool::ImageRef;
     use std::sync::Arc;
 
@@ -246,7 +166,7 @@ mod tests {
     }
 
     fn reply(json: Value) -> Result<Reply, NoCompletion> {
-        serde_json::from_value::<Completion>(json).unwrap().reply()
+        Reply::of(serde_json::from_value(json).unwrap())
     }
 
     #[test]
@@ -308,36 +228,19 @@ mod tests {
     }
 
     #[test]
-    fn both_interfaces_and_their_oddities_are_read() {
-        let text = |json: Value| reply(json).unwrap().text;
-        assert_eq!(text(json!({"choices": [{"text": "a"}]})), "a");
-        let said = |content: Value| json!({"choices": [{"message": {"content": content}}]});
-        assert_eq!(text(said(json!("a"))), "a");
-        assert_eq!(text(said(Value::Null)), "");
-        let parts = json!([{"type": "thinking", "text": "x"}, {"type": "text", "text": "a"}]);
-        assert_eq!(text(said(parts)), "a");
-        assert_eq!(text(json!({"choices": []})), "");
+    fn what_is_kept_is_bounded_and_says_what_was_refused() {
         let long = "é".repeat(MOST_KEPT);
-        assert_eq!(text(json!({"choices": [{"text": long}]})).len(), MOST_KEPT);
+        let kept = reply(json!({"choices": [{"text": long}]})).unwrap();
+        assert_eq!(kept.text.len(), MOST_KEPT);
         let told = reply(json!({"choices": [], "usage": {"prompt_tokens": 7}})).unwrap();
         assert_eq!(
             (told.prompt_tokens, told.completion_tokens),
             (Some(7), None)
         );
-        let odd = reply(json!({"choices": [], "usage": {"prompt_tokens": -7}})).unwrap();
-        assert_eq!(odd.prompt_tokens, None);
         let filtered = json!({"choices": [{"text": "", "finish_reason": "content_filter"}]});
         assert!(reply(filtered).unwrap().is_refusal());
         let refused = json!({"choices": [{"message": {"content": null, "refusal": "No."}}]});
         assert!(reply(refused).unwrap().is_refusal());
-    }
-
-    #[test]
-    fn what_is_no_completion_says_whether_it_passes() {
-        let none = reply(json!({"answer": 3})).unwrap_err();
-        assert!(none.message.contains("OpenAI-compatible") && !none.transient);
-        let busy = reply(json!({"error": {"code": 503, "message": "busy"}})).unwrap_err();
-        assert!(busy.message.contains("busy") && busy.transient);
     }
 
     #[test]

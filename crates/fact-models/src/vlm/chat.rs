@@ -1,16 +1,13 @@
 //! The wire format: one user message with text and perhaps a picture, and what comes back.
 
-use super::options::{Options, TokenField};
+use super::options::Options;
 use super::problem::Problem;
-use crate::http::reply::excerpt;
+use crate::completion::{Completion, NoCompletion};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 /// Tokens beside the chosen one whose probabilities are asked for.
 const ALTERNATIVES: u32 = 5;
-
-/// Characters of a server's own error that a message repeats.
-const REPORTED: usize = 240;
 
 /// The body of a request.
 pub(super) fn request(
@@ -31,10 +28,7 @@ pub(super) fn request(
         "messages".into(),
         json!([{"role": "user", "content": content}]),
     );
-    let field = match options.max_tokens_field {
-        TokenField::MaxTokens => "max_tokens",
-        TokenField::MaxCompletionTokens => "max_completion_tokens",
-    };
+    let field = options.max_tokens_field.name();
     body.insert(field.into(), options.max_tokens.into());
     if let Some(temperature) = options.temperature {
         body.insert("temperature".into(), temperature.into());
@@ -47,41 +41,6 @@ pub(super) fn request(
         body.insert("top_logprobs".into(), ALTERNATIVES.into());
     }
     Value::Object(body)
-}
-
-/// The body of a reply, as far as it is used. Servers leave out or add much.
-#[derive(Debug, Deserialize)]
-pub(super) struct Completion {
-    choices: Option<Vec<Choice>>,
-    usage: Option<Value>,
-    error: Option<Value>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Choice {
-    message: Option<Message>,
-    finish_reason: Option<String>,
-    logprobs: Option<Value>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Message {
-    content: Option<Content>,
-    refusal: Option<String>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-enum Content {
-    Text(String),
-    Parts(Vec<Part>),
-}
-
-#[derive(Debug, Deserialize)]
-struct Part {
-    #[serde(rename = "type")]
-    kind: Option<String>,
-    text: Option<String>,
 }
 
 /// What the model said.
@@ -111,74 +70,20 @@ struct Alternative {
     logprob: f64,
 }
 
-/// Why a good HTTP reply holds no answer.
-#[derive(Debug, PartialEq)]
-pub(super) struct NoCompletion {
-    pub(super) message: String,
-    pub(super) transient: bool,
-}
-
-impl Completion {
-    /// Prompt and completion tokens, 0 where the server does not tell.
-    pub(super) fn tokens(&self) -> (u64, u64) {
-        let count = |name: &str| {
-            let usage = self.usage.as_ref()?;
-            usage.get(name)?.as_u64()
-        };
-        (
-            count("prompt_tokens").unwrap_or(0),
-            count("completion_tokens").unwrap_or(0),
-        )
-    }
-
-    /// The first choice. A reply without any choice is one without text.
-    pub(super) fn said(self) -> Result<Said, NoCompletion> {
-        if let Some(error) = self.error.filter(|error| !error.is_null()) {
-            let code = error.get("code").and_then(Value::as_u64);
-            return Err(NoCompletion {
-                message: format!(
-                    "the server reports an error: {}",
-                    excerpt(error.to_string().as_bytes(), REPORTED)
-                ),
-                transient: matches!(code, Some(408 | 429 | 500..=599)),
-            });
-        }
-        let Some(choices) = self.choices else {
-            return Err(NoCompletion {
-                message: "the reply has no `choices`: is this an OpenAI-compatible server?".into(),
-                transient: false,
-            });
-        };
-        let Some(choice) = choices.into_iter().next() else {
-            return Ok(Said {
-                text: String::new(),
-                cut: false,
-                refusal: None,
-                tokens: None,
-            });
-        };
-        let finish = choice.finish_reason.unwrap_or_default();
-        let (content, refusal) = choice
-            .message
-            .map_or((None, None), |message| (message.content, message.refusal));
-        let text = match content {
-            None => String::new(),
-            Some(Content::Text(text)) => text,
-            Some(Content::Parts(parts)) => parts
-                .into_iter()
-                .filter(|part| part.kind.as_deref().is_none_or(|kind| kind == "text"))
-                .filter_map(|part| part.text)
-                .collect(),
-        };
+impl Said {
+    /// What of a server's reply is used.
+    pub(super) fn of(completion: Completion) -> Result<Self, NoCompletion> {
+        let first = completion.first()?;
+        let finish = first.finish_reason.unwrap_or_default();
         let filtered = finish == "content_filter";
-        let refusal = refusal
-            .filter(|refusal| !refusal.trim().is_empty())
+        let refusal = first
+            .refusal
             .or_else(|| filtered.then(|| "the answer was filtered".to_owned()));
-        Ok(Said {
-            text,
+        Ok(Self {
+            text: first.text,
             cut: finish == "length",
             refusal,
-            tokens: choice
+            tokens: first
                 .logprobs
                 .and_then(|logprobs| logprobs.get("content").cloned())
                 .and_then(|content| serde_json::from_value(content).ok()),
@@ -227,14 +132,11 @@ impl Said {
 
 #[cfg(test)]
 mod tests {
+    use super::super::options::TokenField;
     use super::*;
 
     fn said(reply: Value) -> Result<Said, NoCompletion> {
-        serde_json::from_value::<Completion>(reply).unwrap().said()
-    }
-
-    fn text(reply: Value) -> String {
-        said(reply).unwrap().text
+        Said::of(serde_json::from_value(reply).unwrap())
     }
 
     #[test]
@@ -259,51 +161,13 @@ mod tests {
     }
 
     #[test]
-    fn replies_come_in_many_forms() {
-        let of = |content: Value| json!({"choices": [{"message": {"content": content}}]});
-        assert_eq!(text(of(json!("yes"))), "yes");
-        assert_eq!(text(of(Value::Null)), "");
-        let parts = json!([{"type": "text", "text": "a"}, {"type": "thinking", "text": "x"},
-            {"text": "b"}, {"type": "text"}]);
-        assert_eq!(text(of(parts)), "ab");
-        assert_eq!(text(json!({"choices": []})), "");
-        assert_eq!(text(json!({"choices": [{}]})), "");
+    fn what_was_cut_or_refused_is_said() {
         let cut = json!({"choices": [{"message": {"content": "[[1"}, "finish_reason": "length"}]});
         assert!(said(cut).unwrap().cut);
         let refused = json!({"choices": [{"message": {"content": null, "refusal": "No."}}]});
         assert_eq!(said(refused).unwrap().refusal.as_deref(), Some("No."));
         let filtered = json!({"choices": [{"finish_reason": "content_filter"}]});
         assert!(said(filtered).unwrap().refusal.is_some());
-    }
-
-    #[test]
-    fn what_is_no_completion_is_said() {
-        let none = said(json!({"answer": 3})).unwrap_err();
-        assert!(none.message.contains("OpenAI-compatible") && !none.transient);
-        let busy = said(json!({"error": {"code": 429, "message": "slow down"}})).unwrap_err();
-        assert!(busy.message.contains("slow down") && busy.transient);
-        assert!(
-            !said(json!({"error": "no such model"}))
-                .unwrap_err()
-                .transient
-        );
-    }
-
-    #[test]
-    fn usage_is_read_where_there_is_some() {
-        let tokens = |usage: Value| {
-            let reply = json!({"choices": [], "usage": usage});
-            serde_json::from_value::<Completion>(reply)
-                .unwrap()
-                .tokens()
-        };
-        assert_eq!(
-            tokens(json!({"prompt_tokens": 7, "completion_tokens": 2})),
-            (7, 2)
-        );
-        assert_eq!(tokens(json!({"prompt_tokens": -7})), (0, 0));
-        assert_eq!(tokens(json!("none")), (0, 0));
-        assert_eq!(tokens(Value::Null), (0, 0));
     }
 
     #[test]

@@ -31,10 +31,11 @@ pub use options::{
     BoxConvention, Encoding, Options, OptionsError, Scoring, TokenField, or_none, split_target,
 };
 
+use crate::completion::Completion;
 use crate::http::{Client, ClientError, Options as HttpOptions};
 use crate::remote::{Ask, CallError, Remote, Spent};
 use crate::tools;
-use chat::{Completion, Said};
+use chat::Said;
 use fact_lang::tool::Answer;
 use frame::{Crop, Frame};
 use problem::{Problem, brief};
@@ -209,16 +210,16 @@ impl Vlm {
         let body = chat::request(&self.model, &self.options, text, url, probabilities);
         let completion: Completion = self.client.post_json(self.path, &body)?;
         let (prompt, written) = completion.tokens();
-        self.prompt_tokens.fetch_add(prompt, Ordering::Relaxed);
-        self.completion_tokens.fetch_add(written, Ordering::Relaxed);
+        self.prompt_tokens
+            .fetch_add(prompt.unwrap_or(0), Ordering::Relaxed);
+        self.completion_tokens
+            .fetch_add(written.unwrap_or(0), Ordering::Relaxed);
         let error = |message: String, transient: bool| CallError {
             endpoint: format!("{}{}", self.client.endpoint(), self.path),
             message,
             transient,
         };
-        let said = completion
-            .said()
-            .map_err(|none| error(none.message, none.transient))?;
+        let said = Said::of(completion).map_err(|none| error(none.message, none.transient))?;
         if probabilities && said.refusal.is_none() && !said.has_probabilities() {
             return Err(error(
                 "the server sends no probabilities of tokens (`logprobs`); set `scoring` of the \

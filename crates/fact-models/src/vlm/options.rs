@@ -94,6 +94,16 @@ pub enum TokenField {
     MaxCompletionTokens,
 }
 
+impl TokenField {
+    /// The field of a request.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::MaxTokens => "max_tokens",
+            Self::MaxCompletionTokens => "max_completion_tokens",
+        }
+    }
+}
+
 /// Settings of a [`Vlm`](super::Vlm).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
