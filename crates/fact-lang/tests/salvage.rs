@@ -81,6 +81,33 @@ fn what_parses_is_left_alone() {
 }
 
 #[test]
+fn imports_of_nothing_for_nothing_are_cut() {
+    let one = [CutKind::UnusedImport];
+    takes(&format!("import torch\n{F}"), F, &one);
+    takes(
+        &format!("import torch, cv2 as cv  # as always\nfrom PIL import Image\n\n{F}"),
+        &format!("\n{F}"),
+        &[CutKind::UnusedImport, CutKind::UnusedImport],
+    );
+    takes(
+        &format!("```python\nimport math\nimport torch\n{F}```"),
+        &format!("import math\n{F}"),
+        &[CutKind::Fence, CutKind::UnusedImport, CutKind::Fence],
+    );
+    // What is there, used, or named in any way stays, and so does what shares its line.
+    for kept in [
+        format!("import math\n{F}"),
+        format!("import torch\n{F}    # torch\n"),
+        format!("from viper import ImagePatch\n{F}"),
+        format!("import torch; import math\n{F}"),
+        format!("import torch, math\n{F}"),
+        "def execute_command(image):\n    import torch\n    return 1\n".into(),
+    ] {
+        takes(&kept, &kept, &[]);
+    }
+}
+
+#[test]
 fn prose_around_the_function_is_cut() {
     takes(&format!("Here is the program:\n\n{F}"), F, &[Prose]);
     takes(
@@ -301,6 +328,8 @@ fn piece() -> impl Strategy<Value = String> {
         "'",
         "def helper(x):\n    return x\n",
         "import re\n",
+        "import torch\n",
+        "from PIL import Image  # as always\r",
         "LIMIT = 3\n",
         "Sure, here's it.\n",
         "\u{feff}",

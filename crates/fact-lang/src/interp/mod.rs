@@ -49,6 +49,7 @@ use crate::tool::{Answers, Request};
 use crate::trace::{EventId, Trace};
 use control::EffectsMap;
 use error::{R, Stop};
+pub(crate) use modules::is_module;
 use value::{Heap, Tv, Value};
 
 /// Nested evaluations, of all kinds together, that fit a 2 MiB stack.

@@ -14,6 +14,7 @@
     reason = "a list of pieces may have one piece"
 )]
 
+mod imports;
 mod lines;
 mod regions;
 mod units;
@@ -83,6 +84,8 @@ pub enum CutKind {
     OtherFunction,
     /// What follows the function's own `return` and does not parse.
     UnreachableTail,
+    /// An import that the program has no use for, of a module that there is none of.
+    UnusedImport,
 }
 
 /// Why a completion holds no program, and where.
@@ -135,7 +138,7 @@ pub enum Reason {
 /// Finds the program in a completion.
 ///
 /// A text that parses is returned as it is, unless a next question and its program follow the
-/// function. `header` is how the prompt ended, if it ended within a function, such as
+/// function, or it imports what there is none of and never uses it. `header` is how the prompt ended, if it ended within a function, such as
 /// `def execute_command(image):\n`: a completion that starts with an indented body continues it.
 ///
 /// # Errors
@@ -145,10 +148,13 @@ pub fn salvage(text: &str, header: Option<&str>) -> Result<Salvaged, Unsalvageab
         return Err(unsalvageable(text, 0, Reason::TooLarge));
     }
     let whole = parse_program(text);
-    let as_it_stands = || Salvaged {
-        program: text.to_owned(),
-        header: String::new(),
-        cuts: Vec::new(),
+    let as_it_stands = || {
+        let whole = Found {
+            header: String::new(),
+            pieces: vec![0..text.len()],
+            labels: Vec::new(),
+        };
+        assemble(text, whole, Vec::new())
     };
     if let Ok(module) = &whole
         && !units::answers_further_question(text, module)
@@ -170,7 +176,6 @@ pub fn salvage(text: &str, header: Option<&str>) -> Result<Salvaged, Unsalvageab
         }
         match take(text, region, header, &mut tries) {
             Ok(Some(found)) => {
-                labels.extend(found.labels.iter().cloned());
                 return Ok(assemble(text, found, labels));
             }
             Ok(None) => {}
@@ -275,7 +280,9 @@ fn entries(module: &Module) -> usize {
 }
 
 /// The program of the kept pieces, and what lies between them.
-fn assemble(text: &str, found: Found, mut labels: Vec<(CutKind, Range<usize>)>) -> Salvaged {
+fn assemble(text: &str, mut found: Found, mut labels: Vec<(CutKind, Range<usize>)>) -> Salvaged {
+    imports::cut(text, &mut found);
+    labels.append(&mut found.labels);
     labels.sort_by_key(|(_, range)| (range.start, range.end));
     let mut program = found.header.clone();
     let mut cuts = Cuts {

@@ -36,6 +36,11 @@ pub(crate) fn module(name: &str) -> Option<Value> {
     })
 }
 
+/// Whether there is a module of this name.
+pub(crate) fn is_module(name: &str) -> bool {
+    module(name).is_some()
+}
+
 /// A name that the peers' globals have without import.
 pub(crate) fn injected(name: &str) -> Option<Value> {
     match name {
