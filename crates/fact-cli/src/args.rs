@@ -34,6 +34,8 @@ pub(crate) enum Command {
     Demo(DemoArgs),
     /// Turn a data set's questions into verified rationales
     Run(Box<RunArgs>),
+    /// Ask one question about one image: answer, rationale, certificate and a picture with boxes
+    Ask(Box<AskArgs>),
     /// Run one program on an image, or on several
     Exec(Box<ExecArgs>),
     /// Tell how far a run's questions, candidates and samples came, why no further, and the cost
@@ -115,7 +117,7 @@ fn smoothing(name: &str) -> Result<Smoothing, String> {
 }
 
 /// Flags of `fact run`. Each beats the key of the same name in the file.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(after_help = "\
 A run that was stopped or killed resumes with the same command; nothing is done twice.
 
@@ -200,7 +202,7 @@ pub(crate) struct RunArgs {
 }
 
 /// How a language model is asked for programs.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Programs by a language model")]
 pub(crate) struct LlmArgs {
     /// Interface of the endpoint: completions or chat [default: completions]
@@ -257,7 +259,7 @@ pub(crate) struct LlmArgs {
 }
 
 /// How a perception behind a wire is reached and asked.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Perception behind a wire")]
 pub(crate) struct WireArgs {
     /// Environment variable that holds the server's key
@@ -282,7 +284,7 @@ pub(crate) struct WireArgs {
 }
 
 /// Bounds of one execution.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Bounds of one execution")]
 pub(crate) struct LimitArgs {
     /// Evaluation steps
@@ -319,6 +321,52 @@ impl LimitArgs {
         .into_iter()
         .filter_map(|(key, value)| Some((key, value?)))
     }
+}
+
+/// Flags of `fact ask`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Into the question's folder go answer.jsonl, which `fact check` verifies, boxes.svg, and the run; the
+same question asks nobody again. Exit code 2: no program gave an answer.
+
+Example:
+  fact ask boxes.png 'There is a tower with a blue block at the top.'
+  fact ask street.jpg 'Is there a dog?' --pack viper --perception vlm:MODEL@URL --propose llm:MODEL@URL")]
+pub(crate) struct AskArgs {
+    /// The image
+    pub(crate) image: PathBuf,
+    /// The question
+    pub(crate) question: String,
+    /// One of the answers to choose from; repeat it
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) choice: Vec<String>,
+    /// What programs may call, as in fact run [default: blocks]
+    #[arg(long, value_name = "NAME|PATH")]
+    pub(crate) pack: Option<String>,
+    /// Who looks at the image: pixels, http://HOST:PORT, or vlm:MODEL@URL [default: pixels]
+    #[arg(long, value_name = "KIND|URL")]
+    pub(crate) perception: Option<PerceptionSpec>,
+    /// Where programs come from: bank, llm:MODEL@URL [default: bank]
+    #[arg(long, value_name = "KIND,…", value_delimiter = ',')]
+    pub(crate) propose: Option<Vec<ProposerSpec>>,
+    /// Exemplar bank of the proposer bank [default: the pack's]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) bank: Option<PathBuf>,
+    /// Folder of the question [default: beside the image, named after both]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Settings file [default: fact.toml, if there is one]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Print one JSON object: the row of answer.jsonl
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) llm: LlmArgs,
+    #[command(flatten)]
+    pub(crate) wire: WireArgs,
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
 }
 
 /// Flags of `fact exec`.

@@ -20,6 +20,7 @@ fn main() -> ExitCode {
         Command::Demo(args) => commands::demo::main(args),
         Command::Synth(args) => commands::synth::main(args),
         Command::Run(args) => commands::run::main(args),
+        Command::Ask(args) => commands::ask::main(args),
         Command::Exec(args) => commands::exec::main(args),
         Command::Report(args) => commands::report::main(args),
         Command::Show(args) => commands::show::main(args),

@@ -55,6 +55,7 @@ macro_rules! failures {
 }
 
 failures!(
+    fact_pipeline::ask::AskError,
     fact_pipeline::back_end::BackEndError,
     fact_pipeline::config::ConfigError,
     fact_pipeline::check::CheckError,

@@ -394,8 +394,13 @@ impl Draft {
             let message = format!("must be from 1 to {MAX_ROUNDS}");
             return Err(invalid("rounds", &message));
         }
-        if config.answers == Look::Hide && !matches!(config.accept, Accept::Precision(_)) {
-            let message = "without answers only a precision can be asked for, such as 0.9";
+        let blind = matches!(config.accept, Accept::Precision(_) | Accept::V0);
+        if config.answers == Look::Hide && !blind {
+            let message = "without answers only a precision can be asked for, such as 0.9, or v0: all of them";
+            return Err(invalid("accept", message));
+        }
+        if config.answers == Look::Use && config.accept == Accept::V0 {
+            let message = "v0 accepts what no answer speaks for: give `answers = \"hide\"` with it";
             return Err(invalid("accept", message));
         }
         if config.limit == Some(0) {

@@ -13,9 +13,10 @@
 //! | [`export`] | files for people and trainers |
 //! | [`report`] | what a run found, for people |
 //!
-//! [`config`] says what a run does, [`reporter`] how it tells of its progress, [`packs`] which API
+//! [`ask`] is one question about one image. [`config`] says what a run does, [`reporter`] how it tells of its progress, [`packs`] which API
 //! programs have, [`terminal`] how foreign text is shown. Nothing here prints or reads flags.
 
+pub mod ask;
 pub mod back_end;
 pub mod calibrate;
 pub mod calibration;

@@ -1,5 +1,6 @@
 //! One module a command.
 
+pub(crate) mod ask;
 pub(crate) mod bank;
 pub(crate) mod calibrate;
 pub(crate) mod check;

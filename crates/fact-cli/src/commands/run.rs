@@ -68,7 +68,7 @@ pub(crate) fn execute(config: RunConfig, quiet: bool) -> Outcome {
 }
 
 /// The file's settings with the flags over them.
-fn config(args: &RunArgs) -> Result<RunConfig, Failure> {
+pub(super) fn config(args: &RunArgs) -> Result<RunConfig, Failure> {
     let mut draft = match &args.config {
         Some(path) => Draft::from_file(path)?,
         None if Path::new(FILE_NAME).exists() => Draft::from_file(Path::new(FILE_NAME))?,

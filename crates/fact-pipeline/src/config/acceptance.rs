@@ -10,6 +10,8 @@ pub enum Accept {
     /// V2 where the question has siblings with another scene, V1 where it has none.
     #[default]
     Siblings,
+    /// V0: whatever the chosen program answers, with its confidence; for runs without answers.
+    V0,
     /// V1: right on its own image.
     V1,
     /// V2: right on all samples of its question, which must have two scenes or more.
@@ -23,12 +25,13 @@ impl FromStr for Accept {
     fn from_str(s: &str) -> Result<Self, String> {
         match (s, s.parse::<f64>()) {
             ("siblings", _) => Ok(Self::Siblings),
+            ("v0", _) => Ok(Self::V0),
             ("v1", _) => Ok(Self::V1),
             ("v2", _) => Ok(Self::V2),
             (_, Ok(p)) if p > 0.0 && p < 1.0 => Ok(Self::Precision(p)),
             (_, Ok(p)) => Err(format!("a precision lies between 0 and 1, not at {p}")),
             _ => Err(format!(
-                "unknown rule `{s}`, expected one of: siblings, v1, v2, or a precision such as 0.9"
+                "unknown rule `{s}`, expected one of: siblings, v0, v1, v2, or a precision such as 0.9"
             )),
         }
     }
@@ -38,6 +41,7 @@ impl fmt::Display for Accept {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Siblings => f.write_str("siblings"),
+            Self::V0 => f.write_str("v0"),
             Self::V1 => f.write_str("v1"),
             Self::V2 => f.write_str("v2"),
             Self::Precision(p) => write!(f, "{p}"),
@@ -116,6 +120,6 @@ macro_rules! as_text {
 
 as_text!(
     Accept,
-    "expected `siblings`, `v1`, `v2` or a precision such as 0.9"
+    "expected `siblings`, `v0`, `v1`, `v2` or a precision such as 0.9"
 );
 as_text!(Visible, "expected `all` or a number from 1");

@@ -67,7 +67,7 @@ impl Setup {
             Accept::Precision(precision) => {
                 Some(confidence.threshold(precision, config.answers == Look::Use)?)
             }
-            Accept::Siblings | Accept::V1 | Accept::V2 => None,
+            Accept::Siblings | Accept::V0 | Accept::V1 | Accept::V2 => None,
         };
         Ok(Self {
             config,

@@ -179,7 +179,7 @@ pub fn export(
 }
 
 /// The source of the run's pack, unless it is a shipped one, which every checker has.
-fn own_pack(reader: &Reader) -> Result<Option<String>, ExportError> {
+pub(crate) fn own_pack(reader: &Reader) -> Result<Option<String>, ExportError> {
     let Some((name, source)) = reader.pack_source()? else {
         return Ok(None);
     };

@@ -194,6 +194,7 @@ impl<'a> Board<'a> {
 /// Whether a sample of this level is accepted, when its program was chosen on `visible` scenes.
 pub fn accepts(rule: Accept, level: Option<Level>, visible: usize) -> bool {
     let needed = match rule {
+        Accept::V0 => Level::V0,
         Accept::V1 => Level::V1,
         Accept::V2 => Level::V2,
         Accept::Siblings if visible >= 2 => Level::V2,
