@@ -470,6 +470,9 @@ pub(crate) struct ReportArgs {
     /// As JSON
     #[arg(long)]
     pub(crate) json: bool,
+    /// As the page that a run leaves in its folder as report.html
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) html: bool,
 }
 
 /// Flags of `fact check`.

@@ -95,7 +95,7 @@ fn data(folder: &Path) -> String {
         ),
         (
             "raises-5",
-            "A third?",
+            "A third? <img src=x onerror=alert(1)>",
             json!("yes"),
             program("raise ValueError(5)"),
             Some(dogs),
@@ -198,6 +198,40 @@ const FLAGS: [&str; 8] = [
 fn report(folder: &Path, args: &[&str]) -> String {
     let assert = fact(folder).arg("report").args(args).assert().success();
     String::from_utf8(assert.get_output().stdout.clone()).unwrap()
+}
+
+#[test]
+fn the_page_needs_nothing_and_runs_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let data = data(folder);
+    run(folder, &data, "run", &FLAGS);
+    let page = std::fs::read_to_string(folder.join("run/report.html")).unwrap();
+    assert_eq!(report(folder, &["run", "--html"]), page);
+    assert!(page.starts_with("<!DOCTYPE html>") && page.ends_with("</html>"));
+    // Foreign text is text.
+    assert!(
+        page.contains("&lt;img src=x onerror=alert(1)&gt;"),
+        "{page}"
+    );
+    for forbidden in [
+        "<img", "<script", "\u{1b}", "\u{202e}", " src=\"", "http://", "https://", "url(",
+    ] {
+        assert!(!page.contains(forbidden), "{forbidden}: {page}");
+    }
+    assert!(page.contains("default-src &#39;none&#39;") || page.contains("default-src 'none'"));
+    // Every loss of the report is on it, with its count.
+    let json: Value = serde_json::from_str(&report(folder, &["run", "--json"])).unwrap();
+    for loss in json["losses"].as_array().unwrap() {
+        let count = format!("<b>{}</b>", loss["count"]);
+        let kind = loss["kind"].as_str().unwrap();
+        assert!(page.contains(&count) && page.contains(kind), "{loss}");
+    }
+    // A link of the page leads to a section of it.
+    for id in page.split("href=\"#").skip(1) {
+        let id = id.split('"').next().unwrap();
+        assert!(page.contains(&format!("id=\"{id}\"")), "{id}");
+    }
 }
 
 #[test]

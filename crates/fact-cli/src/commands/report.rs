@@ -3,11 +3,19 @@
 use crate::args::ReportArgs;
 use crate::message::{self, Failure, Outcome};
 use fact_pipeline::report::Report;
+use fact_pipeline::report::page::Page;
 use fact_pipeline::store::Reader;
+use fact_pipeline::summary::Summary;
 use std::process::ExitCode;
 
 pub(crate) fn main(args: ReportArgs) -> Outcome {
-    let report = Report::read(&Reader::open(&args.run)?)?;
+    let reader = Reader::open(&args.run)?;
+    if args.html {
+        let page = Page::read(&reader, Summary::read(&reader)?)?;
+        message::say(&page.html())?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let report = Report::read(&reader)?;
     if !args.json {
         message::say(&report.text())?;
         return Ok(ExitCode::SUCCESS);

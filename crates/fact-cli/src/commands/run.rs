@@ -6,6 +6,7 @@ use crate::{interrupt, progress};
 use fact_pipeline::config::{Draft, FILE_NAME, RunConfig};
 use fact_pipeline::engine;
 use fact_pipeline::report::data_errors;
+use fact_pipeline::report::page::Page;
 use fact_pipeline::store::{self, Reader};
 use fact_pipeline::summary::Summary;
 use std::path::Path;
@@ -33,16 +34,22 @@ pub(crate) fn execute(config: RunConfig, quiet: bool) -> Outcome {
         Failure::new(error, None)
     })?;
     let data_errors = data_errors::write(&reader, &out)?;
+    let text = summary.text(finished.seconds, finished.tally.session);
+    let page = Page::read(&reader, summary)?.write(&out).map_err(|e| {
+        let error = format!("cannot write the report in {}: {e}", out.display());
+        Failure::new(error, None)
+    })?;
     if !quiet {
-        message::say(&summary.text(finished.seconds, finished.tally.session))?;
+        message::say(&text)?;
         message::spent("perception", finished.spent);
         for spent in finished.proposing {
             message::spent("language model", Some(spent));
         }
         message::note(&format!(
-            "run in {}, summary in {}",
+            "run in {}, summary in {}, report in {}",
             out.display(),
-            path.display()
+            path.display(),
+            page.display()
         ));
         if let Some((path, count)) = data_errors {
             let path = path.display();

@@ -60,7 +60,7 @@ impl AskError {
     /// What to do about it.
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::Image { .. } => Some("give a PNG, JPEG, GIF or WebP file".into()),
+            Self::Image { .. } => Some("give a PNG or JPEG file".into()),
             Self::Empty => Some("give it as the second argument, in quotation marks".into()),
             Self::Write { .. } => Some("--out names another folder for what is written".into()),
             Self::Store(error) => error.hint(),

@@ -3,7 +3,7 @@
 //!
 //! [`Report`] is the stage report: for each proposer a funnel ([`Funnel`]), for each way to be lost
 //! how often and three examples ([`Loss`]), and what it cost ([`Cost`]). [`data_errors`] lists what
-//! is wrong with the data set itself.
+//! is wrong with the data set itself. [`page`] shows a run in a browser.
 
 mod confidence;
 mod cost;
@@ -11,6 +11,7 @@ pub mod data_errors;
 mod example;
 mod funnel;
 mod losses;
+pub mod page;
 mod text;
 
 pub use confidence::Confidence;

@@ -22,7 +22,7 @@ pub use calls::Calls;
 pub use lock::{Lock, LockError};
 pub use questions::{Looked, Question, Tried};
 pub use read::{Counts, ReadRow, Reader, SampleView, VerdictView};
-pub use report::{StoredCandidate, StoredEnd, StoredExample, StoredTry, StoredVerdict};
+pub use report::{Session, StoredCandidate, StoredEnd, StoredExample, StoredTry, StoredVerdict};
 pub use reuse::Reuse;
 pub use rounds::AcceptedProgram;
 pub use rows::{CandidateRow, GroupRow, GroupRows, RationaleRow, SampleRow, StageRow, VerdictRow};

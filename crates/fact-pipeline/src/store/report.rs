@@ -100,7 +100,58 @@ pub struct StoredExample {
     pub stages: Vec<(String, Option<String>)>,
 }
 
+/// One go at a run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Session {
+    /// `running`, `done`, `stopped` or `failed`; one that was killed stays `running`.
+    pub state: String,
+    /// Worker threads.
+    pub threads: u64,
+    /// Samples it did.
+    pub samples: u64,
+    /// Seconds it took; unknown while it runs, or if it was killed.
+    pub seconds: Option<f64>,
+}
+
 impl Reader {
+    /// The sessions of the run, in order.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn sessions(&self) -> Result<Vec<Session>, StoreError> {
+        let sessions = || -> rusqlite::Result<Vec<Session>> {
+            let mut statement = self.connection.prepare(
+                "SELECT state, threads, samples, seconds FROM sessions ORDER BY session",
+            )?;
+            let sessions = statement.query_map([], |r| {
+                Ok(Session {
+                    state: r.get(0)?,
+                    threads: unsigned(r.get(1)?),
+                    samples: unsigned(r.get(2)?),
+                    seconds: r.get(3)?,
+                })
+            })?;
+            sessions.collect()
+        };
+        sessions().map_err(self.failed("reading sessions"))
+    }
+
+    /// Samples of each question, and how many of them were accepted, in the data set's order.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn accepted_by_question(&self) -> Result<Vec<(u64, u64)>, StoreError> {
+        let counts = || -> rusqlite::Result<Vec<(u64, u64)>> {
+            let mut statement = self
+                .connection
+                .prepare("SELECT count(*), sum(accepted) FROM samples GROUP BY grp ORDER BY grp")?;
+            let counts =
+                statement.query_map([], |r| Ok((unsigned(r.get(0)?), unsigned(r.get(1)?))))?;
+            counts.collect()
+        };
+        counts().map_err(self.failed("counting the accepted"))
+    }
+
     /// Calls `each` with every candidate and its verdicts.
     ///
     /// # Errors
