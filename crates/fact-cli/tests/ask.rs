@@ -103,6 +103,7 @@ fn an_answer_comes_with_its_proof_and_its_picture() {
         .iter()
         .map(|step| step["boxes"].as_array().unwrap().len())
         .sum();
+    assert!(boxes > 0, "{row}");
     assert_eq!(picture.matches("stroke-width").count(), boxes);
     assert!(picture.contains("data:image/png;base64,"));
 

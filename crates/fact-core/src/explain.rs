@@ -6,10 +6,11 @@ use crate::certificate::{Certificate, PackRef, VERSION};
 use crate::claim::{self, Claim};
 use crate::matcher::Matcher;
 use crate::merge::facts::{Fact, Iterations, facts};
+use crate::merge::grounding::grounded;
 use crate::merge::index::Index;
 use crate::merge::names::Namer;
 use crate::merge::sentences::Material;
-use crate::rationale::{GroundedBox, Rationale, Step, StepKind};
+use crate::rationale::{Rationale, Step, StepKind};
 use crate::slice::{Reduction, Setting, SliceError, slice};
 use fact_lang::ast::Module;
 use fact_lang::run::{Outcome, Run};
@@ -130,7 +131,7 @@ pub fn write(
             kind: StepKind::Evidence,
             text: sentence.text,
             cites,
-            boxes: boxes(&namer, &sentence.objects),
+            boxes: grounded(&material, &sentence.objects, &stated),
         });
         claims.push(
             stated
@@ -147,7 +148,7 @@ pub fn write(
             kind: StepKind::Inference,
             text: inference.text,
             cites: vec![inference.event.0],
-            boxes: boxes(&namer, &inference.objects),
+            boxes: grounded(&material, &inference.objects, &[]),
         });
         claims.push(vec![claim::of_value(inference.event, trace, &namer)]);
     }
@@ -183,19 +184,4 @@ fn repeats(inference: &str, said: &str) -> bool {
     denied
         .match_indices(' ')
         .any(|(at, _)| format!("{}{}", crate::english::plural(&denied[..at]), &denied[at..]) == of)
-}
-
-fn boxes(namer: &Namer<'_>, objects: &[u32]) -> Vec<GroundedBox> {
-    objects
-        .iter()
-        .filter(|o| !namer.is_whole_image(**o))
-        .filter_map(|object| {
-            let (image, bbox) = namer.region(*object)?;
-            Some(GroundedBox {
-                name: namer.noun(*object).full(),
-                image,
-                bbox,
-            })
-        })
-        .collect()
 }

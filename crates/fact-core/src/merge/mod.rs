@@ -3,6 +3,7 @@
 
 mod counted;
 pub mod facts;
+pub mod grounding;
 pub mod index;
 pub mod names;
 mod pairs;
