@@ -4,8 +4,9 @@
 //! the evidence had been otherwise; else `for p in ps: if p.red: return "yes"` / `return "no"`
 //! would shrink to `return "no"`.
 
-use fact_lang::tool::{Answer, Arg, BBox, Detection, Recorded};
+use fact_lang::tool::{Answer, Answers, Arg, BBox, Detection, Recorded, Request};
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 
 /// At most this many tables; the choice among more is seeded by the table's content.
 pub const MAX_FLIPS: usize = 96;
@@ -15,16 +16,73 @@ pub const MAX_FLIPS: usize = 96;
 pub struct Flip {
     /// Which recorded answer.
     pub index: usize,
-    /// What it says instead.
-    pub answer: Answer,
+    change: Change,
+}
+
+/// What an answer says instead. Detections are named by their place in the answer, so that a flip is
+/// small however much was found.
+#[derive(Debug, Clone, PartialEq)]
+enum Change {
+    To(Answer),
+    /// Nothing was found.
+    Nothing,
+    Without(usize),
+    Twice(usize),
+    Moved(usize, BBox),
+    /// Attribute by name.
+    Attribute(usize, String, Arg),
 }
 
 impl Flip {
+    /// What the changed answer says, given the recorded one.
+    pub fn answer(&self, recorded: &Answer) -> Answer {
+        let found = match (&self.change, recorded) {
+            (Change::To(answer), _) => return answer.clone(),
+            (_, Answer::Detections(found)) => found,
+            // A flip is asked about the answer it was made of.
+            (_, other) => return other.clone(),
+        };
+        let mut found = match &self.change {
+            Change::Nothing => Vec::new(),
+            _ => found.clone(),
+        };
+        match &self.change {
+            Change::To(_) | Change::Nothing => {}
+            Change::Without(at) => {
+                found.remove(*at);
+            }
+            Change::Twice(at) => found.insert(*at, found[*at].clone()),
+            Change::Moved(at, bbox) => found[*at].bbox = *bbox,
+            Change::Attribute(at, name, value) => {
+                found[*at].attributes.insert(name.clone(), value.clone());
+            }
+        }
+        Answer::Detections(found)
+    }
+
     /// The table with the change made.
     pub fn apply(&self, answers: &[Recorded]) -> Vec<Recorded> {
         let mut flipped = answers.to_vec();
-        flipped[self.index].answer = self.answer.clone();
+        flipped[self.index].answer = self.answer(&answers[self.index].answer);
         flipped
+    }
+}
+
+/// Recorded answers with a change that is made as they are asked for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Table<'a> {
+    pub answers: &'a [Recorded],
+    pub flip: Option<&'a Flip>,
+}
+
+impl Answers for Table<'_> {
+    fn answer(&mut self, request: &Request) -> Option<Answer> {
+        let at = self.answers.iter().position(|r| r.request == *request)?;
+        let recorded = &self.answers[at].answer;
+        Some(match self.flip {
+            Some(flip) if flip.index == at => flip.answer(recorded),
+            _ => recorded.clone(),
+        })
     }
 }
 
@@ -32,38 +90,116 @@ impl Flip {
 /// text replaced, each detection removed or repeated, one invented where
 /// there is none, each of its attributes given another value,
 /// each moved into a corner of where it was looked for and onto the one before it.
-/// A fixed function of its arguments.
+/// A fixed function of its arguments; [`MAX_FLIPS`] at most.
 pub fn flips(answers: &[Recorded], used: &dyn Fn(usize) -> bool) -> Vec<Flip> {
+    at_most(MAX_FLIPS, answers, used)
+}
+
+/// [`flips`], `most` of them.
+pub fn at_most(most: usize, answers: &[Recorded], used: &dyn Fn(usize) -> bool) -> Vec<Flip> {
+    let seen = Seen::new(answers);
     let mut all = Vec::new();
     for (index, recorded) in answers.iter().enumerate() {
         if !used(index) {
             continue;
         }
-        let mut push = |answer: Answer| all.push(Flip { index, answer });
+        let mut push = |change: Change| all.push(Flip { index, change });
         match &recorded.answer {
-            Answer::Bool(value) => push(Answer::Bool(!value)),
+            Answer::Bool(value) => push(Change::To(Answer::Bool(!value))),
             Answer::Number(value) => {
-                push(Answer::Number(value + 1.0));
-                push(Answer::Number(value - 1.0));
+                push(Change::To(Answer::Number(value + 1.0)));
+                push(Change::To(Answer::Number(value - 1.0)));
             }
             Answer::Text(text) => {
-                for other in other_texts(text, recorded, answers) {
-                    push(Answer::Text(other));
+                for other in other_texts(text, recorded, &seen) {
+                    push(Change::To(Answer::Text(other)));
                 }
             }
             Answer::Detections(found) => {
                 if found.is_empty() {
-                    push(Answer::Detections(vec![invented(recorded, answers)]));
+                    let invented = vec![invented(recorded, &seen)];
+                    push(Change::To(Answer::Detections(invented)));
                 }
-                detections(found, answers, recorded.request.region, &mut push);
+                detections(found, &seen, recorded.request.region, &mut push);
             }
             Answer::Error(_) => {}
         }
     }
-    sample(all)
+    sample(all, most, answers)
 }
 
-fn other_texts(text: &str, recorded: &Recorded, answers: &[Recorded]) -> Vec<String> {
+/// What a table shows, for the values that something might have had instead.
+struct Seen<'a> {
+    texts: Two<'a>,
+    attributes: BTreeMap<&'a str, Two<'a>>,
+    /// The attributes of the first thing that has any.
+    first: Option<&'a BTreeMap<String, Arg>>,
+}
+
+/// The first two different texts.
+#[derive(Default)]
+struct Two<'a>(Option<&'a str>, Option<&'a str>);
+
+impl<'a> Two<'a> {
+    fn see(&mut self, text: &'a str) {
+        match self.0 {
+            None => self.0 = Some(text),
+            Some(first) if self.1.is_none() && first != text => self.1 = Some(text),
+            _ => {}
+        }
+    }
+
+    fn other_than(&self, text: &str) -> Option<&'a str> {
+        [self.0, self.1].into_iter().flatten().find(|t| *t != text)
+    }
+}
+
+impl<'a> Seen<'a> {
+    fn new(answers: &'a [Recorded]) -> Self {
+        let mut texts = Two::default();
+        let mut attributes: BTreeMap<&str, Two<'_>> = BTreeMap::new();
+        let mut first = None;
+        for recorded in answers {
+            match &recorded.answer {
+                Answer::Text(text) => texts.see(text),
+                Answer::Detections(found) => {
+                    for detection in found {
+                        if first.is_none() && !detection.attributes.is_empty() {
+                            first = Some(&detection.attributes);
+                        }
+                        for (name, value) in &detection.attributes {
+                            if let Arg::Str(text) = value {
+                                attributes.entry(name).or_default().see(text);
+                            }
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        Self {
+            texts,
+            attributes,
+            first,
+        }
+    }
+
+    /// Another value of the attribute: one that the table shows elsewhere, or a made-up one.
+    fn other_value(&self, name: &str, value: &Arg) -> Option<Arg> {
+        match value {
+            Arg::Bool(b) => Some(Arg::Bool(!b)),
+            Arg::Int(i) => Some(Arg::Int(i.saturating_add(1))),
+            Arg::Float(f) => Some(Arg::Float(f + 1.0)),
+            Arg::Str(text) => {
+                let seen = self.attributes.get(name).and_then(|t| t.other_than(text));
+                Some(Arg::Str(seen.unwrap_or("another").to_owned()))
+            }
+            _ => None,
+        }
+    }
+}
+
+fn other_texts(text: &str, recorded: &Recorded, seen: &Seen<'_>) -> Vec<String> {
     // Where options were given, only another of them could have been the answer.
     let others = other_options(text, recorded);
     if !others.is_empty() {
@@ -82,13 +218,11 @@ fn other_texts(text: &str, recorded: &Recorded, answers: &[Recorded]) -> Vec<Str
     if let Ok(number) = text.trim().parse::<i64>() {
         return vec![number.saturating_add(1).to_string()];
     }
-    let mut others: Vec<String> = answers
-        .iter()
-        .filter_map(|r| match &r.answer {
-            Answer::Text(other) if other != text => Some(other.clone()),
-            _ => None,
-        })
-        .take(1)
+    let mut others: Vec<String> = seen
+        .texts
+        .other_than(text)
+        .map(str::to_owned)
+        .into_iter()
         .collect();
     others.push("something else".to_owned());
     others
@@ -120,43 +254,27 @@ fn other_options(text: &str, recorded: &Recorded) -> Vec<String> {
     Vec::new()
 }
 
-fn detections(
-    found: &[Detection],
-    answers: &[Recorded],
-    region: BBox,
-    push: &mut dyn FnMut(Answer),
-) {
+fn detections(found: &[Detection], seen: &Seen<'_>, region: BBox, push: &mut dyn FnMut(Change)) {
     if found.len() > 1 {
-        push(Answer::Detections(Vec::new()));
+        push(Change::Nothing);
     }
-    for i in 0..found.len() {
-        let mut without = found.to_vec();
-        without.remove(i);
-        push(Answer::Detections(without));
-        let mut twice = found.to_vec();
-        twice.insert(i, found[i].clone());
-        push(Answer::Detections(twice));
-        let mut moves = vec![moved(found[i].bbox, region.left, region.bottom)];
+    for (i, detection) in found.iter().enumerate() {
+        push(Change::Without(i));
+        push(Change::Twice(i));
+        let own = detection.bbox;
+        let mut moves = vec![moved(own, region.left, region.bottom)];
         if let Some(other) = i.checked_sub(1).or((found.len() > 1).then_some(i + 1)) {
             // Directly on top of its neighbour.
-            moves.push(moved(
-                found[i].bbox,
-                found[other].bbox.left,
-                found[other].bbox.top,
-            ));
+            moves.push(moved(own, found[other].bbox.left, found[other].bbox.top));
         }
         for bbox in moves {
-            if bbox != found[i].bbox {
-                let mut changed = found.to_vec();
-                changed[i].bbox = bbox;
-                push(Answer::Detections(changed));
+            if bbox != own {
+                push(Change::Moved(i, bbox));
             }
         }
-        for (name, value) in &found[i].attributes {
-            if let Some(other) = other_value(name, value, answers) {
-                let mut changed = found.to_vec();
-                changed[i].attributes.insert(name.clone(), other);
-                push(Answer::Detections(changed));
+        for (name, value) in &detection.attributes {
+            if let Some(other) = seen.other_value(name, value) {
+                push(Change::Attribute(i, name.clone(), other));
             }
         }
     }
@@ -164,16 +282,9 @@ fn detections(
 
 /// Something where nothing was found: called what was looked for, in the middle half of where, with
 /// the attributes of the first thing that the table shows.
-fn invented(recorded: &Recorded, answers: &[Recorded]) -> Detection {
+fn invented(recorded: &Recorded, seen: &Seen<'_>) -> Detection {
     let label = recorded.request.args.iter().find_map(|(_, arg)| match arg {
         Arg::Str(text) => Some(text.clone()),
-        _ => None,
-    });
-    let attributes = answers.iter().find_map(|r| match &r.answer {
-        Answer::Detections(found) => found
-            .iter()
-            .find(|d| !d.attributes.is_empty())
-            .map(|d| d.attributes.clone()),
         _ => None,
     });
     let r = recorded.request.region;
@@ -190,7 +301,7 @@ fn invented(recorded: &Recorded, answers: &[Recorded]) -> Detection {
         bbox,
         score: 1.0,
         id: None,
-        attributes: attributes.unwrap_or_default(),
+        attributes: seen.first.cloned().unwrap_or_default(),
     }
 }
 
@@ -205,71 +316,60 @@ fn moved(bbox: BBox, left: f64, bottom: f64) -> BBox {
     }
 }
 
-/// Another value of the attribute: one that the table shows elsewhere, or a made-up one.
-fn other_value(name: &str, value: &Arg, answers: &[Recorded]) -> Option<Arg> {
-    match value {
-        Arg::Bool(b) => Some(Arg::Bool(!b)),
-        Arg::Int(i) => Some(Arg::Int(i.saturating_add(1))),
-        Arg::Float(f) => Some(Arg::Float(f + 1.0)),
-        Arg::Str(text) => {
-            let seen = answers.iter().find_map(|r| match &r.answer {
-                Answer::Detections(found) => {
-                    found.iter().find_map(|d| match d.attributes.get(name) {
-                        Some(Arg::Str(other)) if other != text => Some(other.clone()),
-                        _ => None,
-                    })
-                }
-                _ => None,
-            });
-            Some(Arg::Str(seen.unwrap_or_else(|| "another".to_owned())))
-        }
-        _ => None,
-    }
-}
-
-/// Keeps [`MAX_FLIPS`] by the order of a hash of their content: the same for the same table.
-fn sample(all: Vec<Flip>) -> Vec<Flip> {
-    if all.len() <= MAX_FLIPS {
+/// Keeps `most` of them, by the order of a hash of the table's content and their place: the same
+/// for the same table.
+fn sample(all: Vec<Flip>, most: usize, answers: &[Recorded]) -> Vec<Flip> {
+    if all.len() <= most {
         return all;
     }
-    let mut keyed: Vec<([u8; 32], usize)> = all
+    // A table is hashed once: there may be as many flips as things in it.
+    let table = Sha256::digest(format!("{answers:?}").as_bytes());
+    let seed = table
         .iter()
-        .enumerate()
-        .map(|(at, flip)| {
-            let text = format!("{at}:{}:{:?}", flip.index, flip.answer);
-            (Sha256::digest(text.as_bytes()).into(), at)
-        })
+        .take(8)
+        .fold(0_u64, |seed, byte| seed << 8 | u64::from(*byte));
+    let mut keyed: Vec<(u64, usize)> = (0..all.len())
+        .map(|at| (mixed(seed.wrapping_add(at as u64)), at))
         .collect();
     keyed.sort_unstable();
-    let mut chosen: Vec<usize> = keyed
-        .into_iter()
-        .take(MAX_FLIPS)
-        .map(|(_, at)| at)
-        .collect();
-    chosen.sort_unstable();
-    let mut all: Vec<Option<Flip>> = all.into_iter().map(Some).collect();
-    chosen.into_iter().filter_map(|at| all[at].take()).collect()
+    keyed.truncate(most);
+    let mut chosen = vec![false; all.len()];
+    for (_, at) in keyed {
+        chosen[at] = true;
+    }
+    all.into_iter()
+        .zip(chosen)
+        .filter_map(|(flip, chosen)| chosen.then_some(flip))
+        .collect()
+}
+
+/// The output function of SplitMix64 (Steele, Lea and Flood 2014), on a counter.
+fn mixed(n: u64) -> u64 {
+    let n = n.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let n = (n ^ n >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let n = (n ^ n >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+    n ^ n >> 31
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use fact_lang::tool::Request;
 
-    fn texts(answer: &str, args: Vec<(String, Arg)>) -> Vec<String> {
+    fn recorded(answer: Answer, args: Vec<(String, Arg)>) -> Recorded {
         let request = Request {
             tool: "best_text_match".into(),
             image: 0,
             region: BBox::from([0.0, 0.0, 10.0, 10.0]),
             args,
         };
-        let recorded = Recorded {
-            request,
-            answer: Answer::Text(answer.into()),
-        };
-        flips(&[recorded], &|_| true)
+        Recorded { request, answer }
+    }
+
+    fn texts(answer: &str, args: Vec<(String, Arg)>) -> Vec<String> {
+        let recorded = recorded(Answer::Text(answer.into()), args);
+        flips(std::slice::from_ref(&recorded), &|_| true)
             .into_iter()
-            .map(|flip| match flip.answer {
+            .map(|flip| match flip.answer(&recorded.answer) {
                 Answer::Text(text) => text,
                 other => format!("{other:?}"),
             })
@@ -295,5 +395,62 @@ mod tests {
         assert_eq!(texts("red", options(&["red"])), ["something else"]);
         assert_eq!(texts("red", options(&["blue"])), ["something else"]);
         assert_eq!(texts("yes", Vec::new()), ["no"]);
+    }
+
+    fn dot(at: usize, color: &str) -> Detection {
+        let x = at as f64;
+        Detection {
+            label: "dot".into(),
+            bbox: BBox::from([x, 2.0, x + 1.0, 3.0]),
+            score: 1.0,
+            id: None,
+            attributes: BTreeMap::from([("color".into(), Arg::Str(color.into()))]),
+        }
+    }
+
+    #[test]
+    fn each_thing_found_is_left_out_repeated_moved_and_changed() {
+        let found = Answer::Detections(vec![dot(1, "red"), dot(5, "blue")]);
+        let table = [recorded(found, Vec::new())];
+        let shown = flips(&table, &|_| true)
+            .iter()
+            .map(|flip| match &flip.apply(&table)[0].answer {
+                Answer::Detections(found) => found
+                    .iter()
+                    .map(|d| format!("{:?}@{},{}", d.attributes["color"], d.bbox.left, d.bbox.top))
+                    .collect::<Vec<_>>()
+                    .join(" ")
+                    .replace("Str(\"", "")
+                    .replace("\")", ""),
+                other => format!("{other:?}"),
+            })
+            .collect::<Vec<_>>();
+        assert_eq!(
+            shown,
+            [
+                "",
+                "blue@5,2",
+                "red@1,2 red@1,2 blue@5,2",
+                "red@0,9 blue@5,2",
+                "red@5,1 blue@5,2",
+                "blue@1,2 blue@5,2",
+                "red@1,2",
+                "red@1,2 blue@5,2 blue@5,2",
+                "red@1,2 blue@0,9",
+                "red@1,2 blue@1,1",
+                "red@1,2 red@5,2",
+            ]
+        );
+    }
+
+    #[test]
+    fn of_many_flips_some_are_chosen_always_the_same() {
+        let found = |n: usize| Answer::Detections((0..n).map(|i| dot(i, "red")).collect());
+        let table = [recorded(found(5_000), Vec::new())];
+        let chosen = at_most(40, &table, &|_| true);
+        assert_eq!(chosen.len(), 40);
+        assert_eq!(chosen, at_most(40, &table, &|_| true));
+        let other = [recorded(found(5_001), Vec::new())];
+        assert_ne!(chosen, at_most(40, &other, &|_| true));
     }
 }
