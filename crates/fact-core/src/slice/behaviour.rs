@@ -1,8 +1,9 @@
 //! Behaviour: what a residual program must share with the original, and how much work it is to see.
 
-use super::flips::{Flip, MAX_FLIPS, Table, at_most};
+use super::flips::{Flip, MAX_FLIPS, Spoken, Table, flips};
+use super::open::Open;
 use super::print;
-use fact_lang::ast::{FrontEnd, Module};
+use fact_lang::ast::Module;
 use fact_lang::pack::Pack;
 use fact_lang::run::{End, Inputs, Limits, Outcome, Run, end, run};
 use fact_lang::tool::Recorded;
@@ -47,10 +48,13 @@ impl Setting<'_> {
         run(program, self.pack, self.inputs, &mut answers, self.limits)
     }
 
-    fn end(&self, program: &Module, flip: Option<&Flip>, limits: &Limits) -> End {
+    fn end(&self, program: &Module, flip: Option<(&Flip, Option<Open>)>, limits: &Limits) -> End {
         let mut table = Table {
             answers: self.answers,
-            flip,
+            flip: flip.map(|(flip, _)| flip),
+            open: flip
+                .and_then(|(_, open)| open)
+                .map(|open| (open, self.pack)),
         };
         end(program, self.pack, self.inputs, &mut table, limits)
     }
@@ -68,6 +72,17 @@ pub fn same_end(a: &Outcome, b: &Outcome) -> bool {
     }
 }
 
+/// How the original ends on a flipped table.
+enum Flipped {
+    /// Without another question.
+    Known(Outcome),
+    /// With open questions, answered in both ways.
+    Open {
+        nothing: Outcome,
+        something: Outcome,
+    },
+}
+
 /// The original's behaviour: its result and, on demand, its end on each flipped table.
 ///
 /// Flipped tables are run without a trace ([`end`]), and for at most four times the steps of the
@@ -78,7 +93,7 @@ pub struct Behaviour<'a> {
     original: &'a Module,
     end: &'a Outcome,
     flips: Vec<Flip>,
-    flipped: Vec<OnceCell<Outcome>>,
+    flipped: Vec<OnceCell<Flipped>>,
     limits: Limits,
     /// The table that told two programs apart last: likely the one to tell the next.
     telling: Cell<usize>,
@@ -99,7 +114,8 @@ impl<'a> Behaviour<'a> {
         let affordable = usize::try_from(FLIPPED_STEPS / run.steps.max(1)).unwrap_or(MAX_FLIPS);
         let most = affordable.clamp(LEAST_FLIPS, MAX_FLIPS);
         let used = |i: usize| used.get(i).copied().unwrap_or(false);
-        let flips = at_most(most, setting.answers, &used);
+        let spoken = Spoken::new(original, setting.pack);
+        let flips = flips(most, setting.answers, &spoken, &used);
         let flipped = flips.iter().map(|_| OnceCell::new()).collect();
         let steps = run.steps.saturating_mul(4).saturating_add(20_000);
         Self {
@@ -143,28 +159,47 @@ impl<'a> Behaviour<'a> {
         Ok(())
     }
 
-    fn on_flip(&self, at: usize) -> &Outcome {
+    fn end_on_flip(&self, program: &Module, at: usize, open: Option<Open>) -> Outcome {
+        let flip = Some((&self.flips[at], open));
+        let end = self.setting.end(program, flip, &self.limits);
+        self.spend(end.steps);
+        end.outcome
+    }
+
+    fn on_flip(&self, at: usize) -> &Flipped {
         self.flipped[at].get_or_init(|| {
-            let flip = Some(&self.flips[at]);
-            let end = self.setting.end(self.original, flip, &self.limits);
-            self.spend(end.steps);
-            end.outcome
+            let end = |open| self.end_on_flip(self.original, at, open);
+            match end(None) {
+                Outcome::Suspended(_) => Flipped::Open {
+                    nothing: end(Some(Open::Nothing)),
+                    something: end(Some(Open::Something)),
+                },
+                known => Flipped::Known(known),
+            }
         })
     }
 
     fn agrees_on(&self, program: &Module, at: usize) -> bool {
-        let expected = self.on_flip(at);
-        let flip = Some(&self.flips[at]);
-        let end = self.setting.end(program, flip, &self.limits);
-        self.spend(end.steps);
-        same_end(expected, &end.outcome)
+        let agrees = |expected: &Outcome, open: Option<Open>| {
+            same_end(expected, &self.end_on_flip(program, at, open))
+        };
+        match self.on_flip(at) {
+            Flipped::Known(end) => agrees(end, None),
+            Flipped::Open { nothing, something } => {
+                agrees(nothing, Some(Open::Nothing)) && agrees(something, Some(Open::Something))
+            }
+        }
     }
 
-    /// How `program` ends on the recorded answers.
-    pub(super) fn ends(&self, program: &Module) -> Outcome {
+    /// Whether `program` ends on the recorded answers as the original does.
+    ///
+    /// # Errors
+    /// When the budget is spent before that is known.
+    pub fn same_result(&self, program: &Module) -> Result<bool, Exhausted> {
+        self.afford()?;
         let end = self.setting.end(program, None, self.setting.limits);
         self.spend(end.steps);
-        end.outcome
+        Ok(same_end(self.end, &end.outcome))
     }
 
     /// Whether `program` looks where the original did: an answer from nowhere is no residual of
@@ -174,11 +209,16 @@ impl<'a> Behaviour<'a> {
             return true;
         }
         // Who agrees on two tables that end differently cannot but look.
-        let sensitive = self
-            .flipped
-            .iter()
-            .filter_map(OnceCell::get)
-            .any(|end| !same_end(end, self.end));
+        let sensitive =
+            self.flipped
+                .iter()
+                .filter_map(OnceCell::get)
+                .any(|flipped| match flipped {
+                    Flipped::Known(end) => !same_end(end, self.end),
+                    Flipped::Open { nothing, something } => {
+                        !same_end(nothing, self.end) || !same_end(something, self.end)
+                    }
+                });
         if sensitive {
             return true;
         }
@@ -187,37 +227,19 @@ impl<'a> Behaviour<'a> {
         used_answers(&run).contains(&true)
     }
 
-    /// Whether what is left is a program still: steps may name only what earlier steps gave a
-    /// value, even where it is never looked at, while Python finds that out as it runs.
-    fn is_program(&self, program: &Module) -> bool {
-        program.front_end == FrontEnd::Python
-            || self
-                .setting
-                .pack
-                .parse(&print::print(program, &|_| true))
-                .is_ok()
-    }
-
-    /// The first flipped table on which `program` ends otherwise than the original.
+    /// The first flipped table on which `program` ends otherwise than the original; where that comes to
+    /// ask what was not recorded, the table goes on as if there were nothing, and as if there were
+    /// something.
     pub fn first_disagreement(&self, program: &Module) -> Option<usize> {
         (0..self.flips.len()).find(|&at| !self.agrees_on(program, at))
     }
 
-    /// Same result, and agreement on every flipped table.
+    /// Same result, and by looking; and agreement on every flipped table.
     ///
     /// # Errors
     /// When the budget is spent before that is known.
     pub fn agrees(&self, program: &Module) -> Result<bool, Exhausted> {
-        self.afford()?;
-        if !self.is_program(program) {
-            return Ok(false);
-        }
-        self.agrees_from(program, &self.ends(program))
-    }
-
-    /// [`Behaviour::agrees`] of a program that ends so on the recorded answers.
-    pub(super) fn agrees_from(&self, program: &Module, end: &Outcome) -> Result<bool, Exhausted> {
-        if !same_end(self.end, end) {
+        if !self.same_result(program)? {
             return Ok(false);
         }
         let first = self.telling.get();
@@ -230,6 +252,19 @@ impl<'a> Behaviour<'a> {
             }
         }
         Ok(self.looks(program))
+    }
+
+    /// [`Behaviour::agrees`] of a program as it is printed: a name that nothing in it binds any more may
+    /// mean another, `nonlocal` may be about nothing, and VisProg's steps may name only what earlier
+    /// steps gave a value.
+    ///
+    /// # Errors
+    /// When the budget is spent before that is known.
+    pub fn agrees_printed(&self, program: &Module) -> Result<bool, Exhausted> {
+        match self.setting.pack.parse(&print::print(program, &|_| true)) {
+            Ok(printed) => self.agrees(&printed),
+            Err(_) => Ok(false),
+        }
     }
 }
 

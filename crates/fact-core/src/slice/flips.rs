@@ -4,6 +4,10 @@
 //! the evidence had been otherwise; else `for p in ps: if p.red: return "yes"` / `return "no"`
 //! would shrink to `return "no"`.
 
+use super::mentions::Mentions;
+use super::open::Open;
+use fact_lang::ast::Module;
+use fact_lang::pack::Pack;
 use fact_lang::tool::{Answer, Answers, Arg, BBox, Detection, Recorded, Request};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -69,15 +73,20 @@ impl Flip {
 }
 
 /// Recorded answers with a change that is made as they are asked for.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub(super) struct Table<'a> {
     pub answers: &'a [Recorded],
     pub flip: Option<&'a Flip>,
+    /// How open questions are answered, if they are.
+    pub open: Option<(Open, &'a Pack)>,
 }
 
 impl Answers for Table<'_> {
     fn answer(&mut self, request: &Request) -> Option<Answer> {
-        let at = self.answers.iter().position(|r| r.request == *request)?;
+        let Some(at) = self.answers.iter().position(|r| r.request == *request) else {
+            let (open, pack) = self.open?;
+            return open.answer(request, pack, self.answers);
+        };
         let recorded = &self.answers[at].answer;
         Some(match self.flip {
             Some(flip) if flip.index == at => flip.answer(recorded),
@@ -86,18 +95,55 @@ impl Answers for Table<'_> {
     }
 }
 
-/// The flips of the answers for which `used` holds: each boolean negated, each number moved, each
-/// text replaced, each detection removed or repeated, one invented where
-/// there is none, each of its attributes given another value,
-/// each moved into a corner of where it was looked for and onto the one before it.
-/// A fixed function of its arguments; [`MAX_FLIPS`] at most.
-pub fn flips(answers: &[Recorded], used: &dyn Fn(usize) -> bool) -> Vec<Flip> {
-    at_most(MAX_FLIPS, answers, used)
+/// The values that the program speaks of, and that an answer might therefore have had.
+#[derive(Debug, Default)]
+pub struct Spoken {
+    /// Values of the pack's vocabulary that stand in the program's strings, by class.
+    values: BTreeMap<String, Vec<String>>,
+    /// The program's strings of one or two words.
+    texts: Vec<String>,
 }
 
-/// [`flips`], `most` of them.
-pub fn at_most(most: usize, answers: &[Recorded], used: &dyn Fn(usize) -> bool) -> Vec<Flip> {
-    let seen = Seen::new(answers);
+/// At most this many texts of the program replace a text answer.
+const SPOKEN_TEXTS: usize = 3;
+
+impl Spoken {
+    /// What `program` speaks of.
+    pub fn new(program: &Module, pack: &Pack) -> Self {
+        let mentions = Mentions::new(program);
+        let words: std::collections::BTreeSet<&str> = mentions
+            .texts
+            .iter()
+            .flat_map(|text| text.split_whitespace())
+            .collect();
+        let mut spoken = Self::default();
+        for (class, values) in &pack.vocabulary {
+            let said = |value: &str, others: &[String]| {
+                words.contains(value) || others.iter().any(|w| words.contains(w.as_str()))
+            };
+            let values = values.iter().filter(|(value, others)| said(value, others));
+            let values: Vec<String> = values.map(|(value, _)| value.clone()).collect();
+            spoken.values.insert(class.clone(), values);
+        }
+        let short = |text: &&&str| !text.is_empty() && text.split_whitespace().count() <= 2;
+        let texts = mentions.texts.iter().filter(short);
+        spoken.texts = texts.map(|text| (*text).to_owned()).collect();
+        spoken
+    }
+}
+
+/// The flips of the answers for which `used` holds: each boolean negated, each number moved, each
+/// text replaced, each detection removed or repeated, one invented where
+/// there is none, each of its attributes given another value (those that the program speaks of, and
+/// one that the answers show), each moved into a corner of where it was looked for and onto the one
+/// before it. A fixed function of its arguments; `most` of them at most.
+pub fn flips(
+    most: usize,
+    answers: &[Recorded],
+    spoken: &Spoken,
+    used: &dyn Fn(usize) -> bool,
+) -> Vec<Flip> {
+    let seen = Seen::new(answers, spoken);
     let mut all = Vec::new();
     for (index, recorded) in answers.iter().enumerate() {
         if !used(index) {
@@ -134,6 +180,7 @@ struct Seen<'a> {
     attributes: BTreeMap<&'a str, Two<'a>>,
     /// The attributes of the first thing that has any.
     first: Option<&'a BTreeMap<String, Arg>>,
+    spoken: &'a Spoken,
 }
 
 /// The first two different texts.
@@ -155,7 +202,7 @@ impl<'a> Two<'a> {
 }
 
 impl<'a> Seen<'a> {
-    fn new(answers: &'a [Recorded]) -> Self {
+    fn new(answers: &'a [Recorded], spoken: &'a Spoken) -> Self {
         let mut texts = Two::default();
         let mut attributes: BTreeMap<&str, Two<'_>> = BTreeMap::new();
         let mut first = None;
@@ -181,20 +228,30 @@ impl<'a> Seen<'a> {
             texts,
             attributes,
             first,
+            spoken,
         }
     }
 
-    /// Another value of the attribute: one that the table shows elsewhere, or a made-up one.
-    fn other_value(&self, name: &str, value: &Arg) -> Option<Arg> {
+    /// Other values of the attribute: those that the program speaks of, and one that the table shows
+    /// elsewhere; a made-up one where there is neither.
+    fn other_values(&self, name: &str, value: &Arg) -> Vec<Arg> {
         match value {
-            Arg::Bool(b) => Some(Arg::Bool(!b)),
-            Arg::Int(i) => Some(Arg::Int(i.saturating_add(1))),
-            Arg::Float(f) => Some(Arg::Float(f + 1.0)),
+            Arg::Bool(b) => vec![Arg::Bool(!b)],
+            Arg::Int(i) => vec![Arg::Int(i.saturating_add(1))],
+            Arg::Float(f) => vec![Arg::Float(f + 1.0)],
             Arg::Str(text) => {
+                let spoken = self.spoken.values.get(name).into_iter().flatten();
+                let mut others: Vec<&str> = spoken.map(String::as_str).collect();
+                others.retain(|other| other != text);
                 let seen = self.attributes.get(name).and_then(|t| t.other_than(text));
-                Some(Arg::Str(seen.unwrap_or("another").to_owned()))
+                others.extend(seen.filter(|seen| !others.contains(seen)));
+                if others.is_empty() {
+                    others.push("another");
+                }
+                let others = others.into_iter();
+                others.map(|other| Arg::Str(other.to_owned())).collect()
             }
-            _ => None,
+            _ => Vec::new(),
         }
     }
 }
@@ -224,6 +281,10 @@ fn other_texts(text: &str, recorded: &Recorded, seen: &Seen<'_>) -> Vec<String> 
         .map(str::to_owned)
         .into_iter()
         .collect();
+    let spoken = seen.spoken.texts.iter();
+    let spoken = spoken.filter(|other| *other != text && !others.contains(other));
+    let spoken: Vec<String> = spoken.take(SPOKEN_TEXTS).cloned().collect();
+    others.extend(spoken);
     others.push("something else".to_owned());
     others
 }
@@ -273,7 +334,7 @@ fn detections(found: &[Detection], seen: &Seen<'_>, region: BBox, push: &mut dyn
             }
         }
         for (name, value) in &detection.attributes {
-            if let Some(other) = seen.other_value(name, value) {
+            for other in seen.other_values(name, value) {
                 push(Change::Attribute(i, name.clone(), other));
             }
         }
@@ -367,13 +428,18 @@ mod tests {
 
     fn texts(answer: &str, args: Vec<(String, Arg)>) -> Vec<String> {
         let recorded = recorded(Answer::Text(answer.into()), args);
-        flips(std::slice::from_ref(&recorded), &|_| true)
-            .into_iter()
-            .map(|flip| match flip.answer(&recorded.answer) {
-                Answer::Text(text) => text,
-                other => format!("{other:?}"),
-            })
-            .collect()
+        flips(
+            9,
+            std::slice::from_ref(&recorded),
+            &Spoken::default(),
+            &|_| true,
+        )
+        .into_iter()
+        .map(|flip| match flip.answer(&recorded.answer) {
+            Answer::Text(text) => text,
+            other => format!("{other:?}"),
+        })
+        .collect()
     }
 
     fn options(list: &[&str]) -> Vec<(String, Arg)> {
@@ -412,7 +478,7 @@ mod tests {
     fn each_thing_found_is_left_out_repeated_moved_and_changed() {
         let found = Answer::Detections(vec![dot(1, "red"), dot(5, "blue")]);
         let table = [recorded(found, Vec::new())];
-        let shown = flips(&table, &|_| true)
+        let shown = flips(99, &table, &Spoken::default(), &|_| true)
             .iter()
             .map(|flip| match &flip.apply(&table)[0].answer {
                 Answer::Detections(found) => found
@@ -447,10 +513,11 @@ mod tests {
     fn of_many_flips_some_are_chosen_always_the_same() {
         let found = |n: usize| Answer::Detections((0..n).map(|i| dot(i, "red")).collect());
         let table = [recorded(found(5_000), Vec::new())];
-        let chosen = at_most(40, &table, &|_| true);
+        let spoken = Spoken::default();
+        let chosen = flips(40, &table, &spoken, &|_| true);
         assert_eq!(chosen.len(), 40);
-        assert_eq!(chosen, at_most(40, &table, &|_| true));
+        assert_eq!(chosen, flips(40, &table, &spoken, &|_| true));
         let other = [recorded(found(5_001), Vec::new())];
-        assert_ne!(chosen, at_most(40, &other, &|_| true));
+        assert_ne!(chosen, flips(40, &other, &spoken, &|_| true));
     }
 }

@@ -9,15 +9,17 @@
 //! 3. [Units](units) are deleted one at a time, as long as that still holds, until none can be: the
 //!    residual is *1-minimal*.
 //!
-//! While a deletion is tried, names keep the scope that the program gave them; a deletion of
-//! `global` or `nonlocal`, which are about nothing else, is tried on the printed text. The residual is
-//! printed, parsed and held to 2 again before it is given out.
+//! What is held to 2 is the printed text. A deletion is first tried on the tree, where names keep the
+//! scope that the program gave them, on the recorded answers; but not one of `global` or `nonlocal`,
+//! which are about nothing else.
 //!
 //! All of this takes at most [`BUDGET`] steps of the interpreter. Where that is not enough, the outcome
 //! is [`SliceError::NotMinimal`], or [`Minimality::Undecided`] where a residual is checked.
 
 pub mod behaviour;
 pub mod flips;
+mod mentions;
+mod open;
 pub mod print;
 pub mod projection;
 pub mod units;
@@ -26,8 +28,7 @@ pub use behaviour::{BUDGET, Behaviour, Exhausted, Setting, same_end};
 pub use projection::idle;
 pub use units::{blocks, deletable, without};
 
-use fact_lang::ast::{Module, NodeId, Stmt, StmtKind};
-use fact_lang::pack::Pack;
+use fact_lang::ast::{Module, NodeId};
 use fact_lang::run::Run;
 
 /// A residual program with the proof of its agreement.
@@ -107,25 +108,24 @@ pub fn slice_within(
     let behaviour = Behaviour::within(setting, original, run, budget);
     let closure = run.trace.closure([result]);
     let exhausted = |left: &Module| SliceError::NotMinimal {
-        statements: statements(left, setting.pack),
+        statements: units::statements(left, setting.pack),
         re_executions: behaviour.re_executions(),
     };
 
-    let guess = guess(&behaviour, original, run, &closure).map_err(|_| exhausted(original))?;
-    let mut found = None;
-    // Names may mean something else in the printed text; then each deletion is tried on a text.
-    for textual in [false, true] {
-        let mut current = guess.clone();
-        minimise(&behaviour, &mut current, textual).map_err(|_| exhausted(&current))?;
-        if let Some((residual, residual_run)) = reproduced(&behaviour, original, run, &current) {
-            found = Some((current, residual, residual_run));
-            break;
-        }
+    let mut current =
+        guess(&behaviour, original, run, &closure).map_err(|_| exhausted(original))?;
+    minimise(&behaviour, &mut current).map_err(|_| exhausted(&current))?;
+    let residual = setting
+        .pack
+        .parse(&print::print(&current, &|_| true))
+        .map_err(|_| SliceError::NotReproduced)?;
+    let residual_run = setting.run(&residual);
+    if !same_end(&run.outcome, &residual_run.outcome) {
+        return Err(SliceError::NotReproduced);
     }
-    let (current, residual, residual_run) = found.ok_or(SliceError::NotReproduced)?;
     let reduction = Reduction {
-        statements: statements(original, setting.pack),
-        statements_kept: statements(&current, setting.pack),
+        statements: units::statements(original, setting.pack),
+        statements_kept: units::statements(&current, setting.pack),
         events: run.trace.events.len(),
         events_kept: closure.iter().filter(|used| **used).count(),
         tool_calls: run.trace.answers.len(),
@@ -160,7 +160,7 @@ fn guess(
         }
         before = dropped.len();
         let smaller = without(original, &dropped);
-        if behaviour.agrees(&smaller)? {
+        if behaviour.agrees_printed(&smaller)? {
             return Ok(smaller);
         }
     }
@@ -168,17 +168,13 @@ fn guess(
 }
 
 /// Deletes unit after unit until none can go.
-fn minimise(
-    behaviour: &Behaviour<'_>,
-    current: &mut Module,
-    textual: bool,
-) -> Result<(), Exhausted> {
+fn minimise(behaviour: &Behaviour<'_>, current: &mut Module) -> Result<(), Exhausted> {
     // One deletion may make another possible (a definition after its last use), so repeat. Later
     // statements go first, since what they used can go after them.
     loop {
         let mut changed = false;
         for id in units::last_first(current, behaviour.setting.pack) {
-            changed |= delete(behaviour, current, id, textual)?;
+            changed |= delete(behaviour, current, id)?;
         }
         if !changed {
             return Ok(());
@@ -187,49 +183,20 @@ fn minimise(
 }
 
 /// Deletes a unit for good if the rest still agrees.
-fn delete(
-    behaviour: &Behaviour<'_>,
-    current: &mut Module,
-    id: NodeId,
-    textual: bool,
-) -> Result<bool, Exhausted> {
+fn delete(behaviour: &Behaviour<'_>, current: &mut Module, id: NodeId) -> Result<bool, Exhausted> {
     // It may have gone with the statement around it.
     let Some(taken) = units::take(current, id) else {
         return Ok(false);
     };
-    let agrees = if textual || units::rescopes(&taken) {
-        match behaviour
-            .setting
-            .pack
-            .parse(&print::print(current, &|_| true))
-        {
-            Ok(printed) => behaviour.agrees(&printed),
-            Err(_) => Ok(false),
-        }
-    } else {
-        behaviour.agrees(current)
+    // Most deletions already show on the recorded answers, where nothing needs to be printed.
+    let agrees = match units::rescopes(&taken) || behaviour.same_result(current)? {
+        true => behaviour.agrees_printed(current),
+        false => Ok(false),
     };
     if !matches!(agrees, Ok(true)) {
         units::put_back(current, taken);
     }
     agrees
-}
-
-/// The printed program and its run, if it still agrees.
-fn reproduced(
-    behaviour: &Behaviour<'_>,
-    original: &Module,
-    run: &Run,
-    current: &Module,
-) -> Option<(Module, Run)> {
-    let pack = behaviour.setting.pack;
-    let residual = pack.parse(&print::print(current, &|_| true)).ok()?;
-    let residual_run = behaviour.setting.run(&residual);
-    // Nothing was left out: the printed residual is the program itself, which agrees with itself.
-    let whole = deletable(current, pack).len() == deletable(original, pack).len();
-    (same_end(&run.outcome, &residual_run.outcome)
-        && (whole || behaviour.first_disagreement(&residual).is_none()))
-    .then_some((residual, residual_run))
 }
 
 /// Whether a residual is 1-minimal.
@@ -247,7 +214,7 @@ pub enum Minimality {
 pub fn minimality(behaviour: &Behaviour<'_>, residual: &Module) -> Minimality {
     let mut current = residual.clone();
     for id in deletable(residual, behaviour.setting.pack) {
-        match delete(behaviour, &mut current, id, false) {
+        match delete(behaviour, &mut current, id) {
             Ok(false) => {}
             Ok(true) => return Minimality::Superfluous(id),
             Err(Exhausted) => return Minimality::Undecided(id),
@@ -269,20 +236,4 @@ pub fn superfluous(behaviour: &Behaviour<'_>, residual: &Module) -> Option<NodeI
 /// Whether the residual is the program itself, as [`print`](print::print) shows it.
 pub fn is_whole(program: &Module, residual: &Module) -> bool {
     print::print(program, &|_| true) == print::print(residual, &|_| true)
-}
-
-/// Number of statements, those of an entry function without its `def`.
-fn statements(module: &Module, pack: &Pack) -> usize {
-    fn clauses(body: &[Stmt]) -> usize {
-        body.iter()
-            .map(|stmt| {
-                let own = match &stmt.kind {
-                    StmtKind::Try { handlers, .. } => handlers.len(),
-                    _ => 0,
-                };
-                own + blocks(stmt).into_iter().map(clauses).sum::<usize>()
-            })
-            .sum()
-    }
-    deletable(module, pack).len() - clauses(&module.body)
 }

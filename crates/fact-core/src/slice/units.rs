@@ -1,13 +1,15 @@
 //! Units of deletion: what of a program a slice may leave out, one at a time.
 //!
 //! A unit is a statement with everything in it (so also an import of one name among several, or a
-//! helper function), or one `except` clause. What is not a unit: the `def` of the entry function,
+//! helper function), or one `except` clause. What is not a unit: an import of a name that is used, the `def` of the entry function,
 //! parameters, parts of an expression, and the header of a compound statement without its body. A
 //! block whose statements are all gone is printed as `pass` where Python wants one, and is left out
 //! with its keyword where it does not; a `try` without clauses is the statements in it.
 
+use super::mentions::Mentions;
 use fact_lang::ast::{Handler, Module, NodeId, Stmt, StmtKind};
 use fact_lang::pack::Pack;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Every unit of the program, outer before inner: all but the `def` of an entry, which a snippet
@@ -23,23 +25,54 @@ pub(super) fn last_first(module: &Module, pack: &Pack) -> Vec<NodeId> {
 
 fn ordered(module: &Module, pack: &Pack, reversed: bool) -> Vec<NodeId> {
     let mut ids = Vec::new();
+    let used = Mentions::new(module).names;
+    let only_function = only_function(module, pack);
+    for stmt in directed(&module.body, reversed) {
+        let body = entry_body(stmt, only_function);
+        let body = body.unwrap_or(std::slice::from_ref(stmt));
+        collect(body, reversed, &used, &mut ids);
+    }
+    ids
+}
+
+fn only_function(module: &Module, pack: &Pack) -> bool {
     let functions = module
         .body
         .iter()
         .filter(|s| matches!(s.kind, StmtKind::FunctionDef { .. }))
         .count();
-    let only_function = functions == 1 && pack.result_of(module).is_none();
-    for stmt in directed(&module.body, reversed) {
-        match &stmt.kind {
-            StmtKind::FunctionDef { name, function, .. }
-                if only_function || name.id.starts_with("execute_command") =>
-            {
-                collect(&function.body, reversed, &mut ids);
-            }
-            _ => collect(std::slice::from_ref(stmt), reversed, &mut ids),
+    functions == 1 && pack.result_of(module).is_none()
+}
+
+/// The statements of an entry function.
+fn entry_body(stmt: &Stmt, only_function: bool) -> Option<&[Stmt]> {
+    match &stmt.kind {
+        StmtKind::FunctionDef { name, function, .. }
+            if only_function || name.id.starts_with("execute_command") =>
+        {
+            Some(&function.body)
         }
+        _ => None,
     }
-    ids
+}
+
+/// Number of statements; neither the `def` of an entry function nor `pass` is counted, and each
+/// imported name is.
+pub(super) fn statements(module: &Module, pack: &Pack) -> usize {
+    fn count(body: &[Stmt]) -> usize {
+        let own = |stmt: &Stmt| !matches!(stmt.kind, StmtKind::Pass | StmtKind::Imports(_));
+        let each = |stmt: &Stmt| {
+            let inner = blocks(stmt).into_iter().map(count).sum::<usize>();
+            usize::from(own(stmt)) + inner
+        };
+        body.iter().map(each).sum()
+    }
+    let only_function = only_function(module, pack);
+    let each = |stmt: &Stmt| match entry_body(stmt, only_function) {
+        Some(body) => count(body),
+        None => count(std::slice::from_ref(stmt)),
+    };
+    module.body.iter().map(each).sum()
 }
 
 fn directed<'s, T>(items: &'s [T], reversed: bool) -> Box<dyn Iterator<Item = &'s T> + 's> {
@@ -50,17 +83,20 @@ fn directed<'s, T>(items: &'s [T], reversed: bool) -> Box<dyn Iterator<Item = &'
     }
 }
 
-fn collect(body: &[Stmt], reversed: bool, ids: &mut Vec<NodeId>) {
+fn collect(body: &[Stmt], reversed: bool, used: &BTreeSet<&str>, ids: &mut Vec<NodeId>) {
     for stmt in directed(body, reversed) {
-        // Each name that is imported counts for itself.
-        if !matches!(stmt.kind, StmtKind::Pass | StmtKind::Imports(_)) {
-            ids.push(stmt.id);
+        match &stmt.kind {
+            // Each name that is imported counts for itself.
+            StmtKind::Pass | StmtKind::Imports(_) => {}
+            // The interpreter knows some modules without; Python does not.
+            StmtKind::Import { target, .. } if used.contains(&*target.id) => {}
+            _ => ids.push(stmt.id),
         }
         if let StmtKind::Try { handlers, .. } = &stmt.kind {
             ids.extend(directed(handlers, reversed).map(|h| h.id));
         }
         for block in directed(&blocks(stmt), reversed) {
-            collect(block, reversed, ids);
+            collect(block, reversed, used, ids);
         }
     }
 }
