@@ -189,9 +189,13 @@ fn delete(behaviour: &Behaviour<'_>, current: &mut Module, id: NodeId) -> Result
         return Ok(false);
     };
     // Most deletions already show on the recorded answers, where nothing needs to be printed.
-    let agrees = match units::rescopes(&taken) || behaviour.same_result(current)? {
-        true => behaviour.agrees_printed(current),
-        false => Ok(false),
+    let promising = match units::rescopes(&taken) {
+        true => Ok(true),
+        false => behaviour.same_result(current),
+    };
+    let agrees = match promising {
+        Ok(true) => behaviour.agrees_printed(current),
+        other => other,
     };
     if !matches!(agrees, Ok(true)) {
         units::put_back(current, taken);
