@@ -13,8 +13,8 @@ use crate::merge::index::Index;
 use crate::merge::names::Namer;
 use crate::merge::words::same;
 use crate::rationale::Rationale;
-use crate::slice::{Behaviour, Setting, is_whole, superfluous};
-use fact_lang::ast::Module;
+use crate::slice::{Behaviour, Minimality, Setting, is_whole, minimality};
+use fact_lang::ast::{Module, NodeId};
 use fact_lang::pack::Pack;
 use fact_lang::run::{Outcome, Returned};
 
@@ -74,6 +74,15 @@ pub enum Rejection {
     #[error("the residual is not minimal: `{statement}` can be left out")]
     NotMinimal {
         /// The statement's first line.
+        statement: String,
+    },
+    /// Whether the residual is minimal takes too long to tell.
+    #[error(
+        "whether the residual is minimal is not known: the re-executions that the test may take \
+         were spent before `{statement}` was tried"
+    )]
+    Undecided {
+        /// First line of the statement that was to be tried next.
         statement: String,
     },
     /// A claim does not follow from its event.
@@ -213,17 +222,22 @@ fn examine(
     };
     if let Some(table) = disagreement {
         rejections.push(Rejection::Flip { table });
-    } else if !options.fast
-        && let Some(id) = superfluous(&behaviour, &residual)
-    {
-        let span = residual.spans[id as usize];
-        let statement = residual
-            .text(span)
-            .lines()
-            .next()
-            .unwrap_or_default()
-            .to_owned();
-        rejections.push(Rejection::NotMinimal { statement });
+    } else if !options.fast {
+        let line = |id: NodeId| {
+            let text = residual.text(residual.spans[id as usize]);
+            text.lines().next().unwrap_or_default().to_owned()
+        };
+        match minimality(&behaviour, &residual) {
+            Minimality::Minimal => {}
+            Minimality::Superfluous(id) => {
+                let statement = line(id);
+                rejections.push(Rejection::NotMinimal { statement });
+            }
+            Minimality::Undecided(id) => {
+                let statement = line(id);
+                rejections.push(Rejection::Undecided { statement });
+            }
+        }
     }
 
     entailment(

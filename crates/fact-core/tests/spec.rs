@@ -2,7 +2,8 @@
 //!
 //! A case is a `##` section with a `scene` block (what perception sees), a program (a `python` or
 //! `visprog` block, as the scene's pack wants it), and the
-//! blocks `residual` and `rationale` that must come out. `FACT_UPDATE_SPEC=1 cargo test -p
+//! blocks `residual` and `rationale` that must come out. A block `trace` shows the program's own
+//! events (not those within the pack), those that the result depends on with a star. `FACT_UPDATE_SPEC=1 cargo test -p
 //! fact-core --test spec` writes what comes out into the files, to be read before it is committed.
 
 mod common;
@@ -40,6 +41,19 @@ fn blocks(text: &str) -> Vec<(String, String)> {
 struct Made {
     residual: String,
     rationale: String,
+    trace: String,
+}
+
+/// The events of the program itself, `*` before those in the closure of the result.
+fn shown(scene: &Scene, pack: &Pack, source: &str) -> Result<String, String> {
+    let program = pack.parse(source).map_err(|e| e.to_string())?;
+    let run = common::executed(scene, pack, &program);
+    let closure = run.trace.closure(run.trace.result);
+    let text = run.trace.render(&program, pack);
+    let lines = text.lines().zip(run.trace.events.iter().zip(closure));
+    let lines = lines.filter(|(_, (event, _))| event.within == 0 && !event.node.pack);
+    let lines = lines.map(|(line, (_, used))| format!("{}{line}", if used { '*' } else { ' ' }));
+    Ok(lines.collect::<Vec<_>>().join("\n"))
 }
 
 fn make(scene: &Scene, source: &str) -> Result<Made, String> {
@@ -63,6 +77,7 @@ fn make(scene: &Scene, source: &str) -> Result<Made, String> {
     Ok(Made {
         residual: certificate.residual.trim_end().to_owned(),
         rationale,
+        trace: shown(scene, &pack, source)?,
     })
 }
 
@@ -103,10 +118,13 @@ fn every_case_comes_out_as_written() {
                     cases += 1;
                     made = Some(make(&scene, &content));
                 }
-                "residual" | "rationale" => {
+                "residual" | "rationale" | "trace" => {
                     let expected = match &made {
-                        Some(Ok(m)) if language == "residual" => m.residual.clone(),
-                        Some(Ok(m)) => m.rationale.clone(),
+                        Some(Ok(m)) => match language.as_str() {
+                            "residual" => m.residual.clone(),
+                            "trace" => m.trace.clone(),
+                            _ => m.rationale.clone(),
+                        },
                         Some(Err(reason)) => reason.clone(),
                         None => panic!("{}: {language} before a program", file.display()),
                     };

@@ -4,7 +4,7 @@
 use crate::config::LlmConfig;
 use crate::export::AtomicFile;
 use crate::report::Report;
-use crate::store::{Account, Counts, Reader, StoreError};
+use crate::store::{Account, Counts, Reader, Reduction, StoreError};
 use crate::terminal::one_line;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -38,6 +38,9 @@ pub struct Summary {
     /// What was asked of language models for programs, if any was.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub language_model: Option<Account>,
+    /// How much slicing left out; `None` if there is no rationale.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reduction: Option<Reduction>,
     /// Whether the data set agrees with its own annotations; `None` if it was not compared.
     pub agreement: Option<Agreement>,
     /// Funnels, losses and cost.
@@ -175,6 +178,7 @@ impl Summary {
                 tested_right: counts.accepted_hold,
             },
             language_model: reader.account()?,
+            reduction: reader.reduction()?,
             agreement: reader.agreement_counts()?.map(|counts| Agreement {
                 samples: counts.samples,
                 errors: counts.errors,
@@ -256,6 +260,26 @@ impl Summary {
         line("  parsed", c.parsed, c.proposed, "");
         line("  ran", c.ran, c.proposed, "on some sample");
         line("  right", c.right, c.proposed, "on some sample");
+        if let Some(r) = self.reduction {
+            line(
+                "statements kept",
+                r.statements_kept,
+                r.statements,
+                "by the slices",
+            );
+            line(
+                "  events",
+                r.events_kept,
+                r.events,
+                "that answers depend on",
+            );
+            line(
+                "  tool calls",
+                r.tool_calls_kept,
+                r.tool_calls,
+                "of the residuals",
+            );
+        }
         let q = &self.questions;
         line("questions", q.total, 0, "");
         line(

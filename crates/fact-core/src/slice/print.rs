@@ -7,7 +7,8 @@ use std::fmt::Write;
 
 /// Prints the statements for which `keep` holds; a compound statement that is kept but has no kept
 /// statement in a block that must not be empty gets `pass`. Simple statements and expressions are
-/// the source's own text; indentation is four spaces; comments outside of statements are dropped.
+/// the source's own text; indentation is four spaces; comments outside of statements are dropped;
+/// names that one statement imports get a statement each.
 /// Steps of VisProg are printed as steps.
 pub fn print(module: &Module, keep: &dyn Fn(NodeId) -> bool) -> String {
     let mut printer = Printer {
@@ -96,17 +97,36 @@ impl Printer<'_> {
                 orelse,
                 finalbody,
             } => {
+                let handled = handlers.iter().any(|h| (self.keep)(h.id));
+                if !handled && !self.any_kept(finalbody) {
+                    // Nothing is caught and nothing is made up for: what is left is done.
+                    let before = self.out.len();
+                    self.block(body, depth, false);
+                    self.block(orelse, depth, false);
+                    if self.out.len() == before {
+                        self.line(depth, "pass");
+                    }
+                    return;
+                }
                 self.line(depth, "try:");
                 self.block(body, depth + 1, true);
-                for handler in handlers {
+                for handler in handlers.iter().filter(|h| (self.keep)(h.id)) {
                     self.handler(handler, depth);
                 }
-                if !handlers.is_empty() {
+                if handled {
                     self.else_block(orelse, depth);
+                } else {
+                    // Python has no `else` without `except`: it is the end of the body.
+                    self.block(orelse, depth + 1, false);
                 }
-                if handlers.is_empty() || self.any_kept(finalbody) {
+                if self.any_kept(finalbody) {
                     self.line(depth, "finally:");
                     self.block(finalbody, depth + 1, true);
+                }
+            }
+            StmtKind::Imports(imports) => {
+                for import in imports.iter().filter(|i| (self.keep)(i.id)) {
+                    self.import(import, depth);
                 }
             }
             // A generated program has no class; packs are not sliced. Everything else is simple.
@@ -115,6 +135,28 @@ impl Printer<'_> {
                 self.line(depth, &text);
             }
         }
+    }
+
+    /// One name of several that a statement imports.
+    fn import(&mut self, stmt: &Stmt, depth: usize) {
+        let StmtKind::Import {
+            module,
+            member,
+            target,
+        } = &stmt.kind
+        else {
+            return;
+        };
+        let (before, name) = match member {
+            Some(member) => (format!("from {module} import "), member),
+            None => ("import ".to_owned(), module),
+        };
+        let first = name.split('.').next() == Some(&*target.id);
+        let alias = match first {
+            true => String::new(),
+            false => format!(" as {}", target.id),
+        };
+        self.line(depth, &format!("{before}{name}{alias}"));
     }
 
     fn if_chain(&mut self, stmt: &Stmt, depth: usize, word: &str) {

@@ -11,8 +11,9 @@ use fact_core::Matcher;
 use fact_core::certificate::{inputs, limits};
 use fact_core::explain::{Context, Explained, explain};
 use fact_core::slice::Setting;
+use fact_lang::ast::Module;
 use fact_lang::pack::Pack;
-use fact_lang::run::{Outcome, run};
+use fact_lang::run::{Outcome, Run, run};
 use fact_lang::tool::{Answer, Answers, Arg, BBox, Detection, ImageRef, Request};
 
 /// What perception sees, as the `scene` block says it:
@@ -136,6 +137,12 @@ impl Answers for &Scene {
             other => Answer::Error(format!("the specification's scene has no `{other}`")),
         })
     }
+}
+
+/// Runs a program on a scene.
+pub fn executed(scene: &Scene, pack: &Pack, program: &Module) -> Run {
+    let inputs = inputs(vec![scene.image.clone()], &scene.question, &[]);
+    run(program, pack, &inputs, &mut &*scene, &limits())
 }
 
 /// Runs and explains a program on a scene.

@@ -56,6 +56,9 @@ impl<'a> Vm<'a> {
         target: Option<&'a Expr>,
         body: &'a [Stmt],
     ) -> Rc<Effects<'a>> {
+        if self.untraced {
+            return self.nothing.clone();
+        }
         let key = self.key_of(Part::Block, node);
         if let Some(effects) = self.effects.get(&key) {
             return effects.clone();
@@ -79,6 +82,9 @@ impl<'a> Vm<'a> {
         node: NodeId,
         operands: impl IntoIterator<Item = &'a Expr>,
     ) -> Option<Rc<Effects<'a>>> {
+        if self.untraced {
+            return None;
+        }
         let key = self.key_of(part, node);
         let effects = match self.effects.get(&key) {
             Some(effects) => effects.clone(),
@@ -100,6 +106,9 @@ impl<'a> Vm<'a> {
         node: NodeId,
         c: &'a Comprehension,
     ) -> Option<Rc<Effects<'a>>> {
+        if self.untraced {
+            return None;
+        }
         let key = self.key_of(Part::Comprehension, node);
         let effects = match self.effects.get(&key) {
             Some(effects) => effects.clone(),

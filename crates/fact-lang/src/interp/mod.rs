@@ -97,6 +97,8 @@ pub(crate) struct Vm<'a> {
     /// What the native call in progress depends on.
     deps: Vec<EventId>,
     effects: EffectsMap<'a>,
+    /// The effects of code that has none.
+    nothing: std::rc::Rc<effects::Effects<'a>>,
     /// What the program's functions change that is not their own, once it was asked for.
     outward: Option<std::rc::Rc<reach::Outward>>,
     /// For cells (true) and globals of the program: what decided that they have no value.
@@ -107,6 +109,10 @@ pub(crate) struct Vm<'a> {
     limit_span: Option<Span>,
     /// Set while constants of the pack are made: they come from nowhere.
     muted: bool,
+    /// Whether the run keeps no trace at all, see [`crate::run::end`].
+    untraced: bool,
+    /// Calls of primitives that were answered.
+    asked: u64,
 }
 
 /// Variables of one activation.
@@ -128,7 +134,9 @@ pub(crate) fn execute(
     inputs: &Inputs,
     answers: &mut dyn Answers,
     limits: &Limits,
+    untraced: bool,
 ) -> Run {
+    let room = if untraced { 1 } else { 128 };
     let mut vm = Vm {
         program,
         pack,
@@ -138,9 +146,9 @@ pub(crate) fn execute(
         heap: Heap::with_room(),
         // Room for a usual run, so that the arenas do not grow step by step.
         trace: Trace {
-            events: Vec::with_capacity(128),
-            inputs: Vec::with_capacity(256),
-            pack_calls: Vec::with_capacity(16),
+            events: Vec::with_capacity(room),
+            inputs: Vec::with_capacity(2 * room),
+            pack_calls: Vec::with_capacity(room / 8),
             ..Trace::default()
         },
         answered: Vec::new(),
@@ -163,12 +171,15 @@ pub(crate) fn execute(
         at: 0,
         deps: Vec::with_capacity(16),
         effects: EffectsMap::default(),
+        nothing: Default::default(),
         outward: None,
         unbound: Default::default(),
         handling: Vec::new(),
         suspended: None,
         limit_span: None,
         muted: false,
+        untraced,
+        asked: 0,
     };
     let outcome = vm.run();
     vm.finish(outcome)

@@ -217,7 +217,8 @@ impl Vm<'_> {
     /// What a use of the whole value depends on: its shape and every element, recursively.
     pub(crate) fn deep(&mut self, tv: &Tv, into: &mut Deps) -> R<()> {
         into.push(tv.event);
-        if !tv.value.is_container() {
+        // Nobody asks what a run without trace depends on.
+        if self.untraced || !tv.value.is_container() {
             return Ok(());
         }
         let start = into.len();

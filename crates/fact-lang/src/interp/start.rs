@@ -14,6 +14,7 @@ impl<'a> Vm<'a> {
     pub(crate) fn run(&mut self) -> R<Returned> {
         let start = self.record(EventKind::Start, 0, &[], TraceValue::None)?;
         debug_assert_eq!(start, EventId::START);
+        self.muted = self.untraced;
         let mut module = Frame {
             function: None,
             locals: Vec::new(),
@@ -170,7 +171,9 @@ impl<'a> Vm<'a> {
             Ok(returned) => Outcome::Returned(returned),
             Err(stop) => self.stopped(stop),
         };
-        self.record_objects();
+        if !self.untraced {
+            self.record_objects();
+        }
         Run {
             outcome,
             trace: self.trace,

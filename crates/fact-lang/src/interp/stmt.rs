@@ -411,7 +411,7 @@ impl<'a> Vm<'a> {
         let before = (self.control, self.residual);
         let start = self.trace.events.len();
         // That the names it reads have a value may depend on something, too.
-        let held = match handlers.is_empty() {
+        let held = match handlers.is_empty() || self.untraced {
             true => Vec::new(),
             false => self.held_by(f, body),
         };

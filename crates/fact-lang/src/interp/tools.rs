@@ -228,8 +228,8 @@ impl<'a> Vm<'a> {
             request.args.push((name.to_string(), arg));
         }
         // A question that was answered with an error is no call of the trace, but it was asked.
-        let calls = self.trace.tool_calls.len().max(self.trace.answers.len());
-        if calls as u64 >= self.limits.tool_calls {
+        let calls = self.asked.max(self.trace.answers.len() as u64);
+        if calls >= self.limits.tool_calls {
             return Err(Stop::Limit(Limit::ToolCalls));
         }
         let answer = self.answer(request)?;
@@ -320,6 +320,7 @@ impl<'a> Vm<'a> {
         if !self.muted {
             self.trace.tool_calls.push(ToolCall { event, answer });
         }
+        self.asked += u64::from(!self.muted || self.untraced);
         Ok(Tv::new(value, event))
     }
 

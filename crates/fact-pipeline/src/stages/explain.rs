@@ -78,5 +78,6 @@ pub fn kind(error: &ExplainError) -> &'static str {
         ExplainError::NoEvidence => "no_evidence",
         ExplainError::Slice(SliceError::NoResult) => "no_result",
         ExplainError::Slice(SliceError::NotReproduced) => "not_reproduced",
+        ExplainError::Slice(SliceError::NotMinimal { .. }) => "not_minimal",
     }
 }

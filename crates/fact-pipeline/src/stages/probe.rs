@@ -11,7 +11,7 @@ use fact_core::certificate;
 use fact_core::verify::world::World;
 use fact_lang::ast::Module;
 use fact_lang::pack::Pack;
-use fact_lang::run::{Inputs, Limits, Outcome, run};
+use fact_lang::run::{Inputs, Limits, Outcome, end};
 use fact_lang::tool::Answers;
 use fact_models::DecodeLimits;
 
@@ -116,7 +116,7 @@ impl ProbeSetting<'_> {
             ..*self.limits
         };
         for (program, row) in programs.iter().zip(into) {
-            let outcome = run(program, self.pack, inputs, answers, &limits).outcome;
+            let outcome = end(program, self.pack, inputs, answers, &limits).outcome;
             row.push(match outcome {
                 Outcome::Returned(value) => Some(value.text),
                 _ => None,
