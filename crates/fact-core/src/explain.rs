@@ -117,6 +117,7 @@ pub fn write(
         namer: &namer,
         iterations: &iterations,
         facts: &facts,
+        index: &index,
     };
 
     let mut steps = Vec::new();

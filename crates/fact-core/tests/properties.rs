@@ -4,6 +4,7 @@
 mod common;
 
 use common::{Scene, explained};
+use fact_core::english::{Problem, lint};
 use fact_core::{CheckOptions, check};
 use fact_lang::pack::Pack;
 use proptest::prelude::*;
@@ -89,6 +90,11 @@ fn scene() -> impl Strategy<Value = String> {
     })
 }
 
+/// What the linter finds.
+fn problems(text: &str) -> Vec<Problem> {
+    lint(text)
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
 
@@ -105,6 +111,7 @@ proptest! {
         };
         let (certificate, rationale) = (&made.certificate, &made.rationale);
         let running = rationale.text();
+        prop_assert_eq!(&problems(&running), &[], "{}\n{}", source, running);
         let rejections = check(certificate, rationale, Some(&running), &PACK, CheckOptions::default());
         prop_assert_eq!(&rejections, &[], "{}\n{}", source, running);
 
