@@ -60,10 +60,13 @@ pub fn lint(text: &str) -> Vec<Problem> {
         let found = words.into_iter().rev().collect::<Vec<_>>().join(" ");
         problems.push(problem(Rule::Stop, &found));
     }
-    let mut seen: HashMap<String, u32> = HashMap::new();
     for sentence in sentences(&own) {
         judge(sentence, &mut problems);
-        let times = seen.entry(sentence.to_owned()).or_default();
+    }
+    let mut seen: HashMap<&str, u32> = HashMap::new();
+    let whole = |s: &&str| s.matches('“').count() == s.matches('”').count();
+    for sentence in sentences(text).filter(whole) {
+        let times = seen.entry(sentence).or_default();
         *times += 1;
         if *times == 2 {
             problems.push(problem(Rule::RepeatedSentence, sentence));
@@ -196,9 +199,10 @@ fn judge(sentence: &str, problems: &mut Vec<Problem>) {
 }
 
 fn raw(sentence: &str, problems: &mut Vec<Problem>) {
-    for word in sentence.split_whitespace() {
+    for (at, word) in sentence.split_whitespace().enumerate() {
         let bare = word.trim_matches(|c: char| c.is_ascii_punctuation() && c != '_');
-        let code = ["None", "True", "False", "nan", "inf"].contains(&bare)
+        let code = ["True", "False", "nan", "inf"].contains(&bare)
+            || (bare == "None" && at > 0)
             || (bare.contains('_') && bare.chars().any(char::is_alphabetic))
             || word.contains(['{', '}', '<', '>']) && word.len() > 1;
         if code {
@@ -216,12 +220,12 @@ const NO_NOUN: [&str; 25] = [
 /// The noun that a count stands before, as far as its number shows: the last word before a verb,
 /// preposition or stop.
 fn counted<'w>(words: &'w [String]) -> Option<&'w str> {
-    const ENDS: [&str; 44] = [
+    const ENDS: [&str; 46] = [
         "is", "are", "in", "of", "and", "or", "but", "that", "to", "on", "at", "has", "have",
         "touches", "touch", "lies", "lie", "does", "do", "from", "with", "behind", "above",
         "below", "tall", "wide", "high", "than", "not", "cannot", "can", "made", "near", "next",
-        "left", "right", "under", "over", "for", "which", "matches", "match", "overlaps",
-        "overlap",
+        "left", "right", "under", "over", "for", "meet", "meets", "which", "matches", "match",
+        "overlaps", "overlap",
     ];
     let end = words
         .iter()
@@ -261,11 +265,15 @@ fn numbers(words: &[String], problems: &mut Vec<Problem>) {
                 }
             }
         }
-        let bound = ["=", "than", "is", "not", "least", "most", "and", "x", "y"];
+        // "2, 4 and 1 blocks": the last of several numbers does not stand alone.
+        let last_of_many = before == "and"
+            && at
+                .checked_sub(2)
+                .is_some_and(|b| words[b].parse::<u64>().is_ok());
         if let Ok(count) = word.parse::<u64>()
+            && !last_of_many
             && !NO_NOUN.contains(&next)
             && next.starts_with(char::is_alphabetic)
-            && !(bound.contains(&before) && next.is_empty())
             && let Some(noun) = counted(&words[at + 1..])
             && ((count == 1 && is_plural(noun)) || (count != 1 && is_singular(noun)))
             && !["one", "each", "ones"].contains(&noun)

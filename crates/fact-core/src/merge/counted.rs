@@ -85,7 +85,7 @@ pub(super) fn existential(
             (Amount::None, _) => "none".to_owned(),
         };
         let place = match &whole {
-            Some((before, _)) if i == 1 && clauses[0].1.len() == 1 => {
+            Some((before, _)) if i == 1 && clauses.len() == 2 && clauses[0].1.len() == 1 => {
                 let holders = holders(material, facts).unwrap_or_default();
                 format!("{before}{}", others(material, &holders, *amount))
             }
@@ -144,20 +144,26 @@ fn whole<'p>(
     for (_, facts) in clauses {
         all.extend(holders(material, facts)?);
     }
-    let distinct: HashSet<u32> = all.iter().copied().collect();
-    let class = material.namer.record(*all.first()?).class;
-    let known = material.trace.objects.iter().filter(|o| o.class == class);
-    let same_class = all.iter().all(|h| material.namer.record(*h).class == class);
-    let whole = name == "self"
-        && same_class
-        && all.len() > 1
-        && distinct.len() == all.len()
-        && known.count() == all.len();
-    whole.then_some((before.as_str(), all))
+    (name == "self" && all_of_class(material, &all)).then_some((before.as_str(), all))
+}
+
+/// Whether objects are all that there are of their class, each once, and more than one.
+pub(super) fn all_of_class(material: &Material<'_>, objects: &[u32]) -> bool {
+    let Some(first) = objects.first() else {
+        return false;
+    };
+    let class = material.namer.record(*first).class;
+    let distinct: HashSet<u32> = objects.iter().copied().collect();
+    objects.len() > 1
+        && distinct.len() == objects.len()
+        && objects
+            .iter()
+            .all(|o| material.namer.record(*o).class == class)
+        && material.namer.size_of_class(class) == objects.len()
 }
 
 /// `each of the other 2 boxes`, `the other 2 boxes`, `the other box`.
-fn others(material: &Material<'_>, rest: &[u32], amount: Amount) -> String {
+pub(super) fn others(material: &Material<'_>, rest: &[u32], amount: Amount) -> String {
     let noun = kind(&material.namer.common_noun(rest));
     match (rest.len(), amount) {
         (1, _) => format!("the other {noun}"),
@@ -167,7 +173,7 @@ fn others(material: &Material<'_>, rest: &[u32], amount: Amount) -> String {
 }
 
 /// `box` for the one `third box`, `tower` for the one `tower in the third box`.
-fn kind(noun: &str) -> String {
+pub(super) fn kind(noun: &str) -> String {
     let head = noun.split_once(" in ").map_or(noun, |(head, _)| head);
     head.split_whitespace()
         .last()
@@ -208,20 +214,10 @@ pub(super) fn dedup(texts: Vec<String>) -> Vec<String> {
 
 /// `each of the first and second boxes`, `the first or the second box`, `each of the 3 boxes`.
 pub(super) fn among(material: &Material<'_>, holders: &[u32], denied: bool) -> String {
-    let class = material.namer.record(holders[0]).class;
-    let same_class = holders
-        .iter()
-        .all(|h| material.namer.record(*h).class == class);
-    let known = material
-        .trace
-        .objects
-        .iter()
-        .filter(|o| o.class == class)
-        .count();
     let noun = material.namer.common_noun(holders);
-    if same_class && known == holders.len() && known > 2 {
+    if holders.len() > 2 && all_of_class(material, holders) {
         let word = if denied { "any" } else { "each" };
-        return format!("{word} of the {known} {}", plural(&noun));
+        return format!("{word} of the {} {}", holders.len(), plural(&noun));
     }
     let nouns: Vec<Noun> = holders.iter().map(|h| material.namer.noun(*h)).collect();
     if denied && nouns.iter().all(|n| n.unique) {

@@ -104,7 +104,10 @@ struct Set {
 
 /// `The 3 items in the first box are a small yellow square and 2 blue circles.`
 fn listings(material: &Material<'_>, members: &[Member]) -> Vec<Sentence> {
-    let sets = sets(material, members);
+    let sets = match everywhere(material, sets(material, members)) {
+        Ok(sentence) => return vec![sentence],
+        Err(sets) => sets,
+    };
     let mut sentences: Vec<Sentence> = Vec::new();
     let mut singles: Vec<(String, usize, Vec<Set>)> = Vec::new();
     for set in sets {
@@ -154,6 +157,40 @@ fn listings(material: &Material<'_>, members: &[Member]) -> Vec<Sentence> {
         sentences.insert(at, made(material, &join_and(&clauses), facts, objects));
     }
     sentences
+}
+
+/// One sentence for a whole list whose things are in several places, if they are few; else the sets
+/// again.
+fn everywhere(material: &Material<'_>, sets: Vec<Set>) -> Result<Sentence, Vec<Set>> {
+    const FEW: usize = 4;
+    let listed = match sets.as_slice() {
+        [first, _, ..] => first.creator.map(|call| creator_objects(material, call)),
+        _ => None,
+    };
+    let objects: Vec<u32> = sets.iter().flat_map(|s| s.objects.clone()).collect();
+    let creator = sets.first().and_then(|s| s.creator);
+    let whole = listed.is_some_and(|l| l.len() == objects.len() && l.len() <= FEW)
+        && sets
+            .iter()
+            .all(|s| s.creator == creator && s.place.is_some());
+    if !whole {
+        return Err(sets);
+    }
+    let noun = set_name(material, &objects).0;
+    let parts: Vec<String> = sets
+        .iter()
+        .map(|set| {
+            let what = match set.objects.as_slice() {
+                [one] => described(material, &noun, *one),
+                many => material.namer.list(many, false),
+            };
+            format!("{what} {}", set.place.as_deref().unwrap_or_default())
+        })
+        .collect();
+    let n = objects.len();
+    let text = format!("the {n} {} are {}", plural(&noun), join_and(&parts));
+    let facts = sets.iter().flat_map(|s| s.facts.clone()).collect();
+    Ok(made(material, &text, facts, objects.clone()).telling(&objects))
 }
 
 fn sets(material: &Material<'_>, members: &[Member]) -> Vec<Set> {

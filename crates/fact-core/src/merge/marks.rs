@@ -45,9 +45,10 @@ pub(super) fn marks(group: &[(u32, [f64; 4])]) -> BTreeMap<u32, Mark> {
         .find_map(|(line, vertical)| Some((ranks(line)?, vertical)));
     let mark = |bbox: &[f64; 4]| {
         let at = boxes.binary_search_by(|b| in_order(b, bbox)).ok()?;
-        let place = words
-            .as_ref()
-            .and_then(|(ranks, vertical)| rank_words(ranks[at], alike, *vertical));
+        let place = words.as_ref().and_then(|(ranks, vertical)| {
+            let near = ranks[at] < alike - ranks[at];
+            rank_words(ranks[at], alike, *vertical, near)
+        });
         let (before, behind) = place.unwrap_or_else(|| {
             let (x, y) = centers[at];
             (String::new(), format!(" at ({x:.0}, {y:.0})"))
@@ -90,23 +91,33 @@ fn ranks(line: &[f64]) -> Option<Vec<usize>> {
 }
 
 /// Words before and behind the noun for the `rank`-th (0-based) of so many, from the left or the
-/// top.
-pub(super) fn rank_words(rank: usize, count: usize, vertical: bool) -> Option<(String, String)> {
-    let from_end = count - 1 - rank;
-    let first = rank <= from_end;
-    let (pair, end, side) = match (vertical, first) {
+/// top; counted from there if `forward`, else from the other end.
+pub(super) fn rank_words(
+    rank: usize,
+    count: usize,
+    vertical: bool,
+    forward: bool,
+) -> Option<(String, String)> {
+    let steps = if forward { rank } else { count - 1 - rank };
+    let last = steps + 1 == count;
+    let (pair, end, side) = match (vertical, forward != last) {
         (false, true) => ("left", "leftmost", "left"),
         (false, false) => ("right", "rightmost", "right"),
         (true, true) => ("upper", "highest", "highest"),
         (true, false) => ("lower", "lowest", "lowest"),
     };
-    let ordinal = RANKS.get(rank.min(from_end))?;
-    Some(match (rank.min(from_end), count) {
-        (0, 2) => (format!("{pair} "), String::new()),
-        (0, _) => (format!("{end} "), String::new()),
-        (1, 3) => ("middle ".to_owned(), String::new()),
-        _ if vertical => (format!("{ordinal} {side} "), String::new()),
-        _ => (format!("{ordinal} "), format!(" from the {side}")),
+    if steps == 0 || last {
+        let word = if count == 2 { pair } else { end };
+        return Some((format!("{word} "), String::new()));
+    }
+    if (steps, count) == (1, 3) {
+        return Some(("middle ".to_owned(), String::new()));
+    }
+    let ordinal = RANKS.get(steps)?;
+    Some(if vertical {
+        (format!("{ordinal} {side} "), String::new())
+    } else {
+        (format!("{ordinal} "), format!(" from the {side}"))
     })
 }
 

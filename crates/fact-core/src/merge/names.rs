@@ -160,6 +160,12 @@ impl<'a> Namer<'a> {
         &self.trace.objects[object as usize]
     }
 
+    /// How many objects of a class there are.
+    pub(super) fn size_of_class(&self, class: u32) -> usize {
+        let objects = self.trace.objects.iter();
+        objects.filter(|o| o.class == class).count()
+    }
+
     /// A field by its name, or by its private spelling.
     pub fn field(&self, object: u32, name: &str) -> Option<&'a TraceValue> {
         let record = self.record(object);

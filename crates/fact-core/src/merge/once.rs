@@ -12,8 +12,11 @@ pub(super) fn say_once(material: &Material<'_>, sentences: &mut Vec<Sentence>) {
     fold(sentences, &texts);
     let named = named_elsewhere(material, sentences);
     fold(sentences, &named);
-    let counted = counted_elsewhere(material, sentences);
-    fold(sentences, &counted);
+    // What says more is asked first to take in an announcement; then another announcement.
+    for announcing in [false, true] {
+        let counted = counted_elsewhere(material, sentences, announcing);
+        fold(sentences, &counted);
+    }
 }
 
 /// Moves the facts of sentences to where they are said, and takes the sentences away.
@@ -112,10 +115,21 @@ fn named_elsewhere(material: &Material<'_>, sentences: &[Sentence]) -> Homes {
     homes
 }
 
-/// A list that another sentence speaks of as a whole need not be announced.
-fn counted_elsewhere(material: &Material<'_>, sentences: &[Sentence]) -> Homes {
+/// Whether a sentence only says that things were found: `There are 2 cups.`
+fn announces(material: &Material<'_>, sentence: &Sentence) -> bool {
+    let lists = |fact: &usize| !listed_objects(material, &material.facts[*fact].result).is_empty();
+    sentence.text.starts_with("There ") && sentence.facts.iter().all(lists)
+}
+
+/// A list that another sentence speaks of as a whole need not be announced. The other sentence may
+/// be an announcement itself only if `announcing`.
+fn counted_elsewhere(material: &Material<'_>, sentences: &[Sentence], announcing: bool) -> Homes {
     let mut totals: HashMap<&[u32], usize> = HashMap::new();
-    for (at, sentence) in sentences.iter().enumerate() {
+    let takes: Vec<bool> = sentences
+        .iter()
+        .map(|sentence| announcing || !announces(material, sentence))
+        .collect();
+    for (at, sentence) in sentences.iter().enumerate().filter(|(at, _)| takes[*at]) {
         for total in &sentence.totals {
             totals.entry(total).or_insert(at);
         }
@@ -124,6 +138,9 @@ fn counted_elsewhere(material: &Material<'_>, sentences: &[Sentence]) -> Homes {
     let mut taken_in: HashSet<usize> = HashSet::new();
     for (at, sentence) in sentences.iter().enumerate() {
         let mut moved = Vec::new();
+        if !sentence.text.starts_with("There ") {
+            continue;
+        }
         for fact in &sentence.facts {
             let mut elements = listed_objects(material, &material.facts[*fact].result);
             elements.sort_unstable();
@@ -132,7 +149,7 @@ fn counted_elsewhere(material: &Material<'_>, sentences: &[Sentence]) -> Homes {
                 [] => None,
                 [one] => told
                     .filter(|home| *home != at)
-                    .or_else(|| presupposed(material, sentences, at, *one)),
+                    .or_else(|| presupposed(material, sentences, &takes, at, *one)),
                 _ => told,
             };
             match taken.filter(|home| *home != at) {
@@ -159,6 +176,7 @@ fn counted_elsewhere(material: &Material<'_>, sentences: &[Sentence]) -> Homes {
 fn presupposed(
     material: &Material<'_>,
     sentences: &[Sentence],
+    takes: &[bool],
     at: usize,
     object: u32,
 ) -> Option<usize> {
@@ -169,7 +187,7 @@ fn presupposed(
     let name = noun.full();
     let others = sentences.iter().enumerate();
     others
-        .filter(|(other, _)| *other != at)
+        .filter(|(other, _)| *other != at && takes[*other])
         .find(|(_, other)| {
             let facts: Vec<_> = other.facts.iter().map(|f| &material.facts[*f]).collect();
             let subjects: HashSet<u32> = facts.iter().filter_map(|f| f.receiver()).collect();

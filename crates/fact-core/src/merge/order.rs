@@ -8,6 +8,8 @@ pub(super) struct Order {
     /// The objects from the left or from the top.
     objects: Vec<u32>,
     vertical: bool,
+    /// Whether the list runs that way, and not from the right or the bottom.
+    forward: bool,
 }
 
 /// The order of a list of objects, if it is one that can be seen: along the image's width or height,
@@ -37,6 +39,7 @@ pub(super) fn order(material: &Material<'_>, listed: &[u32]) -> Option<Order> {
     Some(Order {
         objects,
         vertical: axis == 1,
+        forward: sign > 0.0,
     })
 }
 
@@ -45,7 +48,7 @@ impl Order {
     pub(super) fn rank(&self, object: u32) -> Option<String> {
         let at = self.objects.iter().position(|o| *o == object)?;
         let count = self.objects.len();
-        let (before, behind) = rank_words(at, count, self.vertical)?;
+        let (before, behind) = rank_words(at, count, self.vertical, self.forward)?;
         let plain = count == 2 || (count == 3 && at == 1);
         let one = if plain { "one" } else { "" };
         let words = format!("the {before}{one}{behind}");

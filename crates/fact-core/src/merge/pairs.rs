@@ -2,10 +2,10 @@
 
 use super::names::{Noun, number_of};
 use super::sentences::{Material, Sentence, made};
-use super::words::{is_whole, list_noun, place_value, set_name};
+use super::words::{is_whole, list_noun, place_value, set_name, subject_list};
 use crate::english::{Number, Part, conjugate, join_and, join_or, plural};
 use fact_lang::trace::TraceValue;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// A fact about a pair.
 #[derive(Clone, Copy)]
@@ -47,6 +47,11 @@ pub(super) fn pairs(
         return None;
     }
     let (own, apart): (Vec<Pair>, Vec<Pair>) = all.into_iter().partition(|p| p.subject == p.other);
+    // Held against one thing: what is true of which of several is said of the several.
+    let one_other = apart.windows(2).all(|pair| pair[0].other == pair[1].other);
+    if one_other && apart.len() > 1 && apart.iter().any(|p| p.holds) {
+        return None;
+    }
     let (yes, no): (Vec<Pair>, Vec<Pair>) = apart.into_iter().partition(|p| p.holds);
     let phrase = Phrase {
         material,
@@ -54,14 +59,29 @@ pub(super) fn pairs(
         between,
     };
     let mut sentences = Vec::new();
-    if !yes.is_empty() {
-        let clauses: Vec<String> = yes.iter().map(|p| phrase.single(*p)).collect();
-        sentences.push(phrase.made((join_and(&clauses), Vec::new()), &yes));
-    }
-    if let Some(said) = phrase.none(&no).filter(|_| yes.is_empty()) {
+    if yes.is_empty()
+        && let Some(said) = phrase.none(&no)
+    {
         sentences.push(phrase.made(said, &no));
     } else {
-        for set in by_places(material, &no) {
+        // Where every one was held against every other, what holds is said, and that it is all.
+        let mut apart = Vec::new();
+        let mut holding = Vec::new();
+        let both: Vec<Pair> = yes.iter().chain(&no).copied().collect();
+        for set in by_places(material, &both) {
+            let (yes, no): (Vec<Pair>, Vec<Pair>) = set.iter().partition(|p| p.holds);
+            match phrase.only(&yes, &no) {
+                Some(said) => sentences.push(phrase.made(said, &set)),
+                None => {
+                    holding.extend(yes);
+                    apart.extend(no);
+                }
+            }
+        }
+        if !holding.is_empty() {
+            sentences.push(phrase.made((phrase.holding(&holding), Vec::new()), &holding));
+        }
+        for set in by_places(material, &apart) {
             let said = phrase.none(&set).unwrap_or_else(|| {
                 let clauses: Vec<String> = set.iter().map(|p| phrase.single(*p)).collect();
                 (join_and(&clauses), Vec::new())
@@ -145,6 +165,41 @@ impl Phrase<'_, '_> {
         format!("{} {verb}{}{}", subject.full(), self.between, other.full())
     }
 
+    /// Pairs that hold, those of one object said together: `both circles touch the square`.
+    fn holding(&self, pairs: &[Pair]) -> String {
+        let namer = self.material.namer;
+        let mut by_other: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+        for pair in pairs {
+            by_other.entry(pair.other).or_default().push(pair.subject);
+        }
+        let mut clauses = Vec::new();
+        for pair in pairs {
+            // Said where the first of its object stands.
+            let Some(subjects) = by_other.remove(&pair.other) else {
+                continue;
+            };
+            if subjects.len() == 1 {
+                clauses.push(self.single(*pair));
+                continue;
+            }
+            let other = namer.noun(pair.other);
+            let same_place = subjects.iter().all(|s| namer.noun(*s).place == other.place);
+            let named = match self.set(&subjects) {
+                Some((nouns, place)) if subjects.len() == 2 => format!("both {nouns}{place}"),
+                Some((nouns, place)) => format!("all {} {nouns}{place}", subjects.len()),
+                None => subject_list(self.material, &subjects),
+            };
+            let object = if same_place {
+                other.definite()
+            } else {
+                other.full()
+            };
+            let verb = conjugate(self.verb, Number::Plural, true);
+            clauses.push(format!("{named} {verb}{}{object}", self.between));
+        }
+        join_and(&clauses)
+    }
+
     /// `none of the 2 circles lies directly on any of the 3 squares`, if every one of the subjects
     /// was held against every one of the others.
     fn none(&self, pairs: &[Pair]) -> Option<Said> {
@@ -213,12 +268,69 @@ impl Phrase<'_, '_> {
                 format!("{none} of the {n} {nouns}{here} {holds}{between}{object}")
             }
             ([one, two], None) => {
-                let (one, two) = (namer.noun(*one).full(), namer.noun(*two).full());
-                format!("neither {one} nor {two} {holds}{between}{object}")
+                let (one, two) = (namer.noun(*one), namer.noun(*two));
+                let alike = (&one.head, &one.place) == (&two.head, &two.place);
+                match (&one.mark, &two.mark) {
+                    (Some(first), Some(_)) if alike && first.behind.is_empty() => {
+                        let first = first.before.trim_end();
+                        format!(
+                            "neither the {first} nor {} {holds}{between}{object}",
+                            two.full()
+                        )
+                    }
+                    _ => {
+                        let (one, two) = (one.full(), two.full());
+                        format!("neither {one} nor {two} {holds}{between}{object}")
+                    }
+                }
             }
             _ => return None,
         };
         Some((text, totals))
+    }
+
+    /// `of the 2 circles and the 3 squares in the first box, only the left circle touches the upper
+    /// square`, if every one of the subjects was held against every one of the others, and few of
+    /// many pairs hold.
+    fn only(&self, yes: &[Pair], no: &[Pair]) -> Option<Said> {
+        let all = || yes.iter().chain(no);
+        let subjects = distinct(all().map(|p| p.subject));
+        let others = distinct(all().map(|p| p.other));
+        let known: HashSet<u32> = others.iter().copied().collect();
+        let shared = subjects.iter().filter(|s| known.contains(s)).count();
+        let pairs = subjects.len() * others.len() - shared;
+        if yes.is_empty() || no.len() < 2 || yes.len() > 2 || yes.len() + no.len() != pairs {
+            return None;
+        }
+        let (nouns, place) = self.set(&subjects)?;
+        let one = |objects: &[u32]| objects.len() == 1;
+        let sets = if shared == subjects.len() && shared == others.len() {
+            format!("the {shared} {nouns}{place}")
+        } else if shared > 0 || one(&subjects) || one(&others) {
+            return None;
+        } else {
+            let (other_nouns, other_place) = self.set(&others)?;
+            let here = if place == other_place { "" } else { &place };
+            let (m, n) = (subjects.len(), others.len());
+            format!("the {m} {nouns}{here} and the {n} {other_nouns}{other_place}")
+        };
+        let clauses: Vec<String> = yes.iter().map(|p| self.within(*p)).collect();
+        let text = format!("of {sets}, only {}", join_and(&clauses));
+        Some((text, vec![subjects, others]))
+    }
+
+    /// A pair whose places were said.
+    fn within(&self, pair: Pair) -> String {
+        let namer = self.material.namer;
+        let (subject, other) = (namer.noun(pair.subject), namer.noun(pair.other));
+        let verb = conjugate(self.verb, Number::Singular, pair.holds);
+        let same = subject.head == other.head && other.mark.is_some();
+        let object = if same {
+            other.pronoun()
+        } else {
+            other.definite()
+        };
+        format!("{} {verb}{}{object}", subject.definite(), self.between)
     }
 
     /// Plural noun and place of things of which the two tell which they are: they are all that a

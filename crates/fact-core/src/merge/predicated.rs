@@ -113,14 +113,24 @@ pub(super) fn by_domain(
                 let judged: HashSet<u32> = members.iter().map(|(_, o)| *o).collect();
                 let complete =
                     values.len() == judged.len() && values.iter().all(|v| judged.contains(v));
-                let listed =
-                    values.len() > 1 || values.iter().any(|o| material.namer.creator(*o).is_some());
+                // Of one thing, that it is the only one is said where that must be said.
+                let listed = values.len() > 1 || values.iter().any(|o| announced(material, *o));
                 (complete && listed && !values.is_empty() && is_whole(material, &values))
                     .then(|| set_name(material, &values))
             });
             (Domain { all }, members)
         })
         .collect()
+}
+
+/// Whether the list that gave an object is among the facts.
+fn announced(material: &Material<'_>, object: u32) -> bool {
+    let call = material.namer.creator(object);
+    let event = call.and_then(|call| material.trace.pack_calls[call as usize].event);
+    event.is_some_and(|event| {
+        let facts = material.facts;
+        facts.binary_search_by_key(&event, |f| f.event).is_ok()
+    })
 }
 
 pub(super) fn quantified(
@@ -221,7 +231,7 @@ fn whole_set(
         (2, 2) => format!("both {nouns}{place} {}", several()),
         (k, n) if k == n => format!("all {n} {nouns}{place} {}", several()),
         (k, n) if excepted(yes, no) => format!(
-            "{k} of the {n} {nouns}{place} {}, all but {}",
+            "{k} of the {n} {nouns}{place} {}: all but {}",
             several(),
             apart(material, no, place)
         ),

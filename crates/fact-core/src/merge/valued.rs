@@ -1,5 +1,6 @@
 //! Statements of values: `subject [be] {result}`.
 
+use super::counted::{all_of_class, kind};
 use super::extremes::extreme;
 use super::facts::Fact;
 use super::names::number_of;
@@ -39,19 +40,50 @@ pub(super) fn valued(
             objects.push(result);
         }
     }
-    let clauses = clauses(material, rest, group);
+    let mut clauses = clauses(material, rest, group);
+    let receivers: Option<Vec<u32>> = group
+        .iter()
+        .map(|f| material.facts[*f].receiver())
+        .collect();
+    let receivers = receivers.unwrap_or_default();
+    // Of all there are, one and the others: the one is said first.
+    let whole = all_of_class(material, &receivers) && of_self(subject);
+    if whole && clauses.len() == 2 && clauses[1].facts.len() == 1 {
+        clauses.swap(0, 1);
+    }
+    let told = whole
+        && match clauses.as_slice() {
+            [only] => only.facts.len() > 2,
+            [first, _] => first.facts.len() == 1,
+            _ => false,
+        };
     let text = match numbered(material, (subject, verb, rest), &clauses) {
         Some(text) => text,
         None => {
             let mut texts = Vec::new();
             let mut before: Option<String> = None;
-            for clause in &clauses {
-                texts.extend(said(material, subject, verb, clause, &mut before));
+            for (i, clause) in clauses.iter().enumerate() {
+                let all = match (told, i) {
+                    (true, 0) if clauses.len() == 1 => Some("all"),
+                    (true, 1) => Some("the other"),
+                    _ => None,
+                };
+                texts.extend(said(material, subject, verb, clause, all, &mut before));
             }
             join_and(&texts)
         }
     };
-    vec![made(material, &text, group.to_vec(), objects)]
+    let sentence = made(material, &text, group.to_vec(), objects);
+    vec![if told {
+        sentence.telling(&receivers)
+    } else {
+        sentence
+    }]
+}
+
+/// Whether a subject is the receiver, or a part of it.
+fn of_self(subject: &[Part]) -> bool {
+    subject_is_self(subject) || part_of(subject).is_some()
 }
 
 fn clauses(material: &Material<'_>, rest: &[Part], group: &[usize]) -> Vec<Clause> {
@@ -88,13 +120,15 @@ fn unordered(material: &Material<'_>, fact: &Fact) -> Option<String> {
     Some(texts.join("\n"))
 }
 
-/// What a clause says of its subjects. `before` is the name that the clause before it began with:
+/// What a clause says of its subjects; `all` is `all` or `the other` where a number tells which they
+/// are. `before` is the name that the clause before it began with:
 /// what it has in common with it is not said again.
 fn said(
     material: &Material<'_>,
     subject: &[Part],
     verb: &str,
     clause: &Clause,
+    all: Option<&str>,
     before: &mut Option<String>,
 ) -> Vec<String> {
     let receivers: Option<Vec<u32>> = clause
@@ -117,7 +151,16 @@ fn said(
     } else {
         Number::Singular
     };
-    let named = subject_list(material, &receivers);
+    let named = match (all, receivers.len()) {
+        (Some(which), n) => {
+            let noun = kind(&material.namer.common_noun(&receivers));
+            match (which, n) {
+                (_, 1) => format!("{which} {noun}"),
+                _ => format!("{which} {n} {}", plural(&noun)),
+            }
+        }
+        (None, _) => subject_list(material, &receivers),
+    };
     let text = match part_of(subject) {
         // "The top of the first tower is black and those of the others are blue."
         Some(_) if before.is_some() => {
