@@ -212,9 +212,9 @@ fn raw(sentence: &str, problems: &mut Vec<Problem>) {
 }
 
 /// Words that a count may stand before without counting what comes next.
-const NO_NOUN: [&str; 25] = [
+const NO_NOUN: [&str; 26] = [
     "is", "are", "in", "of", "and", "or", "more", "less", "fewer", "other", "at", "to", "on", "as",
-    "than", "not", "px", "for", "the", "by", "with", "that", "has", "have", "but",
+    "than", "not", "px", "for", "the", "by", "with", "that", "those", "has", "have", "but",
 ];
 
 /// The noun that a count stands before, as far as its number shows: the last word before a verb,
@@ -377,7 +377,9 @@ fn repeated_names(words: &[String], problems: &mut Vec<Problem>) {
     let mut seen: HashMap<&[String], u32> = HashMap::new();
     for name in words.windows(LENGTH) {
         // Names begin with an article; numbers in them tell things apart.
-        if name[0] != "the" {
+        let verb =
+            |w: &String| ["is", "are", "has", "have", "touches", "touch"].contains(&w.as_str());
+        if name[0] != "the" || name.iter().any(verb) {
             continue;
         }
         let times = seen.entry(name).or_default();

@@ -5,7 +5,7 @@ use super::sentences::{Material, Sentence, made};
 use super::words::{is_whole, set_name};
 use crate::english::plural;
 use fact_lang::ast::NodeId;
-use fact_lang::trace::{EventKind, TraceValue};
+use fact_lang::trace::{EventId, EventKind, TraceValue};
 use std::collections::HashSet;
 
 /// `The left dog is the furthest left of the 3 dogs`, for the values of a property that were asked
@@ -39,7 +39,8 @@ pub(super) fn extreme(material: &Material<'_>, group: &[usize]) -> Option<Senten
     if ranked.len() < 2 || distinct.len() != ranked.len() || !is_whole(material, &objects) {
         return None;
     }
-    let chosen = chosen(material, call, first, &distinct)?;
+    let last = group.iter().map(|at| material.facts[*at].event).max()?;
+    let chosen = chosen(material, (call, last), first, &distinct)?;
     let (low, high) = (ranked.first()?, ranked.last()?);
     let phrase = match chosen {
         object if object == low.1 && ranked[1].0 > low.0 => less,
@@ -64,11 +65,20 @@ pub(super) fn extreme(material: &Material<'_>, group: &[usize]) -> Option<Senten
 
 /// The one object of a set that the call chose: the call gave it, or it is the only one of the set
 /// that anything else is said of, or that the program returned.
-fn chosen(material: &Material<'_>, call: NodeId, keyed: &Fact, set: &HashSet<u32>) -> Option<u32> {
-    let given = material.trace.events.iter().rev().find(|event| {
-        event.kind == EventKind::Call && !event.node.pack && event.node.node == call
-    })?;
-    if let TraceValue::Object(object) = given.value {
+fn chosen(
+    material: &Material<'_>,
+    (call, last): (NodeId, EventId),
+    keyed: &Fact,
+    set: &HashSet<u32>,
+) -> Option<u32> {
+    // The keys are asked for while the call runs; its event follows the last of them, and those of
+    // the lambda's own calls, which have numbers.
+    let behind = material.trace.events.get(last.index()..)?.iter();
+    let mut given = behind.filter(|event| !event.node.pack && event.node.node == call);
+    let number = |value: &TraceValue| matches!(value, TraceValue::Int(_) | TraceValue::Float(_));
+    if let Some(event) = given.find(|e| e.kind == EventKind::Call && !number(&e.value))
+        && let TraceValue::Object(object) = event.value
+    {
         return set.contains(&object).then_some(object);
     }
     let mut used: HashSet<u32> = HashSet::new();

@@ -121,12 +121,7 @@ fn groups(material: &Material<'_>) -> Vec<Group> {
             });
             groups.len() - 1
         });
-        let mut hasher = DefaultHasher::new();
-        (group, fact.args.len()).hash(&mut hasher);
-        for (_, value) in &fact.args {
-            hash_value(material, value, &mut hasher);
-        }
-        let alike = by_call.entry(hasher.finish()).or_default();
+        let alike = by_call.entry(hash_call(material, group, fact)).or_default();
         let again = alike.iter().copied().find(|of| {
             let other = &material.facts[*of];
             shapes[*of] == *shape
@@ -150,7 +145,54 @@ fn groups(material: &Material<'_>) -> Vec<Group> {
             }
         }
     }
+    // That there is one is told by how many there are.
+    for judged in 0..groups.len() {
+        let Some(shape) = groups[judged].facts.first().map(|f| &shapes[*f]) else {
+            continue;
+        };
+        let Some(counted) = shape
+            .counted()
+            .and_then(|shape| by_shape.get(&shape).copied())
+        else {
+            continue;
+        };
+        let told = |at: usize| {
+            let fact = &material.facts[at];
+            let alike = by_call.get(&hash_call(material, counted, fact))?;
+            let mut same = alike.iter().copied();
+            same.find(|of| {
+                let other = &material.facts[*of];
+                let some = !matches!(
+                    other.result,
+                    TraceValue::Int(0) | TraceValue::Items { len: 0, .. }
+                );
+                same_args(material, other, fact) && fact.result == TraceValue::Bool(some)
+            })
+        };
+        let (again, left): (Vec<_>, Vec<_>) = groups[judged]
+            .facts
+            .iter()
+            .map(|at| (*at, told(*at)))
+            .partition(|(_, of)| of.is_some());
+        groups[judged].facts = left.into_iter().map(|(at, _)| at).collect();
+        let again = again.into_iter().filter_map(|(at, of)| Some((at, of?)));
+        groups[counted].again.extend(again);
+        if groups[judged].facts.is_empty() {
+            let repeated = std::mem::take(&mut groups[judged].again);
+            groups[counted].again.extend(repeated);
+        }
+    }
+    groups.retain(|group| !group.facts.is_empty());
     groups
+}
+
+fn hash_call(material: &Material<'_>, group: usize, fact: &Fact) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (group, fact.args.len()).hash(&mut hasher);
+    for (_, value) in &fact.args {
+        hash_value(material, value, &mut hasher);
+    }
+    hasher.finish()
 }
 
 /// Whether two calls of one shape have the same arguments, texts aside: of one shape, they mean the
@@ -200,7 +242,7 @@ enum Shape<'m> {
 }
 
 /// An argument as far as facts of one shape share it.
-#[derive(PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 enum Given {
     /// Any object.
     Object,
@@ -213,6 +255,16 @@ enum Given {
 }
 
 impl<'m> Shape<'m> {
+    /// The shape of what counts where this one judges.
+    fn counted(&self) -> Option<Self> {
+        match self {
+            Self::Existence(noun, behind, true, given) => {
+                Some(Self::Existence(noun.clone(), behind, false, given.clone()))
+            }
+            _ => None,
+        }
+    }
+
     fn of(material: &'m Material<'_>, fact: &'m Fact) -> Self {
         let function = match &fact.what {
             What::Field(name) => return Self::Field(name),

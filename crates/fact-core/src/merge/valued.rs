@@ -8,7 +8,7 @@ use super::sentences::{Material, Sentence, made};
 use super::words::{agree, fill, fill_with, objects_of, subject_list, value_text};
 use crate::english::{Number, Part, Template, conjugate, join_and, plural};
 use fact_lang::trace::TraceValue;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// Facts that say the same of their subjects.
 struct Clause {
@@ -26,8 +26,10 @@ pub(super) fn valued(
     let Some((subject, Part::Verb(verb), rest)) = template.split_verb() else {
         return Vec::new();
     };
-    if let Some(sentence) = extreme(material, group) {
-        return vec![sentence];
+    let (mut sentences, rest_of_group) = extremes(material, group);
+    let group = rest_of_group.as_slice();
+    if group.is_empty() {
+        return sentences;
     }
     let mut objects = Vec::new();
     for at in group {
@@ -74,11 +76,36 @@ pub(super) fn valued(
         }
     };
     let sentence = made(material, &text, group.to_vec(), objects);
-    vec![if told {
+    sentences.push(if told {
         sentence.telling(&receivers)
     } else {
         sentence
-    }]
+    });
+    sentences
+}
+
+/// What was asked only to choose, by the lists that it chose from; and the facts of other use.
+fn extremes(material: &Material<'_>, group: &[usize]) -> (Vec<Sentence>, Vec<usize>) {
+    let keyed = |at: &usize| material.index.key_of(material.facts[*at].node).is_some();
+    if !group.iter().any(keyed) {
+        return (Vec::new(), group.to_vec());
+    }
+    let mut lists: BTreeMap<Option<u32>, Vec<usize>> = BTreeMap::new();
+    for at in group {
+        let receiver = material.facts[*at].receiver();
+        let creator = receiver.and_then(|object| material.namer.creator(object));
+        lists.entry(creator).or_default().push(*at);
+    }
+    let mut sentences = Vec::new();
+    let mut left = Vec::new();
+    for facts in lists.into_values() {
+        match extreme(material, &facts) {
+            Some(sentence) => sentences.push(sentence),
+            None => left.extend(facts),
+        }
+    }
+    left.sort_unstable();
+    (sentences, left)
 }
 
 /// Whether a subject is the receiver, or a part of it.
