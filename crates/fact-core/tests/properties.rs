@@ -159,7 +159,6 @@ proptest! {
         };
         let (certificate, rationale) = (&made.certificate, &made.rationale);
         let running = rationale.text();
-        eprintln!("SHOW {}\t{}", certificate.residual.replace('\n', "\\n"), running);
         prop_assert_eq!(&problems(rationale), &[], "{}\n{}", source, running);
         let rejections = check(certificate, rationale, Some(&running), &PACK, CheckOptions::default());
         prop_assert_eq!(&rejections, &[], "{}\n{}", source, running);

@@ -193,7 +193,15 @@ fn judge(sentence: &str, problems: &mut Vec<Problem>) {
         }
     }
     raw(sentence, problems);
-    numbers(&lower, problems);
+    // A comma ends what a count counts.
+    let mut parted = Vec::with_capacity(lower.len());
+    for (word, shown) in std::iter::zip(&lower, sentence.split_whitespace()) {
+        parted.push(word.clone());
+        if shown.ends_with([',', ';', ':']) {
+            parted.push(String::new());
+        }
+    }
+    numbers(&parted, problems);
     empty(&lower, problems);
     repeated_names(&lower, problems);
 }

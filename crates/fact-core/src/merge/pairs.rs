@@ -1,10 +1,11 @@
 //! Statements of how things stand to each other: one sentence for many pairs.
 
+use super::facts::Fact;
 use super::names::{Noun, number_of};
 use super::sentences::{Material, Sentence, made};
-use super::words::{is_whole, list_noun, place_value, set_name, subject_list};
+use super::words::{is_whole, list_noun, listed_objects, place_value, set_name, subject_list};
 use crate::english::{Number, Part, conjugate, join_and, join_or, plural};
-use fact_lang::trace::TraceValue;
+use fact_lang::trace::{EventKind, TraceValue};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// A fact about a pair.
@@ -57,6 +58,7 @@ pub(super) fn pairs(
         material,
         verb,
         between,
+        not_itself: own.iter().filter(|p| !p.holds).map(|p| p.subject).collect(),
     };
     let mut sentences = Vec::new();
     if yes.is_empty()
@@ -82,10 +84,8 @@ pub(super) fn pairs(
             sentences.push(phrase.made((phrase.holding(&holding), Vec::new()), &holding));
         }
         for set in by_places(material, &apart) {
-            let said = phrase.none(&set).unwrap_or_else(|| {
-                let clauses: Vec<String> = set.iter().map(|p| phrase.single(*p)).collect();
-                (join_and(&clauses), Vec::new())
-            });
+            let said = phrase.none(&set);
+            let said = said.unwrap_or_else(|| (phrase.denied(&set), Vec::new()));
             sentences.push(phrase.made(said, &set));
         }
     }
@@ -128,6 +128,8 @@ struct Phrase<'a, 'm> {
     material: &'a Material<'m>,
     verb: &'a str,
     between: &'a str,
+    /// Things that were held against themselves, and do not stand so to themselves.
+    not_itself: HashSet<u32>,
 }
 
 impl Phrase<'_, '_> {
@@ -200,6 +202,38 @@ impl Phrase<'_, '_> {
         join_and(&clauses)
     }
 
+    /// Pairs that do not hold, those of one subject said together: `the circle does not touch the
+    /// left or the right square`.
+    fn denied(&self, pairs: &[Pair]) -> String {
+        let namer = self.material.namer;
+        let mut by_subject: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+        for pair in pairs {
+            by_subject.entry(pair.subject).or_default().push(pair.other);
+        }
+        let mut clauses = Vec::new();
+        for pair in pairs {
+            // Said where the first of its subject stands.
+            let Some(others) = by_subject.remove(&pair.subject) else {
+                continue;
+            };
+            if others.len() == 1 {
+                clauses.push(self.single(*pair));
+                continue;
+            }
+            let subject = namer.noun(pair.subject);
+            let nouns: Vec<Noun> = others.iter().map(|o| namer.noun(*o)).collect();
+            let one_place = nouns.iter().all(|n| n.place == subject.place);
+            let names: Vec<String> = nouns
+                .iter()
+                .map(|n| if one_place { n.definite() } else { n.full() })
+                .collect();
+            let verb = conjugate(self.verb, Number::Singular, false);
+            let object = join_or(&names);
+            clauses.push(format!("{} {verb}{}{object}", subject.full(), self.between));
+        }
+        join_and(&clauses)
+    }
+
     /// `none of the 2 circles lies directly on any of the 3 squares`, if every one of the subjects
     /// was held against every one of the others.
     fn none(&self, pairs: &[Pair]) -> Option<Said> {
@@ -227,7 +261,13 @@ impl Phrase<'_, '_> {
             let text = format!("{none} of the {shared} {nouns}{place} {holds}{between}{another}");
             return Some((text, vec![subjects]));
         }
-        if shared > 0 {
+        // "None of the 4 items touches any of the 3 circles" speaks of each circle and itself too.
+        let both = |o: &&u32| known.contains(o);
+        if subjects
+            .iter()
+            .filter(both)
+            .any(|o| !self.not_itself.contains(o))
+        {
             return None;
         }
         let here = subject.as_ref().map_or("", |(_, place)| place.as_str());
@@ -306,7 +346,7 @@ impl Phrase<'_, '_> {
         let one = |objects: &[u32]| objects.len() == 1;
         let sets = if shared == subjects.len() && shared == others.len() {
             format!("the {shared} {nouns}{place}")
-        } else if shared > 0 || one(&subjects) || one(&others) {
+        } else if one(&subjects) || one(&others) || shared > 0 {
             return None;
         } else {
             let (other_nouns, other_place) = self.set(&others)?;
@@ -349,6 +389,10 @@ impl Phrase<'_, '_> {
             return Some((plural(&first.head), place));
         }
         let whole = is_whole(self.material, objects);
+        let listed = listing(self.material, objects).filter(|_| one_place);
+        if let Some(noun) = listed.and_then(|call| list_noun(self.material, call)) {
+            return Some((plural(&noun), place));
+        }
         let (noun, listed_at) = set_name(self.material, objects);
         let place = listed_at.map(|p| format!(" {p}")).unwrap_or_default();
         whole.then(|| (plural(&noun), place))
@@ -364,6 +408,23 @@ impl Phrase<'_, '_> {
 
 /// A sentence, and the sets whose number it tells.
 type Said = (String, Vec<Vec<u32>>);
+
+/// A call among the facts that listed just these objects.
+fn listing(material: &Material<'_>, objects: &[u32]) -> Option<u32> {
+    let wanted: HashSet<u32> = objects.iter().copied().collect();
+    let listed = |fact: &&Fact| {
+        let len =
+            matches!(fact.result, TraceValue::Items { len, .. } if len as usize == wanted.len());
+        len && listed_objects(material, &fact.result)
+            .iter()
+            .all(|o| wanted.contains(o))
+    };
+    let fact = material.facts.iter().find(listed)?;
+    match material.trace.event(fact.event).kind {
+        EventKind::PackCall { call } => Some(call),
+        _ => None,
+    }
+}
 
 /// The noun of the list that gave an object.
 fn list_name(material: &Material<'_>, object: u32) -> Option<String> {
