@@ -227,7 +227,7 @@ const NO_NOUN: [&str; 26] = [
 
 /// The noun that a count stands before, as far as its number shows: the last word before a verb,
 /// preposition or stop.
-fn counted<'w>(words: &'w [String]) -> Option<&'w str> {
+fn counted(words: &[String]) -> Option<&str> {
     const ENDS: [&str; 46] = [
         "is", "are", "in", "of", "and", "or", "but", "that", "to", "on", "at", "has", "have",
         "touches", "touch", "lies", "lie", "does", "do", "from", "with", "behind", "above",

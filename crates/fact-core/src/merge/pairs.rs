@@ -249,9 +249,7 @@ impl Phrase<'_, '_> {
         let (subject, other) = (self.set(&subjects), self.set(&others));
         let mut totals = Vec::new();
         if shared == subjects.len() && shared == others.len() {
-            let Some((nouns, place)) = subject else {
-                return None;
-            };
+            let (nouns, place) = subject?;
             let (none, another) = if shared == 2 {
                 ("neither", "the other")
             } else {
