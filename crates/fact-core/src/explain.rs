@@ -118,6 +118,7 @@ pub fn write(
         namer: &namer,
         iterations: &iterations,
         facts: &facts,
+        index: &index,
     };
 
     let mut steps = Vec::new();

@@ -4,7 +4,8 @@
 mod common;
 
 use common::{Scene, explained};
-use fact_core::{CheckOptions, check};
+use fact_core::english::{Problem, Rule, lint};
+use fact_core::{CheckOptions, Rationale, StepKind, check};
 use fact_lang::pack::Pack;
 use proptest::prelude::*;
 use std::fmt::Write;
@@ -19,6 +20,10 @@ fn phrase() -> impl Strategy<Value = String> {
     (color, shape).prop_map(|(color, shape)| format!("{color}{shape}"))
 }
 
+fn op2() -> impl Strategy<Value = &'static str> {
+    prop::sample::select(vec!["==", ">=", "<"])
+}
+
 /// A condition on `box`.
 fn condition() -> impl Strategy<Value = String> {
     let op = prop::sample::select(vec!["==", ">=", "<=", ">", "<", "!="]);
@@ -29,6 +34,34 @@ fn condition() -> impl Strategy<Value = String> {
         phrase().prop_map(|p| format!("all(i.color == \"yellow\" for i in box.find(\"{p}\"))")),
         phrase().prop_map(|p| format!(
             "any(a.is_left_of(b) for a in box.find(\"{p}\") for b in box.items)"
+        )),
+        (phrase(), phrase()).prop_map(|(p, q)| format!(
+            "sum(a.touches(b) for a in box.find(\"{p}\") for b in box.find(\"{q}\")) == 1"
+        )),
+        (phrase(), phrase()).prop_map(|(p, q)| format!(
+            "sum(i.is_a(\"{p}\") for i in box.find(\"{q}\")) >= 1"
+        )),
+        (phrase(), 0..3).prop_map(|(p, n)| format!(
+            "(len(box.items) > {n} and box.items[{n}].is_a(\"{p}\"))"
+        )),
+        phrase().prop_map(|p| format!(
+            "(box.exists(\"{p}\") and max(box.find(\"{p}\"), key=lambda i: i.x).color == \"black\")"
+        )),
+        phrase().prop_map(|p| format!(
+            "(box.exists(\"{p}\") and sorted(box.find(\"{p}\"), key=lambda i: i.y)[0].touches_wall())"
+        )),
+        (op2(), 0..4).prop_map(|(op, n)| format!(
+            "(box.tower is not None and box.tower.height {op} {n})"
+        )),
+        phrase().prop_map(|p| format!(
+            "(box.tower is not None and box.tower.top.is_a(\"{p}\"))"
+        )),
+        (phrase(), 0..3).prop_map(|(p, n)| format!(
+            "(box.tower is not None and sum(b.is_a(\"{p}\") for b in box.tower.blocks[1:]) == {n})"
+        )),
+        (0..4).prop_map(|n| format!("len(box.colors) == {n}")),
+        (phrase(), phrase()).prop_map(|(p, q)| format!(
+            "box.count(\"{p}\") > len(box.find(\"{q}\"))"
         )),
     ];
     leaf.prop_recursive(2, 4, 2, |inner| {
@@ -41,7 +74,7 @@ fn condition() -> impl Strategy<Value = String> {
 }
 
 fn program() -> impl Strategy<Value = String> {
-    (condition(), condition(), 0..6usize, 0..4).prop_map(|(a, b, form, n)| {
+    (condition(), condition(), 0..9usize, 0..4).prop_map(|(a, b, form, n)| {
         let head = "def execute_command(image):\n";
         match form {
             0 => format!("{head}    return any({a} for box in image.boxes)\n"),
@@ -52,6 +85,13 @@ fn program() -> impl Strategy<Value = String> {
             ),
             4 => format!(
                 "{head}    total = 0\n    for box in image.boxes:\n        if {a}:\n            total += 1\n        elif {b}:\n            total += 2\n    return total\n"
+            ),
+            6 => format!("{head}    return all({a} for box in image.boxes[1:])\n"),
+            7 => format!(
+                "{head}    return sum(t.top.color == \"black\" for t in image.towers) == {n} or any({a} for box in image.boxes)\n"
+            ),
+            8 => format!(
+                "{head}    things = image.find(\"circle\")\n    return len(things) > {n} and all(t.color != \"blue\" for t in things)\n"
             ),
             _ => format!(
                 "{head}    kept = [box for box in image.boxes if {a}]\n    if len(kept) == 0:\n        return False\n    box = kept[0]\n    return {b}\n"
@@ -89,6 +129,20 @@ fn scene() -> impl Strategy<Value = String> {
     })
 }
 
+/// What the linter finds. Of inferences, that a number is not another is let pass: it is what the
+/// program compared, said where the rules have no better words.
+fn problems(rationale: &Rationale) -> Vec<Problem> {
+    let evidence = rationale.steps.iter();
+    let evidence: Vec<&str> = evidence
+        .filter(|step| step.kind == StepKind::Evidence)
+        .map(|step| step.text.as_str())
+        .collect();
+    let mut problems = lint(&evidence.join(" "));
+    let whole = lint(&rationale.text()).into_iter();
+    problems.extend(whole.filter(|p| p.rule != Rule::Empty));
+    problems
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
 
@@ -105,6 +159,7 @@ proptest! {
         };
         let (certificate, rationale) = (&made.certificate, &made.rationale);
         let running = rationale.text();
+        prop_assert_eq!(&problems(rationale), &[], "{}\n{}", source, running);
         let rejections = check(certificate, rationale, Some(&running), &PACK, CheckOptions::default());
         prop_assert_eq!(&rejections, &[], "{}\n{}", source, running);
 

@@ -87,6 +87,8 @@ impl<'m> Inferrer<'_, 'm> {
                             | EventKind::Loop
                             | EventKind::LoopEnd
                             | EventKind::Iteration { .. }
+                            // How far an iterator was read, not what the expression gave.
+                            | EventKind::Phi
                     )
             })
     }

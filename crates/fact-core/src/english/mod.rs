@@ -4,11 +4,13 @@
 //! Rules and word lists are small and general: they come from grammar, not from any data set.
 
 mod inflect;
+mod lint;
 mod template;
 
 pub use inflect::{
     Number, article, capitalise, conjugate, join_and, join_or, ordinal, plural, singular,
 };
+pub use lint::{Problem, Rule, lint};
 pub use template::{Part, Template, TemplateError};
 
 /// Ends a sentence: first letter capital, full stop at the end, spaces single.

@@ -8,7 +8,7 @@ pub struct Template {
 }
 
 /// A part of a template.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Part {
     /// Text as it stands.
     Text(String),
@@ -73,6 +73,11 @@ impl Template {
     /// Whether `{name}` occurs anywhere.
     pub fn mentions(&self, name: &str) -> bool {
         mentions(&self.parts, name)
+    }
+
+    /// Whether `{name}` occurs anywhere in some parts.
+    pub fn mentioned(parts: &[Part], name: &str) -> bool {
+        mentions(parts, name)
     }
 
     /// The parts before the verb and those behind it, with the verb.

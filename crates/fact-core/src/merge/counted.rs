@@ -1,10 +1,12 @@
 //! Counted statements: what `[there be]` says.
 
 use super::facts::Fact;
+use super::names::Noun;
 use super::sentences::{Material, Sentence, made};
 use super::words::{fill, listed_objects};
 use crate::english::{Part, Template, article, join_and, plural};
 use fact_lang::trace::TraceValue;
+use std::collections::HashSet;
 
 /// How many there are, as `[there be]` says it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,13 +30,15 @@ pub(super) fn amount(result: &TraceValue) -> Amount {
     }
 }
 
+/// Facts of one amount.
+type Clause = (Amount, Vec<usize>);
+
 pub(super) fn existential(
     material: &Material<'_>,
     template: &Template,
     group: &[usize],
 ) -> Vec<Sentence> {
-    // What stands behind the noun, per fact: where.
-    let mut clauses: Vec<(Amount, Vec<usize>)> = Vec::new();
+    let mut clauses: Vec<Clause> = Vec::new();
     for &at in group {
         let amount = amount(&material.facts[at].result);
         match clauses.iter_mut().find(|(a, _)| *a == amount) {
@@ -58,6 +62,14 @@ pub(super) fn existential(
                 .with_noun(&crate::english::singular(&fill(material, parts, fact)))
         })
     };
+    let whole = whole(material, behind, &clauses);
+    // What holds of one, then the others: "1 in the second box, but none in the other 2 boxes".
+    if let (Some(_), [first, second]) = (&whole, clauses.as_slice()) {
+        let alone = second.1.len() == 1 && (first.1.len() > 1 || first.0 == Amount::None);
+        if alone {
+            clauses.swap(0, 1);
+        }
+    }
     let mut texts = Vec::new();
     let mut objects = Vec::new();
     for (i, (amount, facts)) in clauses.iter().enumerate() {
@@ -72,15 +84,20 @@ pub(super) fn existential(
             (Amount::Some, _) => "one".to_owned(),
             (Amount::None, _) => "none".to_owned(),
         };
-        texts.push(format!(
-            "{what}{}",
-            place_of_all(material, behind, facts, *amount)
-        ));
+        let place = match &whole {
+            Some((before, _)) if i == 1 && clauses.len() == 2 && clauses[0].1.len() == 1 => {
+                let holders = holders(material, facts).unwrap_or_default();
+                format!("{before}{}", others(material, &holders, *amount))
+            }
+            _ => place_of_all(material, behind, facts, *amount),
+        };
+        texts.push(format!("{what}{place}"));
         for f in facts {
-            objects.extend(listed_objects(material, &material.facts[*f].result));
-            if listed_objects(material, &material.facts[*f].result).is_empty() {
+            let listed = listed_objects(material, &material.facts[*f].result);
+            if listed.is_empty() {
                 objects.extend(material.facts[*f].receiver());
             }
+            objects.extend(listed);
         }
     }
     let text = match texts.as_slice() {
@@ -94,7 +111,74 @@ pub(super) fn existential(
         }
         _ => join_and(&texts),
     };
-    vec![made(material, text, group.to_vec(), objects)]
+    let mut sentence = made(material, &text, group.to_vec(), objects);
+    let told = match clauses.as_slice() {
+        [_] => true,
+        [first, _] => first.1.len() == 1,
+        _ => false,
+    };
+    if let Some((_, all)) = whole.filter(|_| told) {
+        sentence = sentence.telling(&all);
+    }
+    vec![sentence]
+}
+
+fn holders(material: &Material<'_>, facts: &[usize]) -> Option<Vec<u32>> {
+    facts
+        .iter()
+        .map(|f| material.facts[*f].receiver())
+        .collect()
+}
+
+/// Where the clauses speak of each of several things of a class, all that there are: the words
+/// before their names, and the things.
+fn whole<'p>(
+    material: &Material<'_>,
+    behind: &'p [Part],
+    clauses: &[Clause],
+) -> Option<(&'p str, Vec<u32>)> {
+    let [Part::Text(before), Part::Place { name, .. }] = behind else {
+        return None;
+    };
+    let mut all = Vec::new();
+    for (_, facts) in clauses {
+        all.extend(holders(material, facts)?);
+    }
+    (name == "self" && all_of_class(material, &all)).then_some((before.as_str(), all))
+}
+
+/// Whether objects are all that there are of their class, each once, and more than one.
+pub(super) fn all_of_class(material: &Material<'_>, objects: &[u32]) -> bool {
+    let Some(first) = objects.first() else {
+        return false;
+    };
+    let class = material.namer.record(*first).class;
+    let distinct: HashSet<u32> = objects.iter().copied().collect();
+    objects.len() > 1
+        && distinct.len() == objects.len()
+        && objects
+            .iter()
+            .all(|o| material.namer.record(*o).class == class)
+        && material.namer.size_of_class(class) == objects.len()
+}
+
+/// `each of the other 2 boxes`, `the other 2 boxes`, `the other box`.
+pub(super) fn others(material: &Material<'_>, rest: &[u32], amount: Amount) -> String {
+    let noun = kind(&material.namer.common_noun(rest));
+    match (rest.len(), amount) {
+        (1, _) => format!("the other {noun}"),
+        (n, Amount::None) => format!("the other {n} {}", plural(&noun)),
+        (n, _) => format!("each of the other {n} {}", plural(&noun)),
+    }
+}
+
+/// `box` for the one `third box`, `tower` for the one `tower in the third box`.
+pub(super) fn kind(noun: &str) -> String {
+    let head = noun.split_once(" in ").map_or(noun, |(head, _)| head);
+    head.split_whitespace()
+        .last()
+        .unwrap_or_default()
+        .to_owned()
 }
 
 /// ` in the second box`, ` in each of the first and third boxes`, ` in any of the 3 boxes`.
@@ -104,10 +188,7 @@ pub(super) fn place_of_all(
     facts: &[usize],
     amount: Amount,
 ) -> String {
-    let holders: Option<Vec<u32>> = facts
-        .iter()
-        .map(|f| material.facts[*f].receiver())
-        .collect::<Option<_>>();
+    let holders: Option<Vec<u32>> = holders(material, facts);
     if let ([Part::Text(before), Part::Place { name, .. }], Some(holders)) = (behind, holders)
         && name == "self"
         && holders.len() > 1
@@ -125,34 +206,25 @@ pub(super) fn place_of_all(
 }
 
 pub(super) fn dedup(texts: Vec<String>) -> Vec<String> {
-    let mut seen = Vec::new();
-    for text in texts {
-        if !seen.contains(&text) {
-            seen.push(text);
-        }
-    }
-    seen
+    let mut seen = HashSet::new();
+    let mut texts = texts;
+    texts.retain(|text| seen.insert(text.clone()));
+    texts
 }
 
 /// `each of the first and second boxes`, `the first or the second box`, `each of the 3 boxes`.
 pub(super) fn among(material: &Material<'_>, holders: &[u32], denied: bool) -> String {
-    let class = material.namer.record(holders[0]).class;
-    let same_class = holders
-        .iter()
-        .all(|h| material.namer.record(*h).class == class);
-    let known = material
-        .trace
-        .objects
-        .iter()
-        .filter(|o| o.class == class)
-        .count();
     let noun = material.namer.common_noun(holders);
-    if same_class && known == holders.len() && known > 2 {
+    if holders.len() > 2 && all_of_class(material, holders) {
         let word = if denied { "any" } else { "each" };
-        return format!("{word} of the {known} {}", plural(&noun));
+        return format!("{word} of the {} {}", holders.len(), plural(&noun));
+    }
+    let nouns: Vec<Noun> = holders.iter().map(|h| material.namer.noun(*h)).collect();
+    if denied && nouns.iter().all(|n| n.unique) {
+        return material.namer.alternatives(holders);
     }
     if denied {
-        return material.namer.alternatives(holders);
+        return crate::english::join_or(&nouns.iter().map(Noun::full).collect::<Vec<_>>());
     }
     format!("each of {}", material.namer.list(holders, true))
 }

@@ -4,7 +4,7 @@ use super::index::Index;
 use fact_lang::ast::{ExprKind, NodeId, StmtKind};
 use fact_lang::pack::{Pack, PackFunctionKind};
 use fact_lang::trace::{Event, EventId, EventKind, Trace, TraceValue};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// What one call of the pack established.
@@ -45,37 +45,38 @@ impl Fact {
 
 /// The iterations of every loop, in order.
 pub struct Iterations {
-    /// (loop, iteration event), in order of events.
-    all: Vec<(NodeId, EventId)>,
+    /// Iteration events by loop, in order of events.
+    by_loop: HashMap<NodeId, Vec<EventId>>,
 }
 
 impl Iterations {
     /// Collects the iterations of a trace.
     pub fn new(trace: &Trace, index: &Index<'_>) -> Self {
-        let mut all = Vec::new();
+        let mut by_loop: HashMap<NodeId, Vec<EventId>> = HashMap::new();
         for (at, event) in trace.events.iter().enumerate() {
             if let (EventKind::Iteration { .. }, false) = (event.kind, event.node.pack)
                 && let Some(id) = index.loop_at(event.node.node)
             {
-                all.push((id, EventId(at as u32)));
+                by_loop.entry(id).or_default().push(EventId(at as u32));
             }
         }
-        Self { all }
+        Self { by_loop }
+    }
+
+    fn of(&self, id: NodeId) -> &[EventId] {
+        self.by_loop.get(&id).map_or(&[], Vec::as_slice)
     }
 
     /// The latest iteration of a loop that began before `before`.
     pub fn latest(&self, id: NodeId, before: EventId) -> Option<EventId> {
-        let end = self.all.partition_point(|(_, event)| *event < before);
-        self.all[..end]
-            .iter()
-            .rev()
-            .find(|(l, _)| *l == id)
-            .map(|(_, event)| *event)
+        let own = self.of(id);
+        let end = own.partition_point(|event| *event < before);
+        own[..end].last().copied()
     }
 
     /// Number of iterations of a loop, all its instances together.
     pub fn count(&self, id: NodeId) -> usize {
-        self.all.iter().filter(|(l, _)| *l == id).count()
+        self.of(id).len()
     }
 
     /// All iterations of the loop instance that `iteration` belongs to.
@@ -84,12 +85,7 @@ impl Iterations {
             EventKind::Iteration { index } => index,
             _ => 0,
         };
-        let own: Vec<EventId> = self
-            .all
-            .iter()
-            .filter(|(l, _)| *l == id)
-            .map(|(_, e)| *e)
-            .collect();
+        let own = self.of(id);
         let Ok(at) = own.binary_search(&iteration) else {
             return vec![iteration];
         };
@@ -99,6 +95,19 @@ impl Iterations {
             .find(|&i| number(own[i]) == 0)
             .unwrap_or(own.len());
         own[first..end].to_vec()
+    }
+
+    /// The first iteration of the loop instance that `iteration` belongs to.
+    pub fn first_of(&self, trace: &Trace, id: NodeId, iteration: EventId) -> EventId {
+        let own = self.of(id);
+        let (Ok(at), EventKind::Iteration { index }) =
+            (own.binary_search(&iteration), trace.event(iteration).kind)
+        else {
+            return iteration;
+        };
+        // A generator that is read twice at once may have its iterations interleaved; then this is
+        // still one name for the instance, the same for all of its iterations that follow in a row.
+        own[at.saturating_sub(index as usize)]
     }
 }
 
@@ -215,9 +224,11 @@ fn outshone(
 ) -> HashSet<usize> {
     let mut skipped = HashSet::new();
     let mut skip = |loops: &[NodeId], start: EventId, end: EventId| {
-        for (at, fact) in facts.iter().enumerate() {
-            if fact.event < start || fact.event >= end {
-                continue;
+        // Facts are in the order of their events.
+        let from = facts.partition_point(|f| f.event < start);
+        for (at, fact) in facts.iter().enumerate().skip(from) {
+            if fact.event >= end {
+                break;
             }
             let beaten = fact
                 .iterations
@@ -227,7 +238,7 @@ fn outshone(
             let source = loops.iter().any(|id| {
                 index
                     .loop_parts(*id)
-                    .is_some_and(|(_, iter)| iter.id == fact.node)
+                    .is_some_and(|(_, iter)| index.only_iterated(iter) == Some(fact.node))
                     && matches!(fact.result, TraceValue::Items { .. })
             });
             if beaten || source {
@@ -244,7 +255,7 @@ fn outshone(
             skip(index.loops_around(node.node), EventId::START, result);
         }
     }
-    let mut previous: std::collections::HashMap<NodeId, EventId> = std::collections::HashMap::new();
+    let mut previous: HashMap<NodeId, EventId> = HashMap::new();
     for (at, event) in trace.events.iter().enumerate() {
         if event.kind != EventKind::Call || event.within != 0 || event.node.pack {
             continue;

@@ -17,6 +17,14 @@ pub struct Index<'a> {
     loop_of: HashMap<NodeId, NodeId>,
     /// The clause of a comprehension loop.
     clauses: HashMap<NodeId, &'a Clause>,
+    /// Values that are assigned to a name as a whole.
+    assigned: HashMap<&'a str, Vec<&'a Expr>>,
+    /// How often a name is read or bound in any way.
+    named: HashMap<&'a str, u32>,
+    /// How often a name is what a loop iterates over.
+    iterated: HashMap<&'a str, u32>,
+    /// What a `key=lambda x: …` computes → the call it is the key of.
+    keys: HashMap<NodeId, NodeId>,
     stack: Vec<NodeId>,
 }
 
@@ -59,6 +67,36 @@ impl<'a> Index<'a> {
         }
     }
 
+    /// The expression that made a value: the one that was assigned, for a name that has one
+    /// assignment, else the expression itself.
+    pub fn source(&self, expr: &'a Expr) -> &'a Expr {
+        match &expr.kind {
+            ExprKind::Name(name) => match self.assigned.get(&*name.id).map(Vec::as_slice) {
+                Some([only]) => only,
+                _ => expr,
+            },
+            _ => expr,
+        }
+    }
+
+    /// The node that made what a loop iterates over, if nothing but loops see it: the expression
+    /// itself, or the only value of a name that is read by loops alone.
+    pub fn only_iterated(&self, iter: &'a Expr) -> Option<NodeId> {
+        let ExprKind::Name(name) = &iter.kind else {
+            return Some(iter.id);
+        };
+        let count = |of: &HashMap<&str, u32>| of.get(&*name.id).copied().unwrap_or(0);
+        match self.assigned.get(&*name.id).map(Vec::as_slice) {
+            Some([only]) if count(&self.named) == count(&self.iterated) + 1 => Some(only.id),
+            _ => None,
+        }
+    }
+
+    /// The call of `min`, `max`, `sorted` or `sort` whose key is this expression.
+    pub fn key_of(&self, id: NodeId) -> Option<NodeId> {
+        self.keys.get(&id).copied()
+    }
+
     /// All statements, in no particular order of nesting but by id.
     pub fn statements(&self) -> impl Iterator<Item = &'a Stmt> {
         let mut all: Vec<&'a Stmt> = self.stmts.values().copied().collect();
@@ -87,6 +125,15 @@ impl<'a> Index<'a> {
             StmtKind::ClassDef { body, .. } => self.block(body),
             StmtKind::Return(value) => value.iter().for_each(|v| self.expr_(v)),
             StmtKind::Assign { targets, value } => {
+                if let [
+                    Expr {
+                        kind: ExprKind::Name(name),
+                        ..
+                    },
+                ] = targets.as_slice()
+                {
+                    self.assigned.entry(&name.id).or_default().push(value);
+                }
                 targets.iter().for_each(|t| self.expr_(t));
                 self.expr_(value);
             }
@@ -110,6 +157,7 @@ impl<'a> Index<'a> {
                 orelse,
             } => {
                 self.expr_(iter);
+                self.iterates(iter);
                 for node in [stmt.id, target.id] {
                     self.loop_of.insert(node, stmt.id);
                 }
@@ -177,6 +225,7 @@ impl<'a> Index<'a> {
                 let depth = self.stack.len();
                 for clause in &comprehension.clauses {
                     self.expr_(&clause.iter);
+                    self.iterates(&clause.iter);
                     let id = clause.target.id;
                     self.loop_of.insert(id, id);
                     self.loop_of.entry(expr.id).or_insert(id);
@@ -189,8 +238,31 @@ impl<'a> Index<'a> {
                 comprehension.value.iter().for_each(|v| self.expr_(v));
                 self.stack.truncate(depth);
             }
+            ExprKind::Call { keywords, .. } => {
+                for (name, value) in keywords {
+                    if let (Some("key"), ExprKind::Lambda(function)) =
+                        (name.as_deref(), &value.kind)
+                        && let [
+                            Stmt {
+                                kind: StmtKind::Return(Some(body)),
+                                ..
+                            },
+                        ] = function.body.as_slice()
+                    {
+                        self.keys.insert(body.id, expr.id);
+                    }
+                }
+                children(expr, &mut |child| self.expr_(child));
+            }
             ExprKind::Lambda(function) => self.lambda(function),
+            ExprKind::Name(name) => *self.named.entry(&name.id).or_default() += 1,
             _ => children(expr, &mut |child| self.expr_(child)),
+        }
+    }
+
+    fn iterates(&mut self, iter: &'a Expr) {
+        if let ExprKind::Name(name) = &iter.kind {
+            *self.iterated.entry(&name.id).or_default() += 1;
         }
     }
 

@@ -2,10 +2,16 @@
 //! listed statement, and what was said is not said again.
 
 mod counted;
+mod extremes;
 pub mod facts;
 pub mod grounding;
 pub mod index;
+mod listed;
+mod lists;
+pub mod marks;
 pub mod names;
+mod once;
+mod order;
 mod pairs;
 mod predicated;
 pub mod sentences;

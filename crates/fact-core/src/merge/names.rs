@@ -1,13 +1,14 @@
 //! What the text calls an object.
 
 use super::facts::program_node;
-use crate::english::{
-    Number, Part, Template, article, join_and, join_or, ordinal, plural, singular,
-};
+use super::lists::{list_of, ordinal_parts};
+use super::marks::{Mark, marks};
+use crate::english::{Number, Part, Template, join_or, ordinal, singular};
 use fact_lang::pack::Pack;
 use fact_lang::run::Inputs;
 use fact_lang::trace::{Object, PackCall, Trace, TraceValue};
-use std::collections::HashMap;
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 /// The name of one object.
@@ -19,18 +20,35 @@ pub struct Noun {
     pub unique: bool,
     /// Where: `in the second box`.
     pub place: Option<String>,
-    /// What tells it from others of the same head and place: `upper`, or ` at (25, 60)`, which
-    /// begins with a space because it stands behind the head.
-    pub mark: Option<String>,
+    /// What tells it from others of the same head and place.
+    pub mark: Option<Mark>,
 }
 
 impl Noun {
+    /// A name that tells which by itself.
+    pub(super) fn unique(head: String) -> Self {
+        Self {
+            head,
+            unique: true,
+            place: None,
+            mark: None,
+        }
+    }
+
     /// `the small yellow square`.
     pub fn definite(&self) -> String {
-        match self.mark.as_deref() {
-            Some(mark) if mark.starts_with(' ') => format!("the {}{mark}", self.head),
-            Some(mark) => format!("the {mark} {}", self.head),
-            None => format!("the {}", self.head),
+        self.marked(&self.head)
+    }
+
+    /// `the upper one`: the name after another of the same head and place.
+    pub fn pronoun(&self) -> String {
+        self.marked("one")
+    }
+
+    fn marked(&self, head: &str) -> String {
+        match &self.mark {
+            Some(mark) => format!("the {}{head}{}", mark.before, mark.behind),
+            None => format!("the {head}"),
         }
     }
 
@@ -41,6 +59,18 @@ impl Noun {
             None => self.definite(),
         }
     }
+
+    /// How many things bear this head at this place, itself among them.
+    pub fn alike(&self) -> usize {
+        self.mark.as_ref().map_or(1, |mark| mark.alike)
+    }
+}
+
+/// The parsed templates of a function; `None` where it has none or a bad one.
+#[derive(Debug, Clone, Default)]
+struct Templates {
+    says: Option<Template>,
+    element: Option<Template>,
 }
 
 /// Names objects of one trace, always the same way.
@@ -53,6 +83,12 @@ pub struct Namer<'a> {
     creator: HashMap<u32, u32>,
     generic: String,
     adjectives: Vec<String>,
+    /// `says` and `element` templates by function, as they are asked for.
+    templates: Vec<OnceCell<Templates>>,
+    /// Names without marks, by object, as they are asked for.
+    bare: Vec<OnceCell<Noun>>,
+    /// Marks of the objects of a class, by class.
+    marks: Vec<OnceCell<BTreeMap<u32, Mark>>>,
 }
 
 impl<'a> Namer<'a> {
@@ -92,7 +128,26 @@ impl<'a> Namer<'a> {
             creator,
             generic,
             adjectives,
+            templates: vec![OnceCell::new(); pack.functions.len()],
+            bare: vec![OnceCell::new(); trace.objects.len()],
+            marks: vec![OnceCell::new(); pack.classes.len()],
         }
+    }
+
+    fn templates(&self, function: u32) -> &Templates {
+        self.templates[function as usize].get_or_init(|| {
+            let function = &self.pack.functions[function as usize];
+            let parsed = |text: &Option<Arc<str>>| Template::parse(text.as_deref()?).ok();
+            Templates {
+                says: parsed(&function.says),
+                element: parsed(&function.element),
+            }
+        })
+    }
+
+    /// What a function of the pack says.
+    pub(super) fn says(&self, function: u32) -> Option<&Template> {
+        self.templates(function).says.as_ref()
     }
 
     /// Index into [`Trace::pack_calls`] of the program's call that first gave this object.
@@ -103,6 +158,12 @@ impl<'a> Namer<'a> {
     /// The record of an object.
     pub fn record(&self, object: u32) -> &'a Object {
         &self.trace.objects[object as usize]
+    }
+
+    /// How many objects of a class there are.
+    pub(super) fn size_of_class(&self, class: u32) -> usize {
+        let objects = self.trace.objects.iter();
+        objects.filter(|o| o.class == class).count()
     }
 
     /// A field by its name, or by its private spelling.
@@ -147,48 +208,39 @@ impl<'a> Namer<'a> {
 
     /// The name of an object.
     pub fn noun(&self, object: u32) -> Noun {
-        let mut noun = self.noun_within(object, NESTING);
+        let mut noun = self.bare(object).clone();
         if !noun.unique {
-            noun.mark = self.mark(object, &noun);
+            let class = self.record(object).class;
+            let marks = self.marks[class as usize].get_or_init(|| self.marks_of(class));
+            noun.mark = marks.get(&object).cloned();
         }
         noun
     }
 
-    /// What tells an object from others that have its head and place: its side among two, its
-    /// center among more.
-    fn mark(&self, object: u32, noun: &Noun) -> Option<String> {
-        let (image, own) = self.region(object)?;
-        let class = self.record(object).class;
-        let mut others = Vec::new();
-        for (at, other) in self.trace.objects.iter().enumerate() {
+    /// The name of an object without what tells it from others.
+    fn bare(&self, object: u32) -> &Noun {
+        self.bare[object as usize].get_or_init(|| self.noun_within(object, NESTING))
+    }
+
+    /// What tells the objects of a class from others that have their head and place.
+    fn marks_of(&self, class: u32) -> BTreeMap<u32, Mark> {
+        type Alike<'n> = (usize, &'n str, Option<&'n str>);
+        let mut groups: BTreeMap<Alike<'_>, Vec<(u32, [f64; 4])>> = BTreeMap::new();
+        for (at, record) in self.trace.objects.iter().enumerate() {
             let at = at as u32;
-            if at == object || other.class != class {
+            if record.class != class {
                 continue;
             }
-            let named = self.noun_within(at, NESTING);
-            let region = self.region(at).filter(|(i, b)| *i == image && *b != own);
-            if let (true, Some((_, bbox))) =
-                (named.head == noun.head && named.place == noun.place, region)
-            {
-                others.push(bbox);
+            let noun = self.bare(at);
+            if let (false, Some((image, bbox))) = (noun.unique, self.region(at)) {
+                let key = (image, noun.head.as_str(), noun.place.as_deref());
+                groups.entry(key).or_default().push((at, bbox));
             }
         }
-        let center = |b: [f64; 4]| ((b[0] + b[2]) / 2.0, (b[1] + b[3]) / 2.0);
-        let (x, y) = center(own);
-        match others.as_slice() {
-            [] => None,
-            [other] => {
-                let (ox, oy) = center(*other);
-                let word = match ((x - ox).abs() >= (y - oy).abs(), x < ox, y < oy) {
-                    (true, true, _) => "left",
-                    (true, false, _) => "right",
-                    (false, _, true) => "upper",
-                    (false, _, false) => "lower",
-                };
-                Some(word.to_owned())
-            }
-            _ => Some(format!(" at ({x:.0}, {y:.0})")),
-        }
+        groups
+            .into_values()
+            .flat_map(|group| marks(&group))
+            .collect()
     }
 
     /// The name of an object; its place names other objects at most `depth` deep.
@@ -200,12 +252,7 @@ impl<'a> Namer<'a> {
             .and_then(|t| self.class_noun(t, object))
         {
             if let Some(head) = text.strip_prefix("the ") {
-                return Noun {
-                    head: head.to_owned(),
-                    unique: true,
-                    place: None,
-                    mark: None,
-                };
+                return Noun::unique(head.to_owned());
             }
             return Noun {
                 head: text,
@@ -223,12 +270,7 @@ impl<'a> Namer<'a> {
             };
         }
         if self.is_whole_image(object) {
-            return Noun {
-                head: self.image_name(object),
-                unique: true,
-                place: None,
-                mark: None,
-            };
+            return Noun::unique(self.image_name(object));
         }
         Noun {
             head: spaced(&self.pack.classes[class].name),
@@ -279,10 +321,9 @@ impl<'a> Namer<'a> {
     }
 
     /// The `@element` template of the call that gave the object, and that call.
-    fn element(&self, object: u32) -> Option<(Template, &'a PackCall)> {
+    fn element(&self, object: u32) -> Option<(&Template, &'a PackCall)> {
         let call = &self.trace.pack_calls[self.creator(object)? as usize];
-        let function = &self.pack.functions[call.function as usize];
-        let template = Template::parse(function.element.as_deref()?).ok()?;
+        let template = self.templates(call.function).element.as_ref()?;
         Some((template, call))
     }
 
@@ -348,6 +389,51 @@ impl<'a> Namer<'a> {
             Some(_) => phrase,
             None => self.generic.clone(),
         }
+    }
+
+    /// Class of attributes and canonical value of a word of the pack's vocabulary.
+    fn attribute(&self, word: &str) -> Option<(&'a str, &'a str)> {
+        let classes = self.pack.vocabulary.iter();
+        let mut attributes = classes.filter(|(class, _)| ATTRIBUTES.contains(&class.as_str()));
+        attributes.find_map(|(class, values)| {
+            let fits = |(value, words): &&(String, Vec<String>)| {
+                value == word || words.iter().any(|w| w == word)
+            };
+            let (value, _) = values.iter().find(fits)?;
+            Some((class.as_str(), value.as_str()))
+        })
+    }
+
+    /// A phrase in canonical words: `black blocks` and `black` are both `black item`.
+    pub(super) fn canonical(&self, phrase: &str) -> String {
+        let phrase = self.with_noun(phrase);
+        let words = phrase.split_whitespace();
+        let words: Vec<&str> = words
+            .map(|word| self.attribute(word).map_or(word, |(_, value)| value))
+            .collect();
+        words.join(" ")
+    }
+
+    /// Whether the name of an object shows that a phrase names it, or that it does not; `None` if
+    /// the name does not tell.
+    pub(super) fn tells(&self, object: u32, phrase: &str) -> Option<bool> {
+        let head = &self.bare(object).head;
+        let own: Vec<(&str, &str)> = head
+            .split_whitespace()
+            .filter_map(|word| self.attribute(word))
+            .collect();
+        let mut all = true;
+        for word in self.with_noun(phrase).split_whitespace() {
+            let (class, value) = self.attribute(word)?;
+            if value == self.generic || own.contains(&(class, value)) {
+                continue;
+            }
+            if own.iter().any(|(c, v)| *c == class && *v != self.generic) {
+                return Some(false);
+            }
+            all = false;
+        }
+        all.then_some(true)
     }
 
     /// An argument of a pack call by parameter name; `self` is the receiver.
@@ -448,93 +534,12 @@ impl<'a> Namer<'a> {
     }
 }
 
+/// Classes of a pack's vocabulary whose values stand in the names of things.
+const ATTRIBUTES: [&str; 5] = ["color", "colour", "size", "material", "shape"];
+
 /// How deep a name may name others: `the cube behind the ball to the left of the cone`. It keeps
 /// names short, and bounds the work on a hostile program's chain of them.
 const NESTING: u8 = 2;
-
-fn list_of(nouns: impl Iterator<Item = Noun>, definite: bool) -> String {
-    let mut heads: Vec<(Noun, i64)> = Vec::new();
-    for noun in nouns {
-        match heads
-            .iter_mut()
-            .find(|(n, _)| n.head == noun.head && !n.unique)
-        {
-            Some((_, count)) => *count += 1,
-            None => heads.push((noun, 1)),
-        }
-    }
-    if let Some(joined) = join_ordinals(&heads).or_else(|| join_places(&heads)) {
-        return joined;
-    }
-    let parts: Vec<String> = heads
-        .iter()
-        .map(|(noun, count)| match (count, definite || noun.unique) {
-            (1, true) => noun.definite(),
-            (1, false) => format!("{} {}", article(&noun.head), noun.head),
-            (n, true) => format!("the {n} {}", plural(&noun.head)),
-            (n, false) => format!("{n} {}", plural(&noun.head)),
-        })
-        .collect();
-    join_and(&parts)
-}
-
-/// `the first and second boxes` for unique names that differ in an ordinal only.
-fn join_ordinals(heads: &[(Noun, i64)]) -> Option<String> {
-    if heads.len() < 2 {
-        return None;
-    }
-    let split: Vec<(&str, &str)> = heads
-        .iter()
-        .map(|(n, _)| n.head.split_once(' '))
-        .collect::<Option<_>>()?;
-    let (_, rest) = split[0];
-    if !heads.iter().all(|(n, _)| n.unique) || !split.iter().all(|(_, r)| *r == rest) {
-        return None;
-    }
-    let words: Vec<String> = split.iter().map(|(w, _)| (*w).to_owned()).collect();
-    Some(format!("the {} {}", join_and(&words), plural(rest)))
-}
-
-/// `tower in the first box` → (first, box); `first box` → (first, box).
-fn ordinal_parts(head: &str) -> Option<(&str, &str)> {
-    head.split_once(" in the ")
-        .map_or(head, |(_, holder)| holder)
-        .split_once(' ')
-}
-
-/// `the towers in the first and second boxes` for `tower in the first box`, ...
-fn join_places(heads: &[(Noun, i64)]) -> Option<String> {
-    if heads.len() < 2 || !heads.iter().all(|(n, _)| n.unique) {
-        return None;
-    }
-    let split: Vec<(&str, &str)> = heads
-        .iter()
-        .map(|(n, _)| n.head.split_once(" in the "))
-        .collect::<Option<_>>()?;
-    if !split.iter().all(|(kind, _)| *kind == split[0].0) {
-        return None;
-    }
-    let holders: Vec<(Noun, i64)> = split
-        .iter()
-        .map(|(_, holder)| {
-            let head = (*holder).to_owned();
-            (
-                Noun {
-                    head,
-                    unique: true,
-                    place: None,
-                    mark: None,
-                },
-                1,
-            )
-        })
-        .collect();
-    Some(format!(
-        "the {} in {}",
-        plural(split[0].0),
-        join_ordinals(&holders)?
-    ))
-}
 
 /// The pack's noun for anything, and the words of its vocabulary that are adjectives.
 fn generic_noun(pack: &Pack) -> (String, Vec<String>) {

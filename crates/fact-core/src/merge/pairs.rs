@@ -1,10 +1,12 @@
 //! Statements of how things stand to each other: one sentence for many pairs.
 
-use super::names::number_of;
+use super::facts::Fact;
+use super::names::{Noun, number_of};
 use super::sentences::{Material, Sentence, made};
-use super::words::place_value;
-use crate::english::{Number, Part, conjugate, join_and, plural};
-use fact_lang::trace::TraceValue;
+use super::words::{is_whole, list_noun, listed_objects, place_value, set_name, subject_list};
+use crate::english::{Number, Part, conjugate, join_and, join_or, plural};
+use fact_lang::trace::{EventKind, TraceValue};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// A fact about a pair.
 #[derive(Clone, Copy)]
@@ -42,30 +44,49 @@ pub(super) fn pairs(
             holds,
         });
     }
-    if all.len() < 2 {
+    if all.is_empty() {
         return None;
     }
     let (own, apart): (Vec<Pair>, Vec<Pair>) = all.into_iter().partition(|p| p.subject == p.other);
+    // Held against one thing: what is true of which of several is said of the several.
+    let one_other = apart.windows(2).all(|pair| pair[0].other == pair[1].other);
+    if one_other && apart.len() > 1 && apart.iter().any(|p| p.holds) {
+        return None;
+    }
     let (yes, no): (Vec<Pair>, Vec<Pair>) = apart.into_iter().partition(|p| p.holds);
     let phrase = Phrase {
         material,
         verb,
         between,
+        not_itself: own.iter().filter(|p| !p.holds).map(|p| p.subject).collect(),
     };
     let mut sentences = Vec::new();
-    if !yes.is_empty() {
-        let clauses: Vec<String> = yes.iter().map(|p| phrase.single(*p)).collect();
-        sentences.push(phrase.made(join_and(&clauses), &yes));
-    }
-    if let Some(text) = phrase.none(&no).filter(|_| yes.is_empty()) {
-        sentences.push(phrase.made(text, &no));
+    if yes.is_empty()
+        && let Some(said) = phrase.none(&no)
+    {
+        sentences.push(phrase.made(said, &no));
     } else {
-        for set in by_places(material, &no) {
-            let text = phrase.none(&set).unwrap_or_else(|| {
-                let clauses: Vec<String> = set.iter().map(|p| phrase.single(*p)).collect();
-                join_and(&clauses)
-            });
-            sentences.push(phrase.made(text, &set));
+        // Where every one was held against every other, what holds is said, and that it is all.
+        let mut apart = Vec::new();
+        let mut holding = Vec::new();
+        let both: Vec<Pair> = yes.iter().chain(&no).copied().collect();
+        for set in by_places(material, &both) {
+            let (yes, no): (Vec<Pair>, Vec<Pair>) = set.iter().partition(|p| p.holds);
+            match phrase.only(&yes, &no) {
+                Some(said) => sentences.push(phrase.made(said, &set)),
+                None => {
+                    holding.extend(yes);
+                    apart.extend(no);
+                }
+            }
+        }
+        if !holding.is_empty() {
+            sentences.push(phrase.made((phrase.holding(&holding), Vec::new()), &holding));
+        }
+        for set in by_places(material, &apart) {
+            let said = phrase.none(&set);
+            let said = said.unwrap_or_else(|| (phrase.denied(&set), Vec::new()));
+            sentences.push(phrase.made(said, &set));
         }
     }
     // That nothing stands so to itself goes without saying, but it was looked at.
@@ -80,7 +101,7 @@ pub(super) fn pairs(
                     format!("{name} {verb}{between}itself")
                 })
                 .collect();
-            sentences.push(phrase.made(join_and(&clauses), &own));
+            sentences.push(phrase.made((join_and(&clauses), Vec::new()), &own));
         }
     }
     Some(sentences)
@@ -89,22 +110,26 @@ pub(super) fn pairs(
 /// Pairs whose subjects are in one place and whose others are in one place.
 fn by_places(material: &Material<'_>, pairs: &[Pair]) -> Vec<Vec<Pair>> {
     type Places = (Option<String>, Option<String>);
-    let mut sets: Vec<(Places, Vec<Pair>)> = Vec::new();
+    let mut sets: Vec<Vec<Pair>> = Vec::new();
+    let mut by_places: HashMap<Places, usize> = HashMap::new();
     for pair in pairs {
         let place = |o| material.namer.noun(o).place;
         let places = (place(pair.subject), place(pair.other));
-        match sets.iter_mut().find(|(p, _)| *p == places) {
-            Some((_, set)) => set.push(*pair),
-            None => sets.push((places, vec![*pair])),
-        }
+        let set = *by_places.entry(places).or_insert_with(|| {
+            sets.push(Vec::new());
+            sets.len() - 1
+        });
+        sets[set].push(*pair);
     }
-    sets.into_iter().map(|(_, set)| set).collect()
+    sets
 }
 
 struct Phrase<'a, 'm> {
     material: &'a Material<'m>,
     verb: &'a str,
     between: &'a str,
+    /// Things that were held against themselves, and do not stand so to themselves.
+    not_itself: HashSet<u32>,
 }
 
 impl Phrase<'_, '_> {
@@ -113,90 +138,298 @@ impl Phrase<'_, '_> {
         let namer = self.material.namer;
         let (subject, other) = (namer.noun(pair.subject), namer.noun(pair.other));
         let verb = conjugate(self.verb, Number::Singular, pair.holds);
-        // The place is said once.
-        let other = if subject.place == other.place {
-            other.definite()
-        } else {
-            other.full()
-        };
-        format!("{} {verb}{}{other}", subject.full(), self.between)
+        // Head and place are said once: "the upper square in the first box touches the lower one".
+        if (&subject.head, &subject.place) == (&other.head, &other.place)
+            && subject.mark.is_some()
+            && other.mark.is_some()
+            && pair.subject != pair.other
+        {
+            return format!(
+                "{} {verb}{}{}",
+                subject.full(),
+                self.between,
+                other.pronoun()
+            );
+        }
+        if subject.place == other.place {
+            let place = subject.place.as_ref().map(|p| format!(" {p}"));
+            let (subject, place) = match &subject.mark {
+                // "The square in the first box from the left" would be another thing.
+                Some(mark) if !mark.behind.is_empty() => (subject.full(), String::new()),
+                _ => (subject.definite(), place.unwrap_or_default()),
+            };
+            return format!(
+                "{subject} {verb}{}{}{place}",
+                self.between,
+                other.definite()
+            );
+        }
+        format!("{} {verb}{}{}", subject.full(), self.between, other.full())
+    }
+
+    /// Pairs that hold, those of one object said together: `both circles touch the square`.
+    fn holding(&self, pairs: &[Pair]) -> String {
+        let namer = self.material.namer;
+        let mut by_other: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+        for pair in pairs {
+            by_other.entry(pair.other).or_default().push(pair.subject);
+        }
+        let mut clauses = Vec::new();
+        for pair in pairs {
+            // Said where the first of its object stands.
+            let Some(subjects) = by_other.remove(&pair.other) else {
+                continue;
+            };
+            if subjects.len() == 1 {
+                clauses.push(self.single(*pair));
+                continue;
+            }
+            let other = namer.noun(pair.other);
+            let same_place = subjects.iter().all(|s| namer.noun(*s).place == other.place);
+            let named = match self.set(&subjects) {
+                Some((nouns, place)) if subjects.len() == 2 => format!("both {nouns}{place}"),
+                Some((nouns, place)) => format!("all {} {nouns}{place}", subjects.len()),
+                None => subject_list(self.material, &subjects),
+            };
+            let object = if same_place {
+                other.definite()
+            } else {
+                other.full()
+            };
+            let verb = conjugate(self.verb, Number::Plural, true);
+            clauses.push(format!("{named} {verb}{}{object}", self.between));
+        }
+        join_and(&clauses)
+    }
+
+    /// Pairs that do not hold, those of one subject said together: `the circle does not touch the
+    /// left or the right square`.
+    fn denied(&self, pairs: &[Pair]) -> String {
+        let namer = self.material.namer;
+        let mut by_subject: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+        for pair in pairs {
+            by_subject.entry(pair.subject).or_default().push(pair.other);
+        }
+        let mut clauses = Vec::new();
+        for pair in pairs {
+            // Said where the first of its subject stands.
+            let Some(others) = by_subject.remove(&pair.subject) else {
+                continue;
+            };
+            if others.len() == 1 {
+                clauses.push(self.single(*pair));
+                continue;
+            }
+            let subject = namer.noun(pair.subject);
+            let nouns: Vec<Noun> = others.iter().map(|o| namer.noun(*o)).collect();
+            let one_place = nouns.iter().all(|n| n.place == subject.place);
+            let names: Vec<String> = nouns
+                .iter()
+                .map(|n| if one_place { n.definite() } else { n.full() })
+                .collect();
+            let verb = conjugate(self.verb, Number::Singular, false);
+            let object = join_or(&names);
+            clauses.push(format!("{} {verb}{}{object}", subject.full(), self.between));
+        }
+        join_and(&clauses)
     }
 
     /// `none of the 2 circles lies directly on any of the 3 squares`, if every one of the subjects
     /// was held against every one of the others.
-    fn none(&self, pairs: &[Pair]) -> Option<String> {
+    fn none(&self, pairs: &[Pair]) -> Option<Said> {
         let namer = self.material.namer;
         let subjects = distinct(pairs.iter().map(|p| p.subject));
         let others = distinct(pairs.iter().map(|p| p.other));
-        let shared = subjects.iter().filter(|s| others.contains(s)).count();
+        let known: HashSet<u32> = others.iter().copied().collect();
+        let shared = subjects.iter().filter(|s| known.contains(s)).count();
         if pairs.len() < 2 || pairs.len() != subjects.len() * others.len() - shared {
             return None;
         }
-        let place = |objects: &[u32]| {
-            let first = namer.noun(objects[0]).place;
-            let same = objects.iter().all(|o| namer.noun(*o).place == first);
-            first
-                .filter(|_| same)
-                .map(|p| format!(" {p}"))
-                .unwrap_or_default()
-        };
-        let (here, there) = (place(&subjects), place(&others));
-        let nouns = plural(&namer.common_noun(&subjects));
+        let holds = conjugate(self.verb, Number::Singular, true);
+        let (subject, other) = (self.set(&subjects), self.set(&others));
+        let mut totals = Vec::new();
         if shared == subjects.len() && shared == others.len() {
-            let verb = conjugate(self.verb, Number::Singular, true);
-            let none = if shared == 2 { "neither" } else { "none" };
-            let another = if shared == 2 { "the other" } else { "another" };
-            return Some(format!(
-                "{none} of the {shared} {nouns}{here} {verb}{}{another}",
-                self.between
-            ));
+            let (nouns, place) = subject?;
+            let (none, another) = if shared == 2 {
+                ("neither", "the other")
+            } else {
+                ("none", "another")
+            };
+            let between = self.between;
+            let text = format!("{none} of the {shared} {nouns}{place} {holds}{between}{another}");
+            return Some((text, vec![subjects]));
         }
-        if shared > 0 {
+        // "None of the 4 items touches any of the 3 circles" speaks of each circle and itself too.
+        let both = |o: &&u32| known.contains(o);
+        if subjects
+            .iter()
+            .filter(both)
+            .any(|o| !self.not_itself.contains(o))
+        {
             return None;
         }
-        let there = if here == there { String::new() } else { there };
-        let object = match others.as_slice() {
-            [one] => format!("{}{there}", namer.noun(*one).definite()),
-            _ => {
+        let here = subject.as_ref().map_or("", |(_, place)| place.as_str());
+        let object = match (others.as_slice(), &other) {
+            ([one], _) => {
+                let noun = namer.noun(*one);
+                let same = noun.place.as_deref() == here.strip_prefix(' ') && subjects.len() > 1;
+                let name = if same { noun.definite() } else { noun.full() };
+                match is_whole(self.material, &others).then(|| list_name(self.material, *one)) {
+                    Some(Some(listed)) if listed != noun.head => {
+                        totals.push(others.clone());
+                        format!("{name}, the only {listed}")
+                    }
+                    _ => name,
+                }
+            }
+            (_, Some((nouns, place))) => {
+                totals.push(others.clone());
                 let word = if others.len() == 2 { "either" } else { "any" };
-                let nouns = plural(&namer.common_noun(&others));
+                let there = if place == here { "" } else { place };
                 format!("{word} of the {} {nouns}{there}", others.len())
             }
+            (some, None) => {
+                let names: Vec<String> = some.iter().map(|o| namer.noun(*o).full()).collect();
+                join_or(&names)
+            }
         };
-        Some(match subjects.as_slice() {
-            [one] => {
+        let between = self.between;
+        let text = match (subjects.as_slice(), &subject) {
+            ([one], _) => {
                 let verb = conjugate(self.verb, number_of(1), false);
-                format!("{} {verb}{}{object}", namer.noun(*one).full(), self.between)
+                format!("{} {verb}{between}{object}", namer.noun(*one).full())
             }
-            _ => {
-                let none = if subjects.len() == 2 {
-                    "neither"
-                } else {
-                    "none"
-                };
-                let verb = conjugate(self.verb, Number::Singular, true);
-                let n = subjects.len();
-                format!(
-                    "{none} of the {n} {nouns}{here} {verb}{}{object}",
-                    self.between
-                )
+            (some, Some((nouns, _))) => {
+                let none = if some.len() == 2 { "neither" } else { "none" };
+                totals.push(subjects.clone());
+                let n = some.len();
+                format!("{none} of the {n} {nouns}{here} {holds}{between}{object}")
             }
-        })
+            ([one, two], None) => {
+                let (one, two) = (namer.noun(*one), namer.noun(*two));
+                let alike = (&one.head, &one.place) == (&two.head, &two.place);
+                match (&one.mark, &two.mark) {
+                    (Some(first), Some(_)) if alike && first.behind.is_empty() => {
+                        let first = first.before.trim_end();
+                        format!(
+                            "neither the {first} nor {} {holds}{between}{object}",
+                            two.full()
+                        )
+                    }
+                    _ => {
+                        let (one, two) = (one.full(), two.full());
+                        format!("neither {one} nor {two} {holds}{between}{object}")
+                    }
+                }
+            }
+            _ => return None,
+        };
+        Some((text, totals))
     }
 
-    fn made(&self, text: String, pairs: &[Pair]) -> Sentence {
+    /// `of the 2 circles and the 3 squares in the first box, only the left circle touches the upper
+    /// square`, if every one of the subjects was held against every one of the others, and few of
+    /// many pairs hold.
+    fn only(&self, yes: &[Pair], no: &[Pair]) -> Option<Said> {
+        let all = || yes.iter().chain(no);
+        let subjects = distinct(all().map(|p| p.subject));
+        let others = distinct(all().map(|p| p.other));
+        let known: HashSet<u32> = others.iter().copied().collect();
+        let shared = subjects.iter().filter(|s| known.contains(s)).count();
+        let pairs = subjects.len() * others.len() - shared;
+        if yes.is_empty() || no.len() < 2 || yes.len() > 2 || yes.len() + no.len() != pairs {
+            return None;
+        }
+        let (nouns, place) = self.set(&subjects)?;
+        let one = |objects: &[u32]| objects.len() == 1;
+        let sets = if shared == subjects.len() && shared == others.len() {
+            format!("the {shared} {nouns}{place}")
+        } else if one(&subjects) || one(&others) || shared > 0 {
+            return None;
+        } else {
+            let (other_nouns, other_place) = self.set(&others)?;
+            let here = if place == other_place { "" } else { &place };
+            let (m, n) = (subjects.len(), others.len());
+            format!("the {m} {nouns}{here} and the {n} {other_nouns}{other_place}")
+        };
+        let clauses: Vec<String> = yes.iter().map(|p| self.within(*p)).collect();
+        let text = format!("of {sets}, only {}", join_and(&clauses));
+        Some((text, vec![subjects, others]))
+    }
+
+    /// A pair whose places were said.
+    fn within(&self, pair: Pair) -> String {
+        let namer = self.material.namer;
+        let (subject, other) = (namer.noun(pair.subject), namer.noun(pair.other));
+        let verb = conjugate(self.verb, Number::Singular, pair.holds);
+        let same = subject.head == other.head && other.mark.is_some();
+        let object = if same {
+            other.pronoun()
+        } else {
+            other.definite()
+        };
+        format!("{} {verb}{}{object}", subject.definite(), self.between)
+    }
+
+    /// Plural noun and place of things of which the two tell which they are: they are all that a
+    /// call gave, or all of their name.
+    fn set(&self, objects: &[u32]) -> Option<(String, String)> {
+        let namer = self.material.namer;
+        let nouns: Vec<Noun> = objects.iter().map(|o| namer.noun(*o)).collect();
+        let first = nouns.first()?;
+        let one_place = nouns.iter().all(|n| n.place == first.place);
+        let place = first.place.as_ref().filter(|_| one_place);
+        let place = place.map(|p| format!(" {p}")).unwrap_or_default();
+        let alike = nouns
+            .iter()
+            .all(|n| n.head == first.head && n.alike() == nouns.len());
+        if alike && one_place {
+            return Some((plural(&first.head), place));
+        }
+        let whole = is_whole(self.material, objects);
+        let listed = listing(self.material, objects).filter(|_| one_place);
+        if let Some(noun) = listed.and_then(|call| list_noun(self.material, call)) {
+            return Some((plural(&noun), place));
+        }
+        let (noun, listed_at) = set_name(self.material, objects);
+        let place = listed_at.map(|p| format!(" {p}")).unwrap_or_default();
+        whole.then(|| (plural(&noun), place))
+    }
+
+    fn made(&self, (text, totals): Said, pairs: &[Pair]) -> Sentence {
         let facts = pairs.iter().map(|p| p.fact).collect();
         let objects = pairs.iter().flat_map(|p| [p.subject, p.other]).collect();
-        made(self.material, text, facts, objects)
+        let sentence = made(self.material, &text, facts, objects);
+        totals.iter().fold(sentence, |s, total| s.telling(total))
     }
 }
 
-fn distinct(objects: impl Iterator<Item = u32>) -> Vec<u32> {
-    let mut out = Vec::new();
-    for object in objects {
-        if !out.contains(&object) {
-            out.push(object);
-        }
+/// A sentence, and the sets whose number it tells.
+type Said = (String, Vec<Vec<u32>>);
+
+/// A call among the facts that listed just these objects.
+fn listing(material: &Material<'_>, objects: &[u32]) -> Option<u32> {
+    let wanted: HashSet<u32> = objects.iter().copied().collect();
+    let listed = |fact: &&Fact| {
+        let len =
+            matches!(fact.result, TraceValue::Items { len, .. } if len as usize == wanted.len());
+        len && listed_objects(material, &fact.result)
+            .iter()
+            .all(|o| wanted.contains(o))
+    };
+    let fact = material.facts.iter().find(listed)?;
+    match material.trace.event(fact.event).kind {
+        EventKind::PackCall { call } => Some(call),
+        _ => None,
     }
-    out
+}
+
+/// The noun of the list that gave an object.
+fn list_name(material: &Material<'_>, object: u32) -> Option<String> {
+    list_noun(material, material.namer.creator(object)?)
+}
+
+fn distinct(objects: impl Iterator<Item = u32>) -> Vec<u32> {
+    let mut seen = HashSet::new();
+    objects.filter(|object| seen.insert(*object)).collect()
 }

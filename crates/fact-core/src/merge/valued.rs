@@ -1,12 +1,21 @@
-//! Statements of values, and lists of what there is.
+//! Statements of values: `subject [be] {result}`.
 
-use super::facts::{Fact, What};
+use super::counted::{all_of_class, kind};
+use super::extremes::extreme;
+use super::facts::Fact;
 use super::names::number_of;
-use super::predicated::Member;
 use super::sentences::{Material, Sentence, made};
-use super::words::{fill, listed_objects, objects_of, set_name, subject_list, value_text};
+use super::words::{agree, fill, fill_with, objects_of, subject_list, value_text};
 use crate::english::{Number, Part, Template, conjugate, join_and, plural};
 use fact_lang::trace::TraceValue;
+use std::collections::{BTreeMap, HashMap};
+
+/// Facts that say the same of their subjects.
+struct Clause {
+    rest: String,
+    affirmed: bool,
+    facts: Vec<usize>,
+}
 
 /// Sentences for results that are texts, numbers or objects: `subject [be] {result}`.
 pub(super) fn valued(
@@ -17,58 +26,282 @@ pub(super) fn valued(
     let Some((subject, Part::Verb(verb), rest)) = template.split_verb() else {
         return Vec::new();
     };
-    let mut by_rest: Vec<(String, bool, Vec<usize>)> = Vec::new();
-    for &at in group {
-        let affirmed = material.facts[at].result != TraceValue::None;
-        let text = fill(material, rest, &material.facts[at]);
-        match by_rest
-            .iter_mut()
-            .find(|(t, a, _)| *t == text && *a == affirmed)
-        {
-            Some((_, _, facts)) => facts.push(at),
-            None => by_rest.push((text, affirmed, vec![at])),
-        }
+    let (mut sentences, rest_of_group) = extremes(material, group);
+    let group = rest_of_group.as_slice();
+    if group.is_empty() {
+        return sentences;
     }
-    let mut clauses = Vec::new();
     let mut objects = Vec::new();
-    for (rest, affirmed, facts) in &by_rest {
-        let subjects: Option<Vec<u32>> = facts
-            .iter()
-            .map(|f| material.facts[*f].receiver())
-            .collect::<Option<_>>();
-        match subjects {
-            Some(subjects) => {
-                let alone = subject_is_self(subject);
-                let number = if alone {
-                    number_of(subjects.len())
-                } else {
-                    Number::Singular
-                };
-                clauses.push(format!(
-                    "{}{}{rest}",
-                    fill_subject(material, subject, &material.facts[facts[0]], &subjects),
-                    conjugate(verb, number, *affirmed)
-                ));
-                objects.extend(subjects);
-            }
-            None => {
-                for f in facts {
-                    clauses.push(format!(
-                        "{}{}{rest}",
-                        fill(material, subject, &material.facts[*f]),
-                        conjugate(verb, Number::Singular, *affirmed)
-                    ));
-                    objects.extend(objects_of(&material.facts[*f]));
-                }
-            }
+    for at in group {
+        let fact = &material.facts[*at];
+        match fact.receiver() {
+            Some(receiver) => objects.push(receiver),
+            None => objects.extend(objects_of(fact)),
         }
-        for f in facts {
-            if let TraceValue::Object(result) = material.facts[*f].result {
-                objects.push(result);
-            }
+        if let TraceValue::Object(result) = fact.result {
+            objects.push(result);
         }
     }
-    vec![made(material, join_and(&clauses), group.to_vec(), objects)]
+    let mut clauses = clauses(material, rest, group);
+    let receivers: Option<Vec<u32>> = group
+        .iter()
+        .map(|f| material.facts[*f].receiver())
+        .collect();
+    let receivers = receivers.unwrap_or_default();
+    // Of all there are, one and the others: the one is said first.
+    let whole = all_of_class(material, &receivers) && of_self(subject);
+    if whole && clauses.len() == 2 && clauses[1].facts.len() == 1 {
+        clauses.swap(0, 1);
+    }
+    let told = whole
+        && match clauses.as_slice() {
+            [only] => only.facts.len() > 2,
+            [first, _] => first.facts.len() == 1,
+            _ => false,
+        };
+    let text = match numbered(material, (subject, verb, rest), &clauses) {
+        Some(text) => text,
+        None => {
+            let mut texts = Vec::new();
+            let mut before: Option<String> = None;
+            for (i, clause) in clauses.iter().enumerate() {
+                let all = match (told, i) {
+                    (true, 0) if clauses.len() == 1 => Some("all"),
+                    (true, 1) => Some("the other"),
+                    _ => None,
+                };
+                texts.extend(said(material, subject, verb, clause, all, &mut before));
+            }
+            join_and(&texts)
+        }
+    };
+    let sentence = made(material, &text, group.to_vec(), objects);
+    sentences.push(if told {
+        sentence.telling(&receivers)
+    } else {
+        sentence
+    });
+    sentences
+}
+
+/// What was asked only to choose, by the lists that it chose from; and the facts of other use.
+fn extremes(material: &Material<'_>, group: &[usize]) -> (Vec<Sentence>, Vec<usize>) {
+    let keyed = |at: &usize| material.index.key_of(material.facts[*at].node).is_some();
+    if !group.iter().any(keyed) {
+        return (Vec::new(), group.to_vec());
+    }
+    let mut lists: BTreeMap<Option<u32>, Vec<usize>> = BTreeMap::new();
+    for at in group {
+        let receiver = material.facts[*at].receiver();
+        let creator = receiver.and_then(|object| material.namer.creator(object));
+        lists.entry(creator).or_default().push(*at);
+    }
+    let mut sentences = Vec::new();
+    let mut left = Vec::new();
+    for facts in lists.into_values() {
+        match extreme(material, &facts) {
+            Some(sentence) => sentences.push(sentence),
+            None => left.extend(facts),
+        }
+    }
+    left.sort_unstable();
+    (sentences, left)
+}
+
+/// Whether a subject is the receiver, or a part of it.
+fn of_self(subject: &[Part]) -> bool {
+    subject_is_self(subject) || part_of(subject).is_some()
+}
+
+fn clauses(material: &Material<'_>, rest: &[Part], group: &[usize]) -> Vec<Clause> {
+    let mut clauses: Vec<Clause> = Vec::new();
+    let mut by_rest: HashMap<(String, bool), usize> = HashMap::new();
+    for &at in group {
+        let fact = &material.facts[at];
+        let affirmed = fact.result != TraceValue::None;
+        let rest = fill(material, rest, fact);
+        let key = unordered(material, fact).unwrap_or_else(|| rest.clone());
+        let clause = *by_rest.entry((key, affirmed)).or_insert_with(|| {
+            clauses.push(Clause {
+                rest,
+                affirmed,
+                facts: Vec::new(),
+            });
+            clauses.len() - 1
+        });
+        clauses[clause].facts.push(at);
+    }
+    clauses
+}
+
+/// A list of texts whatever their order: "black and blue" says what "blue and black" does.
+fn unordered(material: &Material<'_>, fact: &Fact) -> Option<String> {
+    let TraceValue::Items { .. } = fact.result else {
+        return None;
+    };
+    let items = material.trace.items_of(&fact.result).iter();
+    let mut texts: Vec<String> = items
+        .map(|(value, _)| value_text(material, value))
+        .collect();
+    texts.sort();
+    Some(texts.join("\n"))
+}
+
+/// What a clause says of its subjects; `all` is `all` or `the other` where a number tells which they
+/// are. `before` is the name that the clause before it began with:
+/// what it has in common with it is not said again.
+fn said(
+    material: &Material<'_>,
+    subject: &[Part],
+    verb: &str,
+    clause: &Clause,
+    all: Option<&str>,
+    before: &mut Option<String>,
+) -> Vec<String> {
+    let receivers: Option<Vec<u32>> = clause
+        .facts
+        .iter()
+        .map(|f| material.facts[*f].receiver())
+        .collect();
+    let Some(receivers) = receivers else {
+        let each = clause.facts.iter().map(|f| {
+            let verb = conjugate(verb, Number::Singular, clause.affirmed);
+            let subject = fill(material, subject, &material.facts[*f]);
+            format!("{subject}{verb}{}", clause.rest)
+        });
+        return each.collect();
+    };
+    let fact = &material.facts[clause.facts[0]];
+    let part = part_of(subject).filter(|_| receivers.len() > 1);
+    let number = if subject_is_self(subject) || part.is_some() {
+        number_of(receivers.len())
+    } else {
+        Number::Singular
+    };
+    let named = match (all, receivers.len()) {
+        (Some(which), n) => {
+            let noun = kind(&material.namer.common_noun(&receivers));
+            match (which, n) {
+                (_, 1) => format!("{which} {noun}"),
+                _ => format!("{which} {n} {}", plural(&noun)),
+            }
+        }
+        (None, _) => subject_list(material, &receivers),
+    };
+    let text = match part_of(subject) {
+        // "The top of the first tower is black and those of the others are blue."
+        Some(_) if before.is_some() => {
+            let that = if number == Number::Plural {
+                "those"
+            } else {
+                "that"
+            };
+            format!("{that} of {named} ")
+        }
+        Some(noun) if number == Number::Plural => format!("the {} of {named} ", plural(noun)),
+        _ => fill_subject(
+            material,
+            subject,
+            fact,
+            &shorter(material, &receivers, before, named),
+        ),
+    };
+    *before = Some(material.namer.noun(receivers[0]).head);
+    let rest = agree(verb, &clause.rest, number);
+    vec![format!(
+        "{text}{}{rest}",
+        conjugate(verb, number, clause.affirmed)
+    )]
+}
+
+/// `the one in the second box` after `the tower in the first box`.
+fn shorter(
+    material: &Material<'_>,
+    receivers: &[u32],
+    before: &Option<String>,
+    named: String,
+) -> String {
+    let Some(before) = before else {
+        return named;
+    };
+    let noun = material.namer.noun(receivers[0]);
+    let kind = |head: &str| head.split_once(" in ").map(|(kind, _)| kind.to_owned());
+    match (receivers, kind(&noun.head), kind(before)) {
+        (_, Some(own), Some(other)) if own == other && noun.unique => {
+            let (one, many) = (
+                format!("the {own} in "),
+                format!("the {} in ", plural(&own)),
+            );
+            if let Some(rest) = named.strip_prefix(&many) {
+                format!("the ones in {rest}")
+            } else if let (Some(rest), [_]) = (named.strip_prefix(&one), receivers) {
+                format!("the one in {rest}")
+            } else {
+                named
+            }
+        }
+        ([one], None, _) if *before == noun.head && noun.mark.is_some() => {
+            let noun = material.namer.noun(*one);
+            match &noun.place {
+                Some(place) => format!("{} {place}", noun.pronoun()),
+                None => noun.pronoun(),
+            }
+        }
+        _ => named,
+    }
+}
+
+/// `the towers in the first, second and third boxes are 2, 4 and 3 blocks tall`: where each has
+/// another number.
+fn numbered(
+    material: &Material<'_>,
+    (subject, verb, rest): (&[Part], &str, &[Part]),
+    clauses: &[Clause],
+) -> Option<String> {
+    let facts: Vec<&Fact> = clauses
+        .iter()
+        .map(|clause| match clause.facts.as_slice() {
+            [one] => Some(&material.facts[*one]),
+            _ => None,
+        })
+        .collect::<Option<_>>()?;
+    let counted = rest.iter().any(|p| matches!(p, Part::Noun(_)));
+    if facts.len() < 2 || !counted || !subject_is_self(subject) {
+        return None;
+    }
+    let mut numbers = Vec::new();
+    let mut receivers = Vec::new();
+    for fact in &facts {
+        let TraceValue::Int(number) = fact.result else {
+            return None;
+        };
+        numbers.push(number.to_string());
+        receivers.push(fact.receiver()?);
+    }
+    let named = subject_list(material, &receivers);
+    // Only a list of ordinals is in the order of the numbers for sure.
+    if !named.starts_with("the ") || named.matches(" the ").count() > 1 {
+        return None;
+    }
+    let mut many = (*facts[0]).clone();
+    many.result = TraceValue::Int(2);
+    let rest = fill_with(material, rest, &many, &join_and(&numbers));
+    let verb = conjugate(verb, Number::Plural, true);
+    Some(format!("{} {verb}{rest}", named))
+}
+
+/// The noun of a subject such as `the top of {self}`.
+fn part_of(subject: &[Part]) -> Option<&str> {
+    match subject {
+        [
+            Part::Text(before),
+            Part::Place { name, .. },
+            Part::Text(behind),
+        ] if name == "self" && behind.trim().is_empty() => {
+            before.strip_prefix("the ")?.strip_suffix(" of ")
+        }
+        _ => None,
+    }
 }
 
 /// Whether the subject is the receiver and nothing else.
@@ -76,140 +309,14 @@ fn subject_is_self(subject: &[Part]) -> bool {
     matches!(subject, [Part::Place { name, .. }, ..] if name == "self") && subject.len() <= 2
 }
 
-/// The subject of a clause with several receivers in the place of `{self}`.
-fn fill_subject(
-    material: &Material<'_>,
-    subject: &[Part],
-    fact: &Fact,
-    receivers: &[u32],
-) -> String {
+/// The subject of a clause with a name in the place of `{self}`.
+fn fill_subject(material: &Material<'_>, subject: &[Part], fact: &Fact, named: &str) -> String {
     let mut out = String::new();
     for part in subject {
         match part {
-            Part::Place { name, .. } if name == "self" => {
-                out.push_str(&subject_list(material, receivers));
-            }
+            Part::Place { name, .. } if name == "self" => out.push_str(named),
             other => out.push_str(&fill(material, std::slice::from_ref(other), fact)),
         }
     }
     out
-}
-
-/// Attributes that were read. Where the noun of an object shows the attribute, saying what the
-/// objects are says it; otherwise `the material of the cube is metal`.
-pub(super) fn fields(material: &Material<'_>, group: &[usize]) -> Vec<Sentence> {
-    let What::Field(name) = &material.facts[group[0]].what else {
-        return Vec::new();
-    };
-    let mut sentences = Vec::new();
-    let mut shown: Vec<(usize, u32)> = Vec::new();
-    let mut other: Vec<(String, Vec<(usize, u32)>)> = Vec::new();
-    for &at in group {
-        let fact = &material.facts[at];
-        let Some(object) = fact.receiver() else {
-            continue;
-        };
-        if material.namer.noun_shows(object, name) {
-            // "The top of the tower is a black square" has said it.
-            let introduced = material
-                .facts
-                .iter()
-                .any(|f| f.result == TraceValue::Object(object) && f.what != fact.what);
-            if introduced {
-                sentences.push(Sentence {
-                    text: String::new(),
-                    facts: vec![at],
-                    objects: vec![object],
-                    at: fact.event,
-                });
-                continue;
-            }
-            shown.push((at, object));
-        } else {
-            let value = value_text(material, &fact.result);
-            match other.iter_mut().find(|(v, _)| *v == value) {
-                Some((_, members)) => members.push((at, object)),
-                None => other.push((value, vec![(at, object)])),
-            }
-        }
-    }
-    sentences.extend(listings(material, &shown));
-    let clauses: Vec<String> = other
-        .iter()
-        .map(|(value, members)| {
-            let subjects: Vec<u32> = members.iter().map(|(_, o)| *o).collect();
-            let number = number_of(subjects.len());
-            let noun = if number == Number::Singular {
-                name.to_string()
-            } else {
-                plural(name)
-            };
-            let noun = noun.replace('_', " ");
-            let be = conjugate("be", number, true);
-            format!(
-                "the {noun} of {} {be} {value}",
-                subject_list(material, &subjects)
-            )
-        })
-        .collect();
-    if !clauses.is_empty() {
-        let members = other.iter().flat_map(|(_, m)| m);
-        let (facts, objects): (Vec<usize>, Vec<u32>) = members.copied().unzip();
-        sentences.push(made(material, join_and(&clauses), facts, objects));
-    }
-    sentences
-}
-
-/// `The 3 items in the first box are a small yellow square and 2 blue circles.`
-pub(super) fn listings(material: &Material<'_>, shown: &[Member]) -> Vec<Sentence> {
-    // (creating call, place) and its members.
-    type Set = (Option<u32>, Option<String>, Vec<Member>);
-    let mut sets: Vec<Set> = Vec::new();
-    for &(fact, object) in shown {
-        if material.namer.noun(object).unique {
-            continue;
-        }
-        let creator = material.namer.creator(object);
-        let place = material.namer.noun(object).place;
-        match sets
-            .iter_mut()
-            .find(|(c, p, _)| *c == creator && *p == place)
-        {
-            Some((_, _, members)) => members.push((fact, object)),
-            None => sets.push((creator, place, vec![(fact, object)])),
-        }
-    }
-    sets.into_iter()
-        .map(|(creator, place, members)| {
-            let mut objects: Vec<u32> = members.iter().map(|(_, o)| *o).collect();
-            objects.sort_unstable();
-            objects.dedup();
-            let total = creator.and_then(|c| {
-                let event = material.trace.pack_calls[c as usize].event?;
-                let value = &material.trace.event(event).value;
-                let in_place = listed_objects(material, value)
-                    .into_iter()
-                    .filter(|o| material.namer.noun(*o).place == place)
-                    .count();
-                Some(in_place)
-            });
-            let noun = set_name(material, &objects).0;
-            let place = place.map(|p| format!(" {p}")).unwrap_or_default();
-            let list = material.namer.list(&objects, false);
-            let text = match (objects.len(), total) {
-                (1, Some(1)) => format!("the {noun}{place} is {list}"),
-                (n, Some(total)) if n == total => {
-                    format!("the {n} {}{place} are {list}", plural(&noun))
-                }
-                (1, _) => format!("one {noun}{place} is {list}"),
-                (n, _) => format!("{n} of the {}{place} are {list}", plural(&noun)),
-            };
-            made(
-                material,
-                text,
-                members.iter().map(|(f, _)| *f).collect(),
-                objects,
-            )
-        })
-        .collect()
 }

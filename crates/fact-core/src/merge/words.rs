@@ -1,9 +1,10 @@
 //! Words for values, subjects and sets, from facts and templates.
 
 use super::facts::Fact;
+use super::lists::join_ordinals;
 use super::names::Noun;
 use super::sentences::Material;
-use crate::english::{Number, Part, Template, article, join_and, ordinal, plural};
+use crate::english::{Number, Part, article, join_and, ordinal, plural};
 use fact_lang::trace::{Trace, TraceValue};
 use std::collections::HashSet;
 
@@ -37,11 +38,12 @@ pub(crate) fn is_whole(material: &Material<'_>, objects: &[u32]) -> bool {
         .filter_map(|o| material.namer.creator(*o))
         .collect();
     calls.dedup();
+    let among: HashSet<u32> = objects.iter().copied().collect();
     calls.iter().all(|call| {
         let event = material.trace.pack_calls[*call as usize].event;
         event.is_none_or(|event| {
             let listed = listed_objects(material, &material.trace.event(event).value);
-            listed.iter().all(|o| objects.contains(o))
+            listed.iter().all(|o| among.contains(o))
         })
     })
 }
@@ -58,8 +60,7 @@ fn looked_everywhere(material: &Material<'_>, call: u32) -> bool {
 /// The noun of a pack call's `[there be] … (noun)`.
 pub(super) fn list_noun(material: &Material<'_>, call: u32) -> Option<String> {
     let call = &material.trace.pack_calls[call as usize];
-    let function = &material.pack.functions[call.function as usize];
-    let template = Template::parse(function.says.as_deref()?).ok()?;
+    let template = material.namer.says(call.function)?;
     if !template.is_existential() {
         return None;
     }
@@ -81,6 +82,32 @@ pub(super) fn list_noun(material: &Material<'_>, call: u32) -> Option<String> {
     Some(material.namer.with_noun(&crate::english::singular(&out)))
 }
 
+/// Where the list was looked for, as `[there be] … (noun) in {self}` says it: `in the tower in the
+/// first box`; `None` where that is everywhere, or not so plain.
+pub(super) fn list_place(material: &Material<'_>, call: u32) -> Option<String> {
+    if looked_everywhere(material, call) {
+        return None;
+    }
+    let call = &material.trace.pack_calls[call as usize];
+    let template = material.namer.says(call.function)?;
+    let noun = template
+        .parts
+        .iter()
+        .position(|p| matches!(p, Part::Noun(_)))?;
+    match (
+        &template.parts[noun + 1..],
+        material.namer.argument(call, "self")?,
+    ) {
+        ([Part::Text(before), Part::Place { name, .. }], TraceValue::Object(holder))
+            if name == "self" =>
+        {
+            let holder = material.namer.noun(*holder).full();
+            Some(format!("{}{holder}", before.trim_start()))
+        }
+        _ => None,
+    }
+}
+
 /// `the yellow square and the circle in the first box`.
 pub(super) fn subject_list(material: &Material<'_>, subjects: &[u32]) -> String {
     let nouns: Vec<Noun> = subjects.iter().map(|o| material.namer.noun(*o)).collect();
@@ -92,15 +119,58 @@ pub(super) fn subject_list(material: &Material<'_>, subjects: &[u32]) -> String 
             None => list,
         };
     }
-    join_and(&nouns.iter().map(Noun::full).collect::<Vec<_>>())
+    by_head(&nouns)
+}
+
+/// Names in several places; those of one head whose place alone tells them apart are said together:
+/// `the yellow squares in the first and third boxes`.
+fn by_head(nouns: &[Noun]) -> String {
+    let mut heads: Vec<(&str, Vec<&Noun>)> = Vec::new();
+    for noun in nouns {
+        match heads.iter_mut().find(|(head, same)| {
+            *head == noun.head && noun.mark.is_none() && same[0].mark.is_none() && !noun.unique
+        }) {
+            Some((_, same)) => same.push(noun),
+            None => heads.push((&noun.head, vec![noun])),
+        }
+    }
+    let mut parts = Vec::new();
+    for (head, same) in heads {
+        let holders: Option<Vec<&str>> = same
+            .iter()
+            .map(|n| n.place.as_deref()?.strip_prefix("in the "))
+            .collect();
+        match holders.as_deref().and_then(join_ordinals) {
+            Some(joined) => parts.push(format!("the {} in {joined}", plural(head))),
+            None => parts.extend(same.iter().map(|n| n.full())),
+        }
+    }
+    join_and(&parts)
 }
 
 /// Renders parts of a template for one fact.
 pub(crate) fn fill(material: &Material<'_>, parts: &[Part], fact: &Fact) -> String {
+    filled(material, parts, fact, None)
+}
+
+/// The same with other words for the result.
+pub(super) fn fill_with(
+    material: &Material<'_>,
+    parts: &[Part],
+    fact: &Fact,
+    result: &str,
+) -> String {
+    filled(material, parts, fact, Some(result))
+}
+
+fn filled(material: &Material<'_>, parts: &[Part], fact: &Fact, result: Option<&str>) -> String {
     let mut out = String::new();
     for part in parts {
         match part {
             Part::Text(text) => out.push_str(text),
+            Part::Place { name, .. } if name == "result" && result.is_some() => {
+                out.push_str(result.unwrap_or_default());
+            }
             Part::Place {
                 name,
                 ordinal: as_ordinal,
@@ -144,7 +214,7 @@ pub(crate) fn fill(material: &Material<'_>, parts: &[Part], fact: &Fact) -> Stri
                     _ => true,
                 });
                 if present {
-                    out.push_str(&fill(material, inner, fact));
+                    out.push_str(&filled(material, inner, fact, result));
                 }
             }
             Part::Verb(_) | Part::ThereBe => {}
