@@ -17,6 +17,12 @@ pub struct Index<'a> {
     loop_of: HashMap<NodeId, NodeId>,
     /// The clause of a comprehension loop.
     clauses: HashMap<NodeId, &'a Clause>,
+    /// Name → how often it is bound, in whatever scope and way.
+    bound: HashMap<&'a str, usize>,
+    /// Name → the values assigned to it, with the statements.
+    values: HashMap<&'a str, Vec<(&'a Stmt, &'a Expr)>>,
+    /// Name → the functions defined under it.
+    functions: HashMap<&'a str, Vec<&'a Function>>,
     stack: Vec<NodeId>,
 }
 
@@ -59,6 +65,35 @@ impl<'a> Index<'a> {
         }
     }
 
+    /// What a name stands for wherever it is seen: the one value that is ever bound to it.
+    pub fn definition(&self, name: &str) -> Option<&'a Expr> {
+        match (self.bound.get(name), self.assignments(name)) {
+            (Some(1), [(_, value)]) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// The statements that assign to a name, in order, with the values.
+    pub fn assignments(&self, name: &str) -> &[(&'a Stmt, &'a Expr)] {
+        self.values.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// The function of this name, if there is one only.
+    pub fn called(&self, name: &str) -> Option<&'a Function> {
+        match (self.bound.get(name), self.functions.get(name)?.as_slice()) {
+            (Some(1), [only]) => Some(only),
+            _ => None,
+        }
+    }
+
+    fn bind(&mut self, target: &'a Expr) {
+        if let ExprKind::Name(name) = &target.kind {
+            *self.bound.entry(&name.id).or_default() += 1;
+        } else {
+            children(target, &mut |child| self.bind(child));
+        }
+    }
+
     /// All statements, in no particular order of nesting but by id.
     pub fn statements(&self) -> impl Iterator<Item = &'a Stmt> {
         let mut all: Vec<&'a Stmt> = self.stmts.values().copied().collect();
@@ -82,19 +117,39 @@ impl<'a> Index<'a> {
                 ..
             } => {
                 decorators.iter().for_each(|d| self.expr_(d));
+                *self.bound.entry(&function.name).or_default() += 1;
+                let named = self.functions.entry(&function.name).or_default();
+                named.push(function);
                 self.function(function);
             }
             StmtKind::ClassDef { body, .. } => self.block(body),
             StmtKind::Return(value) => value.iter().for_each(|v| self.expr_(v)),
             StmtKind::Assign { targets, value } => {
-                targets.iter().for_each(|t| self.expr_(t));
+                for target in targets {
+                    self.bind(target);
+                    if let ExprKind::Name(name) = &target.kind {
+                        let values = self.values.entry(&name.id).or_default();
+                        values.push((stmt, value));
+                    }
+                    self.expr_(target);
+                }
                 self.expr_(value);
             }
             StmtKind::AugAssign { target, value, .. } => {
+                self.bind(target);
+                if let ExprKind::Name(name) = &target.kind {
+                    let values = self.values.entry(&name.id).or_default();
+                    values.push((stmt, value));
+                }
                 self.expr_(target);
                 self.expr_(value);
             }
             StmtKind::AnnAssign { target, value, .. } => {
+                self.bind(target);
+                if let (ExprKind::Name(name), Some(value)) = (&target.kind, value) {
+                    let values = self.values.entry(&name.id).or_default();
+                    values.push((stmt, value));
+                }
                 self.expr_(target);
                 value.iter().for_each(|v| self.expr_(v));
             }
@@ -109,6 +164,7 @@ impl<'a> Index<'a> {
                 body,
                 orelse,
             } => {
+                self.bind(target);
                 self.expr_(iter);
                 for node in [stmt.id, target.id] {
                     self.loop_of.insert(node, stmt.id);
@@ -161,6 +217,7 @@ impl<'a> Index<'a> {
 
     fn function(&mut self, function: &'a Function) {
         for param in &function.params {
+            *self.bound.entry(&param.name.id).or_default() += 1;
             param.default.iter().for_each(|d| self.expr_(d));
         }
         // Loops around a definition are not loops around its calls.
@@ -178,6 +235,7 @@ impl<'a> Index<'a> {
                 for clause in &comprehension.clauses {
                     self.expr_(&clause.iter);
                     let id = clause.target.id;
+                    self.bind(&clause.target);
                     self.loop_of.insert(id, id);
                     self.loop_of.entry(expr.id).or_insert(id);
                     self.clauses.insert(id, clause);
@@ -190,12 +248,26 @@ impl<'a> Index<'a> {
                 self.stack.truncate(depth);
             }
             ExprKind::Lambda(function) => self.lambda(function),
+            ExprKind::Walrus { name, value } => {
+                *self.bound.entry(&name.id).or_default() += 1;
+                self.expr_(value);
+            }
+            ExprKind::Call { func, .. } => {
+                // What changes a container gives its name another value.
+                if let ExprKind::Attribute { value, attr } = &func.kind
+                    && MUTATORS.contains(&&**attr)
+                {
+                    self.bind(value);
+                }
+                children(expr, &mut |child| self.expr_(child));
+            }
             _ => children(expr, &mut |child| self.expr_(child)),
         }
     }
 
     fn lambda(&mut self, function: &'a Function) {
         for param in &function.params {
+            *self.bound.entry(&param.name.id).or_default() += 1;
             param.default.iter().for_each(|d| self.expr_(d));
         }
         for stmt in &function.body {
@@ -206,6 +278,23 @@ impl<'a> Index<'a> {
         }
     }
 }
+
+/// Methods that change the container they are called on.
+const MUTATORS: [&str; 13] = [
+    "append",
+    "extend",
+    "insert",
+    "remove",
+    "pop",
+    "clear",
+    "sort",
+    "reverse",
+    "add",
+    "discard",
+    "update",
+    "setdefault",
+    "popitem",
+];
 
 /// Calls `f` on each direct sub-expression, comprehensions and lambdas excepted.
 pub fn children<'a>(expr: &'a Expr, f: &mut dyn FnMut(&'a Expr)) {

@@ -1,0 +1,637 @@
+//! What follows from `any`, `all`, counts and loops: how many of the elements are so.
+
+use super::Reasoner;
+use super::domain::{Domain, focus_of};
+use crate::bridge::predicate::{Focus, Predicate, is_plain};
+use crate::claim::entail::{Tally, tally};
+use crate::claim::inferred::{Condition, Inferred, Quantified, Quantifier};
+use crate::english::{Number, article, plural};
+use crate::merge::names::number_of;
+use fact_lang::ast::{
+    Clause, CompareOp, Comprehension, ComprehensionKind, Constant, Expr, ExprKind, NodeId,
+};
+use fact_lang::trace::{EventId, TraceValue};
+
+/// A count held against a number.
+pub(super) struct Bound {
+    /// How.
+    pub op: CompareOp,
+    /// The number.
+    pub number: i64,
+    /// Whether it was so.
+    pub holds: bool,
+    /// The comparison's claim.
+    pub claim: (EventId, Inferred),
+}
+
+/// What is said of the elements of a loop.
+pub(super) struct Query {
+    /// The event whose value it explains.
+    pub event: EventId,
+    pub domain: Domain,
+    /// Only elements that meet these are spoken of.
+    pub among: Vec<Condition>,
+    /// In words; `None` where there is no condition or none that rules can say.
+    pub filter: Option<Predicate>,
+    pub holds: Vec<Condition>,
+    /// In words; `None` where rules cannot say it.
+    pub said: Option<Predicate>,
+}
+
+/// Which sentence is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    /// Of none of them.
+    None,
+    /// Of every one.
+    Every,
+    /// Of so many.
+    Count,
+}
+
+impl<'m> Reasoner<'_, 'm> {
+    /// The query of a comprehension: filters restrict, the element is what is said.
+    fn query(
+        &self,
+        node: NodeId,
+        c: &'m Comprehension,
+        event: EventId,
+        element: Option<&'m Expr>,
+    ) -> Option<(Query, EventId)> {
+        let clause = c.clauses.last()?;
+        let variable = focus_of(&clause.target)?;
+        let run = self.ground.runs.latest(node, event)?;
+        let nodes = vec![node; c.clauses.len()];
+        let domain = self.domain(run, &nodes, &clause.iter)?;
+        let mut among = Vec::new();
+        let mut parts: Option<Vec<Predicate>> = Some(Vec::new());
+        for condition in c.clauses.iter().flat_map(|c| &c.conditions) {
+            among.push(Condition {
+                node: condition.id,
+                holds: true,
+            });
+            let made = self.speaker.predicate(condition, Focus::Name(variable));
+            parts = parts.and_then(|mut parts| {
+                parts.push(made?);
+                Some(parts)
+            });
+        }
+        let filter = parts.filter(|p| !p.is_empty()).map(joined);
+        let (holds, said) = match element {
+            Some(element) => {
+                let said = match c.clauses.as_slice() {
+                    [outer, inner] => self.pair(element, outer, inner, variable),
+                    _ => self.speaker.predicate(element, Focus::Name(variable)),
+                };
+                let condition = Condition {
+                    node: element.id,
+                    holds: true,
+                };
+                (vec![condition], said)
+            }
+            None => (Vec::new(), None),
+        };
+        let last = domain.elements.last().copied().unwrap_or(event);
+        let query = Query {
+            event,
+            domain,
+            among,
+            filter,
+            holds,
+            said,
+        };
+        Some((query, last))
+    }
+
+    /// `a.is_on(b)` of two loop variables: said of the inner one where it is about it alone, or
+    /// else as it stands between the two.
+    fn pair(
+        &self,
+        element: &'m Expr,
+        outer: &'m Clause,
+        inner: &'m Clause,
+        variable: &'m str,
+    ) -> Option<Predicate> {
+        let alone = self.speaker.predicate(element, Focus::Name(variable));
+        if alone.is_some() {
+            return alone;
+        }
+        let things = self.speaker.things(&outer.iter, Focus::Any)?;
+        let own = self.speaker.things(&inner.iter, Focus::Any)?;
+        let noun = things.plain()?;
+        let text = if own.plain() == Some(noun) {
+            format!("another {noun}")
+        } else {
+            format!("{} {noun}", article(noun))
+        };
+        let name = focus_of(&outer.target)?;
+        self.speaker.with_other(name, &text, || {
+            self.speaker.predicate(element, Focus::Name(variable))
+        })
+    }
+
+    /// `any(…)` and `all(…)` over a comprehension.
+    pub(super) fn quantifier(
+        &mut self,
+        expr: &'m Expr,
+        any: bool,
+        c: &'m Comprehension,
+        before: EventId,
+    ) {
+        let Some(event) = self.value(expr.id, before) else {
+            return;
+        };
+        let Some(outcome) = self.truth(event) else {
+            return;
+        };
+        let ExprKind::Call { args, .. } = &expr.kind else {
+            return;
+        };
+        let Some(node) = args.first().map(|a| self.speaker.resolve(a, Focus::Any).id) else {
+            return;
+        };
+        if any == outcome {
+            // The last element that was looked at decided.
+            let Some(run) = self.ground.runs.latest(node, event) else {
+                return;
+            };
+            let mut at = self.ground.runs.run(run);
+            while let Some(last) = at.iterations.last()
+                && let Some(inner) = self
+                    .ground
+                    .runs
+                    .inside(*last)
+                    .iter()
+                    .copied()
+                    .find(|r| self.ground.runs.run(*r).node == node)
+            {
+                at = self.ground.runs.run(inner);
+            }
+            let Some(last) = at.iterations.last().copied() else {
+                return;
+            };
+            self.decider(node, c, any, last, event);
+            return;
+        }
+        let Some((query, _)) = self.query(node, c, event, Some(&c.element)) else {
+            return;
+        };
+        if !any {
+            // "Both squares touch the wall" has said it.
+            let called = matches!(c.element.kind, ExprKind::Call { .. });
+            let plain = query.said.as_ref().is_some_and(is_plain);
+            if called && plain && query.among.is_empty() && c.clauses.len() == 1 {
+                return;
+            }
+        }
+        let form = if any { Form::None } else { Form::Every };
+        self.say(query, form, None);
+    }
+
+    /// The witness of `any`, the counter-example of `all`.
+    fn decider(
+        &mut self,
+        node: NodeId,
+        c: &'m Comprehension,
+        any: bool,
+        iteration: EventId,
+        event: EventId,
+    ) {
+        let Some(clause) = c.clauses.last() else {
+            return;
+        };
+        let Some(variable) = focus_of(&clause.target) else {
+            return;
+        };
+        let conditions = c.clauses.iter().flat_map(|c| &c.conditions);
+        let mut among = Vec::new();
+        let mut parts = Some(Vec::new());
+        for condition in conditions {
+            among.push(Condition {
+                node: condition.id,
+                holds: true,
+            });
+            let made = self.speaker.predicate(condition, Focus::Name(variable));
+            parts = parts.and_then(|mut parts: Vec<Predicate>| {
+                parts.push(made?);
+                Some(parts)
+            });
+        }
+        let element = match c.clauses.as_slice() {
+            [outer, inner] => self.pair(&c.element, outer, inner, variable),
+            _ => self.speaker.predicate(&c.element, Focus::Name(variable)),
+        };
+        let own = Condition {
+            node: c.element.id,
+            holds: true,
+        };
+        if any {
+            let said = parts.zip(element).map(|(mut parts, element)| {
+                parts.push(element);
+                joined(parts)
+            });
+            let mut holds = among;
+            holds.push(own);
+            self.witness(Quantifier::Some, Vec::new(), holds, said, iteration, event);
+            return;
+        }
+        let denied = element
+            .as_ref()
+            .and_then(|e| e.text(Number::Singular, false));
+        if let Some(said) = &element
+            && (denied.is_none() || is_plain(said))
+            && let Some(text) = said.text(Number::Singular, true)
+            && let Some(run) = self.ground.runs.latest(node, event)
+            && let Some(domain) = self.domain(run, &vec![node; c.clauses.len()], &clause.iter)
+            && let Some(parts) = parts.clone()
+        {
+            // Which one it was, the evidence names.
+            let filter = (!parts.is_empty()).then(|| joined(parts));
+            if let Some(noun) = noun(&domain, filter.as_ref(), Number::Singular) {
+                let claim = self.single(Quantifier::NotAll, among, vec![own], iteration);
+                if let Some(claim) = claim {
+                    let text = format!("so not every {noun} {text}");
+                    self.push(&text, vec![(event, claim)], Vec::new());
+                }
+            }
+            return;
+        }
+        self.witness(
+            Quantifier::NotAll,
+            among,
+            vec![own],
+            element,
+            iteration,
+            event,
+        );
+    }
+
+    /// The claim of one element that decides, if the trace bears it.
+    fn single(
+        &self,
+        quantifier: Quantifier,
+        among: Vec<Condition>,
+        holds: Vec<Condition>,
+        iteration: EventId,
+    ) -> Option<Inferred> {
+        let all: Vec<Condition> = among.iter().chain(&holds).copied().collect();
+        let claim = Quantified {
+            quantifier,
+            over: Vec::new(),
+            elements: self.judged(&[iteration], &all),
+            among,
+            holds,
+        };
+        let Tally { met, total } = tally(&claim, self.ground).ok()?;
+        let wanted = u32::from(quantifier == Quantifier::Some);
+        (total == 1 && met == wanted).then_some(Inferred::Quantified(claim))
+    }
+
+    /// `so the third box has a yellow circle and 2 squares`.
+    pub(super) fn witness(
+        &mut self,
+        quantifier: Quantifier,
+        among: Vec<Condition>,
+        holds: Vec<Condition>,
+        said: Option<Predicate>,
+        iteration: EventId,
+        event: EventId,
+    ) {
+        let Some(object) = self.object(iteration) else {
+            return;
+        };
+        // One plain condition on the object is what the evidence said already.
+        if said.as_ref().is_some_and(is_plain) {
+            return;
+        }
+        let affirmed = quantifier == Quantifier::Some;
+        let noun = self.material.namer.noun(object);
+        let text = match said.and_then(|s| s.text(Number::Singular, affirmed)) {
+            Some(text) => text,
+            None => {
+                let kind = self.material.namer.common_noun(&[object]);
+                let kind = kind.split(" in ").next().unwrap_or(&kind);
+                let kind = kind.split_whitespace().last().unwrap_or(kind);
+                let be = crate::english::conjugate("be", Number::Singular, affirmed);
+                format!("{be} such {} {kind}", article(kind))
+            }
+        };
+        if let Some(claim) = self.single(quantifier, among, holds, iteration) {
+            let text = format!("so {} {text}", noun.full());
+            self.push(&text, vec![(event, claim)], vec![object]);
+        }
+    }
+
+    /// A count: of `[x for x in xs if p(x)]`, `sum(p(x) for x in xs)`, or a list under a name.
+    pub(super) fn counted(&mut self, expr: &'m Expr, before: EventId, bound: Option<Bound>) {
+        let mut at = expr;
+        let mut summed = false;
+        for _ in 0..8 {
+            at = self.speaker.resolve(at, Focus::Any);
+            let inner = match &at.kind {
+                ExprKind::Call { func, args, .. } => match (&func.kind, args.as_slice()) {
+                    (ExprKind::Name(name), [only])
+                        if matches!(&*name.id, "len" | "sum" | "list") =>
+                    {
+                        summed |= &*name.id == "sum";
+                        Some(only)
+                    }
+                    _ => None,
+                },
+                _ => None,
+            };
+            match inner {
+                Some(inner) => at = inner,
+                None => break,
+            }
+        }
+        let ExprKind::Comprehension(c) = &at.kind else {
+            if let ExprKind::Name(name) = &at.kind {
+                self.tallied(&name.id, before, bound);
+            } else {
+                self.expr(at, before);
+            }
+            return;
+        };
+        self.visited.insert(at.id);
+        let event = self.value(expr.id, before).unwrap_or(before);
+        // Of a set, the different elements are counted, not those let through.
+        if matches!(c.kind, ComprehensionKind::Set | ComprehensionKind::Dict) {
+            return;
+        }
+        let one = matches!(
+            c.element.kind,
+            ExprKind::Constant(Constant::Int(1) | Constant::Bool(true))
+        );
+        // Only truths are counted; a sum of numbers is another matter.
+        let judged = !one && summed;
+        if judged && !self.truths(&c.element) {
+            return;
+        }
+        let element = judged.then_some(&c.element);
+        let Some((mut query, _)) = self.query(at.id, c, event, element) else {
+            return;
+        };
+        // What filters let through is what is counted, of all there are.
+        query.said = match (query.filter.take(), query.said.take(), element.is_some()) {
+            (None, said, true) if query.among.is_empty() => said,
+            (Some(filter), Some(said), true) => Some(joined(vec![filter, said])),
+            (filter, _, false) => filter,
+            _ => None,
+        };
+        let among = std::mem::take(&mut query.among);
+        query.holds.splice(0..0, among);
+        if query.holds.is_empty() {
+            return;
+        }
+        self.say(query, Form::Count, bound);
+    }
+
+    /// Whether an expression was always true or false.
+    fn truths(&self, element: &Expr) -> bool {
+        let events = self.ground.runs.events(element.id);
+        events.iter().all(|e| {
+            matches!(
+                self.material.trace.event(*e).value,
+                TraceValue::Bool(_) | TraceValue::None
+            )
+        })
+    }
+
+    /// Says a query, if the trace bears it.
+    pub(super) fn say(&mut self, mut query: Query, form: Form, bound: Option<Bound>) {
+        // A filter that cannot be said is part of what is asked.
+        if !query.among.is_empty() && query.filter.is_none() {
+            if form == Form::Every {
+                return;
+            }
+            let among = std::mem::take(&mut query.among);
+            query.holds.splice(0..0, among);
+            query.said = None;
+        }
+        let all: Vec<Condition> = query.among.iter().chain(&query.holds).copied().collect();
+        let mut claim = Quantified {
+            quantifier: Quantifier::Count(0),
+            over: query.domain.over.iter().map(|e| e.0).collect(),
+            among: std::mem::take(&mut query.among),
+            holds: std::mem::take(&mut query.holds),
+            elements: self.judged(&query.domain.elements, &all),
+        };
+        let Ok(Tally { met, total }) = tally(&claim, self.ground) else {
+            return;
+        };
+        match form {
+            Form::None if met > 0 => return,
+            Form::Every if met < total || total == 0 => return,
+            _ => {}
+        }
+        let phrase = Phrase {
+            domain: &query.domain,
+            filter: query.filter.as_ref(),
+            said: query.said.as_ref(),
+            met,
+            total,
+        };
+        let named: Vec<u32> = claim
+            .elements
+            .iter()
+            .filter(|j| {
+                j.by.last()
+                    .is_some_and(|e| self.truth(EventId(*e)) == claim.holds.last().map(|c| c.holds))
+            })
+            .filter_map(|j| self.object(EventId(j.element)))
+            .collect();
+        let made = match form {
+            Form::None => phrase.none(),
+            Form::Every => phrase.every(),
+            Form::Count => phrase.count(bound.as_ref(), &|| self.material.namer.list(&named, true)),
+        };
+        let Some((quantifier, text, flipped)) = made else {
+            return;
+        };
+        if flipped {
+            let [condition] = claim.holds.as_mut_slice() else {
+                return;
+            };
+            condition.holds = !condition.holds;
+        }
+        claim.quantifier = quantifier;
+        let mut claims = vec![(query.event, Inferred::Quantified(claim))];
+        claims.extend(bound.map(|b| b.claim));
+        self.push(&text, claims, Vec::new());
+    }
+}
+
+/// Several conditions as one.
+pub(super) fn joined(mut parts: Vec<Predicate>) -> Predicate {
+    if parts.len() == 1 {
+        parts.remove(0)
+    } else {
+        Predicate::And(parts)
+    }
+}
+
+/// `yellow square in the first box that touches the wall`.
+fn noun(domain: &Domain, filter: Option<&Predicate>, number: Number) -> Option<String> {
+    let head = match number {
+        Number::Singular => domain.noun.clone(),
+        Number::Plural => plural(&domain.noun),
+    };
+    let mut out = format!("{head}{}", domain.place);
+    let filters: Vec<Predicate> = domain.filter.iter().chain(filter).cloned().collect();
+    if !filters.is_empty() {
+        out.push_str(&format!(" that {}", joined(filters).text(number, true)?));
+    }
+    Some(out)
+}
+
+/// A quantifier, a sentence, and whether the sentence says the opposite of the condition.
+type Made = Option<(Quantifier, String, bool)>;
+
+struct Phrase<'a> {
+    domain: &'a Domain,
+    filter: Option<&'a Predicate>,
+    said: Option<&'a Predicate>,
+    met: u32,
+    total: u32,
+}
+
+impl Phrase<'_> {
+    fn noun(&self, number: Number) -> Option<String> {
+        noun(self.domain, self.filter, number)
+    }
+
+    /// ` such a box`, in the number of the subject.
+    fn such(&self, number: Number) -> String {
+        let noun = &self.domain.noun;
+        let be = crate::english::conjugate("be", number, true);
+        match number {
+            Number::Singular => format!("{be} such {} {noun}", article(noun)),
+            Number::Plural => format!("{be} such {}", plural(noun)),
+        }
+    }
+
+    /// The verb phrase, or that it is such a thing.
+    fn verb(&self, number: Number) -> String {
+        self.said
+            .and_then(|said| said.text(number, true))
+            .unwrap_or_else(|| self.such(number))
+    }
+
+    fn none(&self) -> Made {
+        if let Some(Predicate::Not(inner)) = self.said
+            && self.total > 0
+            && self.domain.listed.is_none()
+            && let Some(text) = inner.text(Number::Singular, true)
+        {
+            let noun = self.noun(Number::Singular)?;
+            return Some((Quantifier::All, format!("so every {noun} {text}"), true));
+        }
+        let said = self.said.and_then(|s| s.text(Number::Singular, true));
+        let text = match (&self.domain.listed, said) {
+            (Some(listed), _) => format!("so none of {listed} {}", self.verb(Number::Singular)),
+            (None, Some(text)) => format!("so no {} {text}", self.noun(Number::Singular)?),
+            (None, None) => {
+                let such = self.such(Number::Singular);
+                let noun = self.noun(Number::Plural)?;
+                match self.total {
+                    0 | 1 => return None,
+                    2 => format!("so neither of the 2 {noun} {such}"),
+                    total => format!("so none of the {total} {noun} {such}"),
+                }
+            }
+        };
+        Some((Quantifier::None, text, false))
+    }
+
+    fn every(&self) -> Made {
+        if let Some(listed) = &self.domain.listed {
+            let text = self.said?.text(Number::Plural, true)?;
+            return Some((Quantifier::All, format!("so all of {listed} {text}"), false));
+        }
+        let noun = self.noun(Number::Singular)?;
+        if let Some(Predicate::Not(inner)) = self.said
+            && let Some(text) = inner.text(Number::Singular, true)
+        {
+            return Some((Quantifier::None, format!("so no {noun} {text}"), true));
+        }
+        let text = self.said?.text(Number::Singular, true)?;
+        Some((Quantifier::All, format!("so every {noun} {text}"), false))
+    }
+
+    fn count(&self, bound: Option<&Bound>, named: &dyn Fn() -> String) -> Made {
+        let (met, total) = (self.met, self.total);
+        let count = i64::from(met);
+        if met == 0 {
+            let (quantifier, text, flipped) = self.none()?;
+            let tail = bound.map_or(String::new(), |b| tail(count, b).1);
+            return Some((quantifier, format!("{text}{tail}"), flipped));
+        }
+        let (only, tail) = bound.map_or((false, String::new()), |b| tail(count, b));
+        let number = number_of(met as usize);
+        let only = if only { "only " } else { "" };
+        if let Some(listed) = &self.domain.listed {
+            let text = format!("so {only}{met} of {listed} {}{tail}", self.verb(number));
+            return Some((Quantifier::Count(met), text, false));
+        }
+        if met == total && total > 1 && only.is_empty() {
+            let nouns = self.noun(Number::Plural)?;
+            if let Some(Predicate::Not(inner)) = self.said
+                && let Some(text) = inner.text(Number::Singular, true)
+            {
+                let none = if total == 2 { "neither" } else { "none" };
+                let text = format!("so {none} of the {total} {nouns} {text}{tail}");
+                return Some((Quantifier::None, text, true));
+            }
+            let all = if total == 2 {
+                "both".to_owned()
+            } else {
+                format!("all {total}")
+            };
+            let verb = self.verb(Number::Plural);
+            return Some((
+                Quantifier::All,
+                format!("so {all} {nouns} {verb}{tail}"),
+                false,
+            ));
+        }
+        let verb = self.verb(number);
+        let nouns = self.noun(if total > 1 { Number::Plural } else { number })?;
+        let of = if met < total {
+            format!("{met} of the {total}")
+        } else {
+            met.to_string()
+        };
+        // What the rules cannot say is at least said of whom.
+        let whom = if self.said.is_none() && met < total && met <= 6 {
+            format!(": {}", named())
+        } else {
+            String::new()
+        };
+        let text = format!("so {only}{of} {nouns} {verb}{whom}{tail}");
+        Some((Quantifier::Count(met), text, false))
+    }
+}
+
+/// What a count's bound adds: whether it is `only` so many, and what it is not, or is.
+pub(super) fn tail(count: i64, bound: &Bound) -> (bool, String) {
+    let k = bound.number;
+    let less = count < k;
+    match (bound.op, bound.holds) {
+        (CompareOp::Eq, false) | (CompareOp::NotEq, true) if count == 0 => (false, String::new()),
+        (CompareOp::Eq, false) | (CompareOp::NotEq, true) if less => (true, format!(", not {k}")),
+        (CompareOp::Eq, false) | (CompareOp::NotEq, true) => (false, format!(", not just {k}")),
+        (CompareOp::GtE, false) | (CompareOp::Gt, false) if count == 0 => (false, String::new()),
+        (CompareOp::GtE, false) => (true, format!(", fewer than {k}")),
+        (CompareOp::Gt, false) => (true, format!(", not more than {k}")),
+        (CompareOp::GtE, true) if k > 1 && count > k => (false, format!(", which is at least {k}")),
+        (CompareOp::Gt, true) if k > 0 => (false, format!(", which is more than {k}")),
+        (CompareOp::LtE, true) if count > 0 && count < k => {
+            (false, format!(", which is at most {k}"))
+        }
+        (CompareOp::Lt, true) if count > 0 => (false, format!(", which is fewer than {k}")),
+        (CompareOp::LtE, false) => (false, format!(", which is more than {k}")),
+        (CompareOp::Lt, false) if count > 0 => (false, format!(", which is not fewer than {k}")),
+        _ => (false, String::new()),
+    }
+}

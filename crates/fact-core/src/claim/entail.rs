@@ -1,0 +1,560 @@
+//! Whether an inference's claim follows: its elements are all that the loop went through, each was
+//! judged in its own iteration by the conditions named, and numbers and polarity are those of the
+//! sentence. Reads the residual's tree and trace, and the sentence; never what wrote it.
+
+use super::inferred::{Compared, Condition, Inferred, Judged, Operator, Quantified, Quantifier};
+use super::reading::{Stated, bounds, negated, numbers, stated};
+use super::runs::Runs;
+use super::{Claim, Term};
+use crate::merge::index::Index;
+use crate::merge::names::Namer;
+use fact_lang::ast::{CompareOp, Constant, Expr, ExprKind, Stmt, StmtKind, UnaryOp};
+use fact_lang::trace::{EventId, EventKind, TraceValue};
+use std::collections::BTreeSet;
+
+/// What a claim is held against.
+pub struct Ground<'a> {
+    /// Runs through loops, with the trace.
+    pub runs: &'a Runs<'a>,
+    /// The residual program.
+    pub index: &'a Index<'a>,
+    /// Names of objects.
+    pub namer: &'a Namer<'a>,
+    /// What the result depends on, one flag an event.
+    pub closure: &'a [bool],
+}
+
+/// How many elements there were to judge, and how many met the conditions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tally {
+    /// Met them.
+    pub met: u32,
+    /// All that are spoken of.
+    pub total: u32,
+}
+
+/// Whether an inference follows from the trace and is what the sentence says; else why not.
+///
+/// # Errors
+/// The reason, in words.
+pub fn inferred(
+    claim: &Claim,
+    inferred: &Inferred,
+    text: &str,
+    beside: &BTreeSet<String>,
+    ground: &Ground<'_>,
+) -> Result<(), String> {
+    let event = EventId(claim.event);
+    if !ground.closure.get(event.index()).copied().unwrap_or(false) {
+        return Err(format!(
+            "cites event {}, which decides nothing",
+            claim.event
+        ));
+    }
+    match inferred {
+        Inferred::Quantified(quantified) => {
+            let tally = tally(quantified, ground)?;
+            decided(quantified, tally)?;
+            linked(quantified, ground)?;
+            told(quantified, tally, text, beside, ground)
+        }
+        Inferred::Compared(compared) => compare(event, compared, text, ground),
+        Inferred::Held(holds) => match ground.runs.truth(event) {
+            Some(truth) if truth == *holds && negated(text) != truth => Ok(()),
+            _ => Err(format!("says {holds} of event {}", claim.event)),
+        },
+    }
+}
+
+/// The numbers that the comparisons of a step are of.
+pub fn compared_numbers(claims: &[Claim]) -> BTreeSet<String> {
+    let mut out = BTreeSet::new();
+    for claim in claims {
+        if let Some(Inferred::Compared(compared)) = &claim.inferred {
+            for term in [&compared.left, &compared.right] {
+                if let Term::Number(n) = term {
+                    out.insert(crate::merge::words::number_text(*n));
+                }
+            }
+        }
+    }
+    out
+}
+
+/// Judges the elements again.
+///
+/// # Errors
+/// When an element is missing, too many, or not judged by the conditions in its own iteration.
+pub fn tally(quantified: &Quantified, ground: &Ground<'_>) -> Result<Tally, String> {
+    if quantified.holds.is_empty() {
+        return Err("names no condition".into());
+    }
+    let whole = !matches!(quantified.quantifier, Quantifier::Some | Quantifier::NotAll);
+    if whole {
+        complete(quantified, ground)?;
+    } else if quantified.elements.len() != 1 {
+        return Err("names more than the one element that decides".into());
+    }
+    let mut tally = Tally { met: 0, total: 0 };
+    for judged in &quantified.elements {
+        let unknown = || {
+            format!(
+                "does not show what was decided of element {}",
+                judged.element
+            )
+        };
+        if !met(&quantified.among, judged, ground)?.ok_or_else(unknown)? {
+            continue;
+        }
+        tally.total += 1;
+        if met(&quantified.holds, judged, ground)?.ok_or_else(unknown)? {
+            tally.met += 1;
+        }
+    }
+    Ok(tally)
+}
+
+/// Whether an element meets all conditions; `None` where the events cited do not tell.
+fn met(
+    conditions: &[Condition],
+    judged: &Judged,
+    ground: &Ground<'_>,
+) -> Result<Option<bool>, String> {
+    let runs = ground.runs;
+    let mut known = 0;
+    for condition in conditions {
+        let mut came_out = None;
+        for by in &judged.by {
+            let by = EventId(*by);
+            let Some(event) = runs.trace().events.get(by.index()) else {
+                return Err(format!("cites event {}, which there is not", by.0));
+            };
+            if event.node.pack || event.node.node != condition.node {
+                continue;
+            }
+            if !belongs(by, EventId(judged.element), runs) {
+                return Err(format!(
+                    "judges element {} by event {}, of another iteration",
+                    judged.element, by.0
+                ));
+            }
+            came_out = runs.truth(by);
+        }
+        match came_out {
+            Some(truth) if truth == condition.holds => known += 1,
+            Some(_) => return Ok(Some(false)),
+            None => {}
+        }
+    }
+    Ok((known == conditions.len()).then_some(true))
+}
+
+/// Whether an event happened in this iteration, or decided about it in one around it.
+fn belongs(event: EventId, iteration: EventId, runs: &Runs<'_>) -> bool {
+    let Some(of) = runs.iteration_of(event) else {
+        return false;
+    };
+    let mut at = iteration;
+    loop {
+        if at == of {
+            return true;
+        }
+        let outer = runs.run_of(at).and_then(|run| runs.run(run).within);
+        match outer {
+            Some(outer) => at = outer,
+            None => return false,
+        }
+    }
+}
+
+/// Whether the elements are exactly those that the loops went through.
+fn complete(quantified: &Quantified, ground: &Ground<'_>) -> Result<(), String> {
+    let runs = ground.runs;
+    let mut expected = Vec::new();
+    let mut used = 0;
+    let Some(first) = quantified.over.first() else {
+        return Err("names no loop".into());
+    };
+    let begun: BTreeSet<u32> = quantified.over.iter().copied().collect();
+    let mut open = vec![*first];
+    while let Some(begin) = open.pop() {
+        let run = runs
+            .begun(EventId(begin))
+            .map(|run| runs.run(run))
+            .ok_or_else(|| format!("event {begin} begins no loop"))?;
+        if !runs.complete(run, ground.index) {
+            return Err(format!("the loop of event {begin} was cut short"));
+        }
+        used += 1;
+        for iteration in &run.iterations {
+            let inner: Vec<u32> = runs
+                .inside(*iteration)
+                .iter()
+                .map(|run| runs.run(*run).begin.0)
+                .filter(|begin| begun.contains(begin))
+                .collect();
+            match inner.as_slice() {
+                [] => expected.push(iteration.0),
+                [one] => open.push(*one),
+                _ => return Err(format!("goes through element {} twice", iteration.0)),
+            }
+        }
+    }
+    if used != quantified.over.len() {
+        return Err("names a loop beside the one it speaks of".into());
+    }
+    // An element of an outer loop without an inner run must have been left out by a condition.
+    let depth = |element: u32| {
+        let mut depth = 0;
+        let mut at = EventId(element);
+        while let Some(run) = runs.run_of(at) {
+            depth += 1;
+            match runs.run(run).within {
+                Some(outer) => at = outer,
+                None => break,
+            }
+        }
+        depth
+    };
+    let deepest = expected.iter().map(|e| depth(*e)).max();
+    for judged in &quantified.elements {
+        if Some(depth(judged.element)) != deepest
+            && met(&quantified.among, judged, ground)? != Some(false)
+        {
+            return Err(format!("passes over element {}", judged.element));
+        }
+    }
+    expected.sort_unstable();
+    let mut found: Vec<u32> = quantified.elements.iter().map(|j| j.element).collect();
+    found.sort_unstable();
+    if found != expected {
+        return Err(format!(
+            "judges {} elements where the loop went through {}",
+            found.len(),
+            expected.len()
+        ));
+    }
+    Ok(())
+}
+
+/// Whether the quantifier is what the elements give.
+fn decided(quantified: &Quantified, tally: Tally) -> Result<(), String> {
+    let Tally { met, total } = tally;
+    let right = match quantified.quantifier {
+        Quantifier::None => met == 0,
+        Quantifier::All => met == total,
+        Quantifier::Count(n) => met == n,
+        Quantifier::Some => met == 1,
+        Quantifier::NotAll => met == 0 && total == 1,
+    };
+    if right {
+        Ok(())
+    } else {
+        Err(format!(
+            "says {:?}, but {met} of {total} meet the condition",
+            quantified.quantifier
+        ))
+    }
+}
+
+/// Whether what it goes through and its conditions are among what the result depends on.
+fn linked(quantified: &Quantified, ground: &Ground<'_>) -> Result<(), String> {
+    let runs = ground.runs;
+    let depends = |e: u32| ground.closure.get(e as usize).copied().unwrap_or(false);
+    let events = quantified.elements.iter().flat_map(|j| {
+        let own = std::iter::once(j.element);
+        own.chain(j.by.iter().copied())
+    });
+    let mut any = quantified.elements.is_empty() && quantified.over.iter().any(|e| depends(*e));
+    for event in events {
+        any |= depends(event);
+    }
+    if !any {
+        return Err("speaks of what the result does not depend on".into());
+    }
+    for judged in &quantified.elements {
+        if runs.run_of(EventId(judged.element)).is_none() {
+            return Err(format!("event {} is no iteration", judged.element));
+        }
+    }
+    Ok(())
+}
+
+/// Whether the sentence says it: quantifier, numbers, polarity and the object named.
+fn told(
+    quantified: &Quantified,
+    tally: Tally,
+    text: &str,
+    beside: &BTreeSet<String>,
+    ground: &Ground<'_>,
+) -> Result<(), String> {
+    let Tally { met, total } = tally;
+    let said = stated(text);
+    let agrees = match (quantified.quantifier, said) {
+        (Quantifier::None, Stated::None(of)) | (Quantifier::All, Stated::All(of)) => {
+            of.is_none_or(|of| of == total)
+        }
+        (Quantifier::Count(n), Stated::Count(m, of)) => {
+            m == n && of.is_none_or(|of| of == total) && (of.is_some() || met == total)
+        }
+        (Quantifier::Count(n), Stated::Listed(m)) => m == n,
+        (Quantifier::NotAll, Stated::NotAll) => true,
+        (Quantifier::Some | Quantifier::NotAll, Stated::Other) => {
+            let element = EventId(quantified.elements[0].element);
+            named(text, element, ground)
+        }
+        _ => false,
+    };
+    if !agrees {
+        return Err(format!(
+            "is of {met} of {total} elements ({:?}), but the sentence says {said:?}",
+            quantified.quantifier
+        ));
+    }
+    if let [condition] = quantified.holds.as_slice()
+        && quantified.among.is_empty()
+        && let Some(affirms) = polarity_at(condition.node, ground.index)
+    {
+        let other = quantified.quantifier == Quantifier::NotAll && said == Stated::Other;
+        let expected = (affirms == condition.holds) != other;
+        if negated(text) == expected {
+            return Err("has another polarity than the sentence".into());
+        }
+    }
+    let mut allowed = literals(&quantified.among, &quantified.holds, ground);
+    allowed.extend([met.to_string(), total.to_string()]);
+    allowed.extend(beside.iter().cloned());
+    own_numbers(text, &allowed, ground)
+}
+
+/// Whether a sentence names the object of an iteration.
+fn named(text: &str, iteration: EventId, ground: &Ground<'_>) -> bool {
+    let trace = ground.runs.trace();
+    let value = &trace.event(iteration).value;
+    let lower = text.to_lowercase();
+    let names = |value: &TraceValue| match value {
+        TraceValue::Object(object) => {
+            lower.contains(&ground.namer.noun(*object).full().to_lowercase())
+        }
+        _ => false,
+    };
+    names(value) || trace.items_of(value).iter().any(|(v, _)| names(v))
+}
+
+/// Every number in a sentence is one that it may speak of: counted, compared, written in a
+/// condition, or part of the name of an object.
+fn own_numbers(text: &str, allowed: &BTreeSet<String>, ground: &Ground<'_>) -> Result<(), String> {
+    for number in numbers(text) {
+        let in_name = || {
+            (0..ground.runs.trace().objects.len()).any(|object| {
+                let name = ground.namer.noun(object as u32).full();
+                text.contains(&name) && numbers(&name).any(|n| n == number)
+            })
+        };
+        if !allowed.contains(number) && !in_name() {
+            return Err(format!("has no {number}, which the sentence says"));
+        }
+    }
+    Ok(())
+}
+
+/// The numbers written in the program, for what conditions may ask.
+fn literals(among: &[Condition], holds: &[Condition], ground: &Ground<'_>) -> BTreeSet<String> {
+    let mut out = BTreeSet::new();
+    for condition in among.iter().chain(holds) {
+        let expr = condition_at(condition.node, ground.index);
+        if let Some(expr) = expr {
+            collect(expr, ground.index, &mut out, &mut BTreeSet::new());
+        }
+    }
+    out
+}
+
+/// The expression that a condition's node tests.
+fn condition_at<'a>(node: u32, index: &Index<'a>) -> Option<&'a Expr> {
+    match index.stmt(node).map(|s| &s.kind) {
+        Some(StmtKind::If { test, .. }) => Some(test),
+        _ => index.expr(node),
+    }
+}
+
+/// Literals of an expression and of what the names in it stand for.
+fn collect<'a>(
+    expr: &'a Expr,
+    index: &Index<'a>,
+    out: &mut BTreeSet<String>,
+    names: &mut BTreeSet<&'a str>,
+) {
+    match &expr.kind {
+        ExprKind::Constant(Constant::Int(i)) => {
+            out.insert(i.to_string());
+            out.insert(i.unsigned_abs().to_string());
+        }
+        ExprKind::Constant(Constant::Float(f)) => {
+            out.insert(crate::merge::words::number_text(*f));
+        }
+        ExprKind::Constant(Constant::Str(text)) => {
+            out.extend(numbers(text).map(str::to_owned));
+        }
+        ExprKind::Set(items) | ExprKind::List(items) => {
+            out.insert(items.len().to_string());
+            items.iter().for_each(|i| collect(i, index, out, names));
+        }
+        ExprKind::Comprehension(c) => {
+            for clause in &c.clauses {
+                collect(&clause.iter, index, out, names);
+                let conditions = clause.conditions.iter();
+                conditions.for_each(|c| collect(c, index, out, names));
+            }
+            collect(&c.element, index, out, names);
+        }
+        ExprKind::Name(name) => {
+            if names.insert(&name.id) {
+                for (_, value) in index.assignments(&name.id) {
+                    collect(value, index, out, names);
+                }
+                let body = index.called(&name.id).map_or(&[][..], |f| &f.body);
+                for stmt in body {
+                    returned(stmt, &mut |value| collect(value, index, out, names));
+                }
+            }
+        }
+        _ => crate::merge::index::children(expr, &mut |child| collect(child, index, out, names)),
+    }
+}
+
+/// Calls `f` on each value that a statement returns or tests.
+fn returned<'a>(stmt: &'a Stmt, f: &mut dyn FnMut(&'a Expr)) {
+    match &stmt.kind {
+        StmtKind::Return(Some(value)) => f(value),
+        StmtKind::If { test, .. } => f(test),
+        _ => {}
+    }
+    for inner in stmt.blocks().into_iter().flatten() {
+        returned(inner, f);
+    }
+}
+
+/// Whether a plain condition affirms something; `None` where English may put it either way.
+fn polarity_at(node: u32, index: &Index<'_>) -> Option<bool> {
+    polarity(condition_at(node, index)?)
+}
+
+fn polarity(expr: &Expr) -> Option<bool> {
+    match &expr.kind {
+        ExprKind::Unary {
+            op: UnaryOp::Not,
+            operand,
+        } => polarity(operand).map(|p| !p),
+        ExprKind::Call { func, .. } if matches!(func.kind, ExprKind::Attribute { .. }) => {
+            Some(true)
+        }
+        ExprKind::Attribute { .. } => Some(true),
+        ExprKind::Compare {
+            ops, comparators, ..
+        } => {
+            let ([op], [right]) = (ops.as_slice(), comparators.as_slice()) else {
+                return None;
+            };
+            match (&right.kind, op) {
+                (ExprKind::Constant(Constant::Int(1..)), CompareOp::NotEq) => Some(false),
+                (ExprKind::Constant(Constant::Int(2..)), CompareOp::Lt) => Some(true),
+                (ExprKind::Constant(Constant::Int(1)), CompareOp::Lt) => None,
+                (
+                    ExprKind::Constant(Constant::Int(1..)),
+                    CompareOp::Eq | CompareOp::Gt | CompareOp::GtE | CompareOp::LtE,
+                ) => Some(true),
+                (ExprKind::Constant(Constant::Str(_)), CompareOp::Eq) => Some(true),
+                (ExprKind::Constant(Constant::Str(_)), CompareOp::NotEq) => Some(false),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+/// Whether an event made this comparison, and the sentence says its numbers.
+fn compare(
+    event: EventId,
+    compared: &Compared,
+    text: &str,
+    ground: &Ground<'_>,
+) -> Result<(), String> {
+    let trace = ground.runs.trace();
+    let made = trace.event(event);
+    if made.kind != EventKind::Compare || made.node.pack {
+        return Err(format!("event {} compares nothing", event.0));
+    }
+    let Some(ExprKind::Compare {
+        left,
+        ops,
+        comparators,
+    }) = ground.index.expr(made.node.node).map(|e| &e.kind)
+    else {
+        return Err(format!("event {} compares nothing", event.0));
+    };
+    let ([op], [right]) = (ops.as_slice(), comparators.as_slice()) else {
+        return Err("is of a chain of comparisons".into());
+    };
+    if operator(*op) != Some(compared.operator) {
+        return Err(format!("has another operator than event {}", event.0));
+    }
+    let inputs = trace.inputs_of(event);
+    for (expr, at, stated) in [
+        (left.as_ref(), 0, &compared.left),
+        (right, 1, &compared.right),
+    ] {
+        let found = operand(expr, inputs.get(at).copied(), ground);
+        if found.as_ref() != Some(stated) {
+            return Err(format!("compares {stated:?} where the run had {found:?}"));
+        }
+    }
+    if ground.runs.truth(event) != Some(compared.holds) {
+        return Err(format!("says {}, the run the opposite", compared.holds));
+    }
+    if let (Term::Number(a), Term::Number(b)) = (&compared.left, &compared.right)
+        && compared.operator.of(*a, *b) != compared.holds
+    {
+        return Err("is not so of its numbers".into());
+    }
+    if let Term::Number(left) = compared.left
+        && let Some(wrong) = bounds(text).find(|b| !b.of(left))
+    {
+        return Err(format!("is of {left}, which is not {wrong:?}"));
+    }
+    let denied = text.split_whitespace().any(|w| w == "not");
+    if let (Term::Text(left), Term::Text(right)) = (&compared.left, &compared.right) {
+        let equal = left == right;
+        if text.contains(" the same ") && equal == denied {
+            return Err("has another polarity than the sentence".into());
+        }
+    }
+    Ok(())
+}
+
+/// The value of an operand: written in the program, or that of the event it came from.
+pub fn operand(expr: &Expr, input: Option<EventId>, ground: &Ground<'_>) -> Option<Term> {
+    match &expr.kind {
+        ExprKind::Constant(Constant::Int(i)) => Some(Term::Number(*i as f64)),
+        ExprKind::Constant(Constant::Float(f)) => Some(Term::Number(*f)),
+        ExprKind::Constant(Constant::Str(s)) => Some(Term::Text(s.to_string())),
+        _ => {
+            let trace = ground.runs.trace();
+            let value = &trace.event(input?).value;
+            Some(Term::of(value, trace, ground.namer))
+        }
+    }
+}
+
+/// The operator of a comparison, if it is one of order or equality.
+pub fn operator(op: CompareOp) -> Option<Operator> {
+    Some(match op {
+        CompareOp::Eq => Operator::Equal,
+        CompareOp::NotEq => Operator::NotEqual,
+        CompareOp::Lt => Operator::Less,
+        CompareOp::LtE => Operator::AtMost,
+        CompareOp::Gt => Operator::More,
+        CompareOp::GtE => Operator::AtLeast,
+        _ => return None,
+    })
+}
