@@ -297,7 +297,7 @@ fn told(
         (Quantifier::Count(n), Stated::Count(m, of)) => {
             m == n && of.is_none_or(|of| of == total) && (of.is_some() || met == total)
         }
-        (Quantifier::Count(n), Stated::Listed(m)) => m == n,
+        (Quantifier::Count(n), Stated::Listed(m) | Stated::There(m)) => m == n,
         (Quantifier::NotAll, Stated::NotAll) => true,
         (Quantifier::Some | Quantifier::NotAll, Stated::Other) => {
             let element = EventId(quantified.elements[0].element);
@@ -310,6 +310,24 @@ fn told(
             "is of {met} of {total} elements ({:?}), but the sentence says {said:?}",
             quantified.quantifier
         ));
+    }
+    // "2 of the 3 boxes" counts things, not pairs of them.
+    let of = match said {
+        Stated::None(of) | Stated::All(of) | Stated::Count(_, of) => of,
+        _ => None,
+    };
+    let trace = ground.runs.trace();
+    let mut objects = BTreeSet::new();
+    let distinct =
+        quantified
+            .elements
+            .iter()
+            .all(|judged| match trace.event(EventId(judged.element)).value {
+                TraceValue::Object(object) => objects.insert(object),
+                _ => true,
+            });
+    if of.is_some() && !distinct {
+        return Err("counts an element twice".into());
     }
     if let [condition] = quantified.holds.as_slice()
         && quantified.among.is_empty()
@@ -331,6 +349,11 @@ fn told(
 fn named(text: &str, iteration: EventId, ground: &Ground<'_>) -> bool {
     let trace = ground.runs.trace();
     let value = &trace.event(iteration).value;
+    let run = ground.runs.run_of(iteration);
+    let outer = run.and_then(|run| ground.runs.run(run).within);
+    if outer.is_some_and(|outer| named(text, outer, ground)) {
+        return true;
+    }
     let lower = text.to_lowercase();
     let names = |value: &TraceValue| match value {
         TraceValue::Object(object) => {
@@ -451,11 +474,19 @@ fn polarity(expr: &Expr) -> Option<bool> {
         }
         ExprKind::Attribute { .. } => Some(true),
         ExprKind::Compare {
-            ops, comparators, ..
+            left,
+            ops,
+            comparators,
         } => {
             let ([op], [right]) = (ops.as_slice(), comparators.as_slice()) else {
                 return None;
             };
+            // What is counted may hold a denial of its own.
+            match &left.kind {
+                ExprKind::Attribute { .. } => {}
+                ExprKind::Call { func, .. } if matches!(func.kind, ExprKind::Attribute { .. }) => {}
+                _ => return None,
+            }
             match (&right.kind, op) {
                 (ExprKind::Constant(Constant::Int(1..)), CompareOp::NotEq) => Some(false),
                 (ExprKind::Constant(Constant::Int(2..)), CompareOp::Lt) => Some(true),

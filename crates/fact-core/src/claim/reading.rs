@@ -11,6 +11,8 @@ pub enum Stated {
     Count(u32, Option<u32>),
     /// So many of those named one by one.
     Listed(u32),
+    /// There are so many, of how many it does not say.
+    There(u32),
     /// Not every one.
     NotAll,
     /// It names something.
@@ -38,6 +40,13 @@ pub fn stated(text: &str) -> Stated {
         "both" => Stated::All(Some(2)),
         "all" => Stated::All(number(next())),
         "not" => Stated::NotAll,
+        "there" => {
+            let mut word = next();
+            while matches!(word, "is" | "are" | "only") {
+                word = next();
+            }
+            number(word).map_or(Stated::Other, Stated::There)
+        }
         _ => match number(word) {
             Some(count) if next() == "of" => {
                 let _ = next();
@@ -148,6 +157,7 @@ mod tests {
                 "So 1 of the first and second boxes is red.",
                 Stated::Listed(1),
             ),
+            ("So there are only 2 such pairs, not 3.", Stated::There(2)),
             ("So not every box is red.", Stated::NotAll),
             ("So the first box is red.", Stated::Other),
         ] {

@@ -6,6 +6,7 @@ use crate::claim::inferred::{Condition, Judged};
 use crate::merge::words::{is_whole, set_name};
 use fact_lang::ast::{Comprehension, Expr, ExprKind, NodeId};
 use fact_lang::trace::{EventId, TraceValue};
+use std::collections::HashSet;
 
 /// What a loop, or loops in each other, go through.
 pub(super) struct Domain {
@@ -21,27 +22,38 @@ pub(super) struct Domain {
     pub over: Vec<EventId>,
     /// The iterations of the innermost loop, and those of outer ones that led to none of it.
     pub elements: Vec<EventId>,
+    /// How many loops further out than the innermost the noun is of.
+    pub out: usize,
 }
 
 impl<'m> Reasoner<'_, 'm> {
     /// What the loops with these nodes, outermost first, go through in one run of the first.
-    /// `iter` is what the innermost iterates.
-    pub(super) fn domain(&self, run: usize, nodes: &[NodeId], iter: &'m Expr) -> Option<Domain> {
+    /// It is named by what `iter` gives, which is iterated `out` loops further out than the
+    /// innermost.
+    pub(super) fn domain(
+        &self,
+        run: usize,
+        nodes: &[NodeId],
+        out: usize,
+        iter: &'m Expr,
+    ) -> Option<Domain> {
         let mut over = Vec::new();
         let mut elements = Vec::new();
-        let mut leaves = Vec::new();
-        self.gather(run, nodes, &mut over, &mut elements, &mut leaves);
-        let mut objects = Vec::new();
-        for leaf in leaves {
-            if let Some(object) = self.object(leaf)
-                && !objects.contains(&object)
-            {
-                objects.push(object);
-            }
-        }
+        let mut levels = vec![Vec::new(); nodes.len()];
+        self.gather(run, nodes, &mut over, &mut elements, &mut levels);
+        let objects_at = |level: &[EventId]| {
+            let mut objects: Vec<u32> = level.iter().filter_map(|i| self.object(*i)).collect();
+            let mut seen = HashSet::new();
+            objects.retain(|o| seen.insert(*o));
+            objects
+        };
+        let level = nodes.len().checked_sub(out + 1)?;
+        let objects = objects_at(levels.get(level)?);
+        let inner = objects_at(levels.last()?);
         let nested = nodes.len() > 1 || self.ground.runs.run(run).within.is_some();
         let (noun, place, filter) = self.named(iter, &objects, nested)?;
-        let whole = filter.is_some() || is_whole(self.material, &objects);
+        let whole = filter.is_some()
+            || is_whole(self.material, &objects) && is_whole(self.material, &inner);
         let listed = if whole {
             None
         } else if objects.len() < 2 || objects.len() > LISTED || nested {
@@ -56,6 +68,7 @@ impl<'m> Reasoner<'_, 'm> {
             listed,
             over,
             elements,
+            out,
         })
     }
 
@@ -65,23 +78,22 @@ impl<'m> Reasoner<'_, 'm> {
         nodes: &[NodeId],
         over: &mut Vec<EventId>,
         elements: &mut Vec<EventId>,
-        leaves: &mut Vec<EventId>,
+        levels: &mut [Vec<EventId>],
     ) {
         let runs = self.ground.runs;
         over.push(runs.run(run).begin);
+        let Some((level, inner_levels)) = levels.split_first_mut() else {
+            return;
+        };
         for iteration in &runs.run(run).iterations {
+            level.push(*iteration);
             let inner = nodes.get(1).and_then(|node| {
                 let mut inside = runs.inside(*iteration).iter().copied();
                 inside.find(|r| runs.run(*r).node == *node)
             });
             match inner {
-                Some(inner) => self.gather(inner, &nodes[1..], over, elements, leaves),
-                None => {
-                    elements.push(*iteration);
-                    if nodes.len() == 1 {
-                        leaves.push(*iteration);
-                    }
-                }
+                Some(inner) => self.gather(inner, &nodes[1..], over, elements, inner_levels),
+                None => elements.push(*iteration),
             }
         }
     }
@@ -147,7 +159,7 @@ impl<'m> Reasoner<'_, 'm> {
         }
         let end = EventId(self.material.trace.events.len() as u32);
         let run = self.ground.runs.latest(node, end)?;
-        let base = self.domain(run, &[node], &clause.iter)?;
+        let base = self.domain(run, &[node], 0, &clause.iter)?;
         if base.listed.is_some() || base.filter.is_some() {
             return None;
         }

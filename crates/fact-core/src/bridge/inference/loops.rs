@@ -1,9 +1,9 @@
 //! What follows from statements in loops: returns found or not, flags, counters, lists.
 
 use super::domain::focus_of;
-use super::quantified::{Bound, Form, Query, joined};
+use super::quantified::{Bound, Form, Query};
 use super::{Reasoner, contains};
-use crate::bridge::predicate::{Focus, Predicate};
+use crate::bridge::predicate::{Focus, Predicate, Variable};
 use crate::claim::inferred::{Condition, Quantifier};
 use fact_lang::ast::{BinaryOp, Constant, Expr, ExprKind, NodeId, Stmt, StmtKind};
 use fact_lang::trace::EventId;
@@ -26,14 +26,6 @@ impl<'m> Path<'m> {
             })
             .collect()
     }
-
-    /// Target and iterable of the innermost loop.
-    fn innermost(&self) -> Option<(&'m Expr, &'m Expr)> {
-        match &self.loops.last()?.kind {
-            StmtKind::For { target, iter, .. } => Some((target, iter)),
-            _ => None,
-        }
-    }
 }
 
 impl<'m> Reasoner<'_, 'm> {
@@ -52,24 +44,30 @@ impl<'m> Reasoner<'_, 'm> {
         Some(Path { loops, conditions })
     }
 
-    /// The conditions of a path in words, said of the innermost variable.
-    fn path_said(&self, path: &Path<'m>) -> Option<Predicate> {
-        let (target, _) = path.innermost()?;
-        let focus = Focus::Name(focus_of(target)?);
-        let mut parts = Vec::new();
-        for (_, test, holds) in &path.conditions {
-            let made = self.speaker.predicate(test, focus)?;
-            parts.push(match (holds, made) {
-                (true, made) => made,
-                (false, Predicate::Not(inner)) => *inner,
-                (false, made) => Predicate::Not(Box::new(made)),
-            });
-        }
-        Some(joined(parts))
+    /// The conditions of a path in words, and of which loop's variable they are said.
+    fn path_said(&self, path: &Path<'m>) -> Option<(Predicate, usize)> {
+        let parts: Vec<(&'m Expr, bool)> = path
+            .conditions
+            .iter()
+            .map(|(_, test, holds)| (*test, *holds))
+            .collect();
+        let variables: Vec<Variable<'m>> = path
+            .loops
+            .iter()
+            .map(|stmt| match &stmt.kind {
+                StmtKind::For { target, iter, .. } => Some((focus_of(target)?, iter)),
+                _ => None,
+            })
+            .collect::<Option<_>>()?;
+        self.said_of(&parts, &variables)
     }
 
     fn path_query(&self, path: &Path<'m>, before: EventId) -> Option<Query> {
-        let (_, iter) = path.innermost()?;
+        let said = self.path_said(path);
+        let out = said.as_ref().map_or(0, |(_, out)| *out);
+        let StmtKind::For { iter, .. } = &path.loops.iter().rev().nth(out)?.kind else {
+            return None;
+        };
         let nodes: Vec<NodeId> = path.loops.iter().map(|l| l.id).collect();
         let run = self.ground.runs.latest(*nodes.first()?, before)?;
         if path.conditions.is_empty() {
@@ -77,11 +75,11 @@ impl<'m> Reasoner<'_, 'm> {
         }
         Some(Query {
             event: before,
-            domain: self.domain(run, &nodes, iter)?,
+            domain: self.domain(run, &nodes, out, iter)?,
             among: Vec::new(),
             filter: None,
             holds: path.holds(),
-            said: self.path_said(path),
+            said: said.map(|(said, _)| said),
         })
     }
 
@@ -96,7 +94,10 @@ impl<'m> Reasoner<'_, 'm> {
         if path.conditions.is_empty() {
             return;
         }
-        let said = self.path_said(&path);
+        let said = match self.path_said(&path) {
+            Some((said, out)) => (Some(said), out),
+            None => (None, 0),
+        };
         self.witness(
             Quantifier::Some,
             Vec::new(),

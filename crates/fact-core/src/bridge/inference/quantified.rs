@@ -2,15 +2,16 @@
 
 use super::Reasoner;
 use super::domain::{Domain, focus_of};
-use crate::bridge::predicate::{Focus, Predicate, is_plain};
+use crate::bridge::predicate::{Focus, Predicate, Variable, flattened, is_plain, joined};
 use crate::claim::entail::{Tally, tally};
 use crate::claim::inferred::{Condition, Inferred, Quantified, Quantifier};
 use crate::english::{Number, article, plural};
 use crate::merge::names::number_of;
 use fact_lang::ast::{
-    Clause, CompareOp, Comprehension, ComprehensionKind, Constant, Expr, ExprKind, NodeId,
+    CompareOp, Comprehension, ComprehensionKind, Constant, Expr, ExprKind, NodeId,
 };
 use fact_lang::trace::{EventId, TraceValue};
+use std::collections::HashSet;
 
 /// A count held against a number.
 pub(super) struct Bound {
@@ -62,7 +63,10 @@ impl<'m> Reasoner<'_, 'm> {
         let variable = focus_of(&clause.target)?;
         let run = self.ground.runs.latest(node, event)?;
         let nodes = vec![node; c.clauses.len()];
-        let domain = self.domain(run, &nodes, &clause.iter)?;
+        let said = element.and_then(|_| self.element_said(c));
+        let out = said.as_ref().map_or(0, |(_, out)| *out);
+        let named = c.clauses.iter().rev().nth(out)?;
+        let domain = self.domain(run, &nodes, out, &named.iter)?;
         let mut among = Vec::new();
         let mut parts: Option<Vec<Predicate>> = Some(Vec::new());
         for condition in c.clauses.iter().flat_map(|c| &c.conditions) {
@@ -79,15 +83,11 @@ impl<'m> Reasoner<'_, 'm> {
         let filter = parts.filter(|p| !p.is_empty()).map(joined);
         let (holds, said) = match element {
             Some(element) => {
-                let said = match c.clauses.as_slice() {
-                    [outer, inner] => self.pair(element, outer, inner, variable),
-                    _ => self.speaker.predicate(element, Focus::Name(variable)),
-                };
                 let condition = Condition {
                     node: element.id,
                     holds: true,
                 };
-                (vec![condition], said)
+                (vec![condition], said.map(|(said, _)| said))
             }
             None => (Vec::new(), None),
         };
@@ -103,30 +103,41 @@ impl<'m> Reasoner<'_, 'm> {
         Some((query, last))
     }
 
-    /// `a.is_on(b)` of two loop variables: said of the inner one where it is about it alone, or
-    /// else as it stands between the two.
-    fn pair(
+    /// What is said of the elements of a comprehension, and of which of its clauses, counted from
+    /// the last.
+    fn element_said(&self, c: &'m Comprehension) -> Option<(Predicate, usize)> {
+        let variables: Vec<Variable<'m>> = c
+            .clauses
+            .iter()
+            .map(|clause| Some((focus_of(&clause.target)?, &clause.iter)))
+            .collect::<Option<_>>()?;
+        self.said_of(&[(&c.element, true)], &variables)
+    }
+
+    /// Conditions said of the innermost of some loop variables, or of the one around it, as it
+    /// stands to the innermost: with how many loops further out.
+    pub(super) fn said_of(
         &self,
-        element: &'m Expr,
-        outer: &'m Clause,
-        inner: &'m Clause,
-        variable: &'m str,
-    ) -> Option<Predicate> {
-        let alone = self.speaker.predicate(element, Focus::Name(variable));
-        if alone.is_some() {
-            return alone;
+        parts: &[(&'m Expr, bool)],
+        variables: &[Variable<'m>],
+    ) -> Option<(Predicate, usize)> {
+        let (variable, _) = variables.last()?;
+        let alone: Option<Vec<Predicate>> = parts
+            .iter()
+            .map(|(part, holds)| self.speaker.part_said(part, *holds, variable))
+            .collect();
+        if let Some(alone) = alone {
+            return Some((joined(alone), 0));
         }
-        let things = self.speaker.things(&outer.iter, Focus::Any)?;
-        let own = self.speaker.things(&inner.iter, Focus::Any)?;
-        let noun = things.plain()?;
-        let text = if own.plain() == Some(noun) {
-            format!("another {noun}")
-        } else {
-            format!("{} {noun}", article(noun))
+        let [.., outer, inner] = variables else {
+            return None;
         };
-        let name = focus_of(&outer.target)?;
-        self.speaker.with_other(name, &text, || {
-            self.speaker.predicate(element, Focus::Name(variable))
+        let flat = flattened(parts);
+        let speaker = self.speaker;
+        let outer_first = speaker.relation(&flat, *outer, *inner, Focus::Any);
+        outer_first.map(|p| (p, 1)).or_else(|| {
+            let inner_first = speaker.relation(&flat, *inner, *outer, Focus::Any);
+            inner_first.map(|p| (p, 0))
         })
     }
 
@@ -217,9 +228,9 @@ impl<'m> Reasoner<'_, 'm> {
                 Some(parts)
             });
         }
-        let element = match c.clauses.as_slice() {
-            [outer, inner] => self.pair(&c.element, outer, inner, variable),
-            _ => self.speaker.predicate(&c.element, Focus::Name(variable)),
+        let (element, out) = match self.element_said(c) {
+            Some((said, out)) => (Some(said), out),
+            None => (None, 0),
         };
         let own = Condition {
             node: c.element.id,
@@ -232,7 +243,14 @@ impl<'m> Reasoner<'_, 'm> {
             });
             let mut holds = among;
             holds.push(own);
-            self.witness(Quantifier::Some, Vec::new(), holds, said, iteration, event);
+            self.witness(
+                Quantifier::Some,
+                Vec::new(),
+                holds,
+                (said, out),
+                iteration,
+                event,
+            );
             return;
         }
         let denied = element
@@ -242,7 +260,8 @@ impl<'m> Reasoner<'_, 'm> {
             && (denied.is_none() || is_plain(said))
             && let Some(text) = said.text(Number::Singular, true)
             && let Some(run) = self.ground.runs.latest(node, event)
-            && let Some(domain) = self.domain(run, &vec![node; c.clauses.len()], &clause.iter)
+            && let Some(domain) = self.domain(run, &vec![node; c.clauses.len()], 0, &clause.iter)
+            && out == 0
             && let Some(parts) = parts.clone()
         {
             // Which one it was, the evidence names.
@@ -260,7 +279,7 @@ impl<'m> Reasoner<'_, 'm> {
             Quantifier::NotAll,
             among,
             vec![own],
-            element,
+            (element, out),
             iteration,
             event,
         );
@@ -293,13 +312,33 @@ impl<'m> Reasoner<'_, 'm> {
         quantifier: Quantifier,
         among: Vec<Condition>,
         holds: Vec<Condition>,
-        said: Option<Predicate>,
+        (said, out): (Option<Predicate>, usize),
         iteration: EventId,
         event: EventId,
     ) {
-        let Some(object) = self.object(iteration) else {
+        let runs = self.ground.runs;
+        let mut named = Some(iteration);
+        for _ in 0..out {
+            named = named.and_then(|i| runs.run(runs.run_of(i)?).within);
+        }
+        let Some(object) = named.and_then(|i| self.object(i)) else {
             return;
         };
+        // What one call of the pack says, the evidence says better; and of two things in a
+        // relation that rules cannot say, neither is the one.
+        let nested = runs
+            .run_of(iteration)
+            .is_some_and(|run| runs.run(run).within.is_some());
+        if said.is_none() && nested {
+            return;
+        }
+        if let (None, [only]) = (&said, holds.as_slice())
+            && let Some(ExprKind::Call { func, .. }) =
+                self.ground.index.expr(only.node).map(|e| &e.kind)
+            && matches!(func.kind, ExprKind::Attribute { .. })
+        {
+            return;
+        }
         // One plain condition on the object is what the evidence said already.
         if said.as_ref().is_some_and(is_plain) {
             return;
@@ -387,6 +426,14 @@ impl<'m> Reasoner<'_, 'm> {
         self.say(query, Form::Count, bound);
     }
 
+    /// Whether no two iterations are about the same object.
+    fn distinct(&self, elements: &[EventId]) -> bool {
+        let mut seen = HashSet::new();
+        elements
+            .iter()
+            .all(|e| self.object(*e).is_none_or(|o| seen.insert(o)))
+    }
+
     /// Whether an expression was always true or false.
     fn truths(&self, element: &Expr) -> bool {
         let events = self.ground.runs.events(element.id);
@@ -431,6 +478,7 @@ impl<'m> Reasoner<'_, 'm> {
             said: query.said.as_ref(),
             met,
             total,
+            distinct: self.distinct(&query.domain.elements) && query.domain.out == 0,
         };
         let named: Vec<u32> = claim
             .elements
@@ -462,15 +510,6 @@ impl<'m> Reasoner<'_, 'm> {
     }
 }
 
-/// Several conditions as one.
-pub(super) fn joined(mut parts: Vec<Predicate>) -> Predicate {
-    if parts.len() == 1 {
-        parts.remove(0)
-    } else {
-        Predicate::And(parts)
-    }
-}
-
 /// `yellow square in the first box that touches the wall`.
 fn noun(domain: &Domain, filter: Option<&Predicate>, number: Number) -> Option<String> {
     let head = match number {
@@ -494,6 +533,8 @@ struct Phrase<'a> {
     said: Option<&'a Predicate>,
     met: u32,
     total: u32,
+    /// Whether each element is a thing of its own: not so of pairs.
+    distinct: bool,
 }
 
 impl Phrase<'_> {
@@ -529,13 +570,19 @@ impl Phrase<'_> {
         }
         let said = self.said.and_then(|s| s.text(Number::Singular, true));
         let text = match (&self.domain.listed, said) {
-            (Some(listed), _) => format!("so none of {listed} {}", self.verb(Number::Singular)),
+            (Some(listed), _) => {
+                let none = if self.total == 2 { "neither" } else { "none" };
+                format!("so {none} of {listed} {}", self.verb(Number::Singular))
+            }
             (None, Some(text)) => format!("so no {} {text}", self.noun(Number::Singular)?),
             (None, None) => {
                 let such = self.such(Number::Singular);
                 let noun = self.noun(Number::Plural)?;
                 match self.total {
                     0 | 1 => return None,
+                    _ if !self.distinct => {
+                        format!("so no {} {such}", self.noun(Number::Singular)?)
+                    }
                     2 => format!("so neither of the 2 {noun} {such}"),
                     total => format!("so none of the {total} {noun} {such}"),
                 }
@@ -570,11 +617,18 @@ impl Phrase<'_> {
         let (only, tail) = bound.map_or((false, String::new()), |b| tail(count, b));
         let number = number_of(met as usize);
         let only = if only { "only " } else { "" };
+        if !self.distinct {
+            let be = crate::english::conjugate("be", number, true);
+            let pairs = if met == 1 { "pair" } else { "pairs" };
+            let text = format!("so there {be} {only}{met} such {pairs}{tail}");
+            return Some((Quantifier::Count(met), text, false));
+        }
         if let Some(listed) = &self.domain.listed {
             let text = format!("so {only}{met} of {listed} {}{tail}", self.verb(number));
             return Some((Quantifier::Count(met), text, false));
         }
-        if met == total && total > 1 && only.is_empty() {
+        let denied = matches!(self.said, Some(Predicate::Not(_)));
+        if met == total && total > 1 && only.is_empty() && !(denied && !tail.is_empty()) {
             let nouns = self.noun(Number::Plural)?;
             if let Some(Predicate::Not(inner)) = self.said
                 && let Some(text) = inner.text(Number::Singular, true)
@@ -624,14 +678,8 @@ pub(super) fn tail(count: i64, bound: &Bound) -> (bool, String) {
         (CompareOp::GtE, false) | (CompareOp::Gt, false) if count == 0 => (false, String::new()),
         (CompareOp::GtE, false) => (true, format!(", fewer than {k}")),
         (CompareOp::Gt, false) => (true, format!(", not more than {k}")),
-        (CompareOp::GtE, true) if k > 1 && count > k => (false, format!(", which is at least {k}")),
-        (CompareOp::Gt, true) if k > 0 => (false, format!(", which is more than {k}")),
-        (CompareOp::LtE, true) if count > 0 && count < k => {
-            (false, format!(", which is at most {k}"))
-        }
-        (CompareOp::Lt, true) if count > 0 => (false, format!(", which is fewer than {k}")),
-        (CompareOp::LtE, false) => (false, format!(", which is more than {k}")),
-        (CompareOp::Lt, false) if count > 0 => (false, format!(", which is not fewer than {k}")),
+        (CompareOp::LtE, false) => (false, format!(", more than {k}")),
+        (CompareOp::Lt, false) if count > 0 => (false, format!(", not fewer than {k}")),
         _ => (false, String::new()),
     }
 }

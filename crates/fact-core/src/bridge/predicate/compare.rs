@@ -207,10 +207,57 @@ impl<'m> Speaker<'_, 'm> {
         if matches!(focus, Focus::Any) {
             return None;
         }
-        let (a, b) = (self.counted(left, focus)?, self.counted(right, focus)?);
+        if let Some(made) = self.same_of_parts(left, op, right, focus) {
+            return Some(made);
+        }
+        let many = |expr| match self.counted(expr, focus) {
+            Some(things) => things.many(),
+            None => self.measure(expr, focus),
+        };
         Some(Predicate::Verb(
             "have".into(),
-            format!(" {}", more_or_fewer(op, &a.many()?, &b.many()?)?),
+            format!(" {}", more_or_fewer(op, &many(left)?, &many(right)?)?),
+        ))
+    }
+
+    /// What a number of the pack counts: `blocks in all` for the height of a tower.
+    fn measure(&self, expr: &'m Expr, focus: Focus<'m>) -> Option<String> {
+        let said = self.spoken(expr, focus)?;
+        if said.template.is_existential() || said.function.returns.as_deref() != Some("int") {
+            return None;
+        }
+        Some(format!("{} in all", plural(&said.noun(self.material)?)))
+    }
+
+    /// `tower.base.color == tower.top.color`: a base and a top of the same color.
+    fn same_of_parts(
+        &self,
+        left: &'m Expr,
+        op: CompareOp,
+        right: &'m Expr,
+        focus: Focus<'m>,
+    ) -> Option<Predicate> {
+        let (ExprKind::Attribute { value: a, attr: x }, ExprKind::Attribute { value: b, attr: y }) =
+            (&left.kind, &right.kind)
+        else {
+            return None;
+        };
+        if op != CompareOp::Eq || x != y {
+            return None;
+        }
+        let ((one, first), (other, second)) =
+            (self.property_of(a, focus)?, self.property_of(b, focus)?);
+        if one.id != a.id || other.id != b.id {
+            return None;
+        }
+        let noun = x.replace('_', " ");
+        Some(Predicate::Verb(
+            "have".into(),
+            format!(
+                " {} {first} and {} {second} of the same {noun}",
+                article(&first),
+                article(&second)
+            ),
         ))
     }
 

@@ -2,11 +2,13 @@
 
 mod compare;
 mod quantified;
+mod relation;
 mod speaker;
 mod spoken;
 
 pub(super) use compare::{mirrored, more_or_fewer};
 pub use quantified::Things;
+pub use relation::{Variable, flattened, joined};
 pub use speaker::{Focus, Speaker};
 pub use spoken::Spoken;
 

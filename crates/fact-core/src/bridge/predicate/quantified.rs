@@ -1,6 +1,6 @@
 //! Conditions over what something holds: `any`, `all` and counts.
 
-use super::{Focus, Predicate, Speaker, called, whole_number};
+use super::{Focus, Predicate, Speaker, Variable, called, flattened, whole_number};
 use crate::english::{Number, Part, article, plural};
 use fact_lang::ast::{Comprehension, Constant, Expr, ExprKind};
 
@@ -185,25 +185,14 @@ impl<'m> Speaker<'_, 'm> {
         if !first.conditions.is_empty() || !second.conditions.is_empty() {
             return None;
         }
-        let (left, right) = (
-            self.things(&first.iter, focus)?,
-            self.things(&second.iter, focus)?,
-        );
-        let said = |own: &Things, other: &Things, own_name: &'m str, other_name: &str| {
-            let text = if own.noun == other.noun {
-                format!(" another {}", other.plain()?)
-            } else {
-                other.one()?
-            };
-            self.with_other(other_name, text.trim_start(), || {
-                self.predicate(&c.element, Focus::Name(own_name))
-            })
-        };
-        if let Some(more) = said(&left, &right, &a.id, &b.id) {
-            return Some(left.with(more));
+        let (left, right): (Variable<'m>, Variable<'m>) =
+            ((&a.id, &first.iter), (&b.id, &second.iter));
+        let parts = flattened(&[(&c.element, true)]);
+        if let Some(more) = self.relation(&parts, left, right, focus) {
+            return Some(self.things(left.1, focus)?.with(more));
         }
-        let more = said(&right, &left, &b.id, &a.id)?;
-        Some(right.with(more))
+        let more = self.relation(&parts, right, left, focus)?;
+        Some(self.things(right.1, focus)?.with(more))
     }
 
     /// Runs `f` while a variable is spoken of in these words.

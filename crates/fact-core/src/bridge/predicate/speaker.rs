@@ -1,6 +1,6 @@
 //! Says conditions of a program in words.
 
-use super::{Predicate, called, whole_number};
+use super::{Predicate, called, literal, whole_number};
 use crate::english::{Number, Part, article, ordinal};
 use crate::merge::facts::What;
 use crate::merge::index::{Index, children};
@@ -46,6 +46,25 @@ fn alike(a: &Expr, b: &Expr) -> bool {
             ExprKind::Subscript { value: a, index: x },
             ExprKind::Subscript { value: b, index: y },
         ) => whole_number(x).is_some() && whole_number(x) == whole_number(y) && alike(a, b),
+        (
+            ExprKind::Call {
+                func: a,
+                args: x,
+                keywords: k,
+            },
+            ExprKind::Call {
+                func: b,
+                args: y,
+                keywords: l,
+            },
+        ) => {
+            let same = |(x, y): (&Expr, &Expr)| literal(x).is_some() && literal(x) == literal(y);
+            k.is_empty()
+                && l.is_empty()
+                && x.len() == y.len()
+                && std::iter::zip(x, y).all(same)
+                && alike(a, b)
+        }
         _ => false,
     }
 }
@@ -207,7 +226,11 @@ impl<'a, 'm> Speaker<'a, 'm> {
 
     /// The object-valued part of the variable that an expression speaks of, with its noun: `top` in
     /// `tower.top.color == "black"`.
-    fn property_of(&self, expr: &'m Expr, focus: Focus<'m>) -> Option<(&'m Expr, String)> {
+    pub(super) fn property_of(
+        &self,
+        expr: &'m Expr,
+        focus: Focus<'m>,
+    ) -> Option<(&'m Expr, String)> {
         match &expr.kind {
             ExprKind::Attribute { value, attr } if focus.is(value) => {
                 let pack = self.material.pack;
