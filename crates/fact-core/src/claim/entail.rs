@@ -55,6 +55,7 @@ pub fn inferred(
         Inferred::Quantified(quantified) => {
             let tally = tally(quantified, ground)?;
             decided(quantified, tally)?;
+            counted(event, quantified, tally, ground)?;
             linked(quantified, ground)?;
             told(quantified, tally, text, beside, ground)
         }
@@ -254,6 +255,31 @@ fn decided(quantified: &Quantified, tally: Tally) -> Result<(), String> {
             "says {:?}, but {met} of {total} meet the condition",
             quantified.quantifier
         ))
+    }
+}
+
+/// Whether the number that the event came to is the one counted.
+fn counted(
+    event: EventId,
+    quantified: &Quantified,
+    tally: Tally,
+    ground: &Ground<'_>,
+) -> Result<(), String> {
+    let made = ground.runs.trace().event(event);
+    let number = match &made.value {
+        TraceValue::Int(n) => *n,
+        TraceValue::Items { len, .. } if made.kind == EventKind::Build => i64::from(*len),
+        _ => return Ok(()),
+    };
+    // What is counted is that the conditions are true; the sentence may say the opposite.
+    let met = match quantified.holds.as_slice() {
+        [only] if !only.holds => tally.total - tally.met,
+        _ => tally.met,
+    };
+    if number == i64::from(met) {
+        Ok(())
+    } else {
+        Err(format!("counts {met} where the run counted {number}"))
     }
 }
 

@@ -124,6 +124,14 @@ impl<'t> Runs<'t> {
                     }
                 }
             }
+            // A call is entered at the node that later has its value; a Phi or a change there is
+            // of a variable or a container.
+            EventKind::Enter
+            | EventKind::Phi
+            | EventKind::Mutate
+            | EventKind::Raise
+            | EventKind::Catch
+            | EventKind::TryEnd => {}
             _ => {
                 let at = node as usize;
                 if self.at.len() <= at {
@@ -234,8 +242,19 @@ impl<'t> Runs<'t> {
     /// Whether the value of an event is true, as Python sees it.
     pub fn truth(&self, event: EventId) -> Option<bool> {
         let event = self.trace.events.get(event.index())?;
-        if let EventKind::Branch { taken } = event.kind {
-            return Some(taken);
+        match event.kind {
+            EventKind::Branch { taken } => return Some(taken),
+            // These have no value of their own.
+            EventKind::Start
+            | EventKind::Loop
+            | EventKind::LoopEnd
+            | EventKind::Enter
+            | EventKind::Phi
+            | EventKind::Mutate
+            | EventKind::Raise
+            | EventKind::Catch
+            | EventKind::TryEnd => return None,
+            _ => {}
         }
         Some(match &event.value {
             TraceValue::None => false,

@@ -29,13 +29,14 @@ pub(super) struct Domain {
 impl<'m> Reasoner<'_, 'm> {
     /// What the loops with these nodes, outermost first, go through in one run of the first.
     /// It is named by what `iter` gives, which is iterated `out` loops further out than the
-    /// innermost.
+    /// innermost. `whole`: of all of them something is to be said, so a part is named as such.
     pub(super) fn domain(
         &self,
         run: usize,
         nodes: &[NodeId],
         out: usize,
         iter: &'m Expr,
+        whole: bool,
     ) -> Option<Domain> {
         let mut over = Vec::new();
         let mut elements = Vec::new();
@@ -52,7 +53,8 @@ impl<'m> Reasoner<'_, 'm> {
         let inner = objects_at(levels.last()?);
         let nested = nodes.len() > 1 || self.ground.runs.run(run).within.is_some();
         let (noun, place, filter) = self.named(iter, &objects, nested)?;
-        let whole = filter.is_some()
+        let whole = !whole
+            || filter.is_some()
             || is_whole(self.material, &objects) && is_whole(self.material, &inner);
         let listed = if whole {
             None
@@ -159,7 +161,7 @@ impl<'m> Reasoner<'_, 'm> {
         }
         let end = EventId(self.material.trace.events.len() as u32);
         let run = self.ground.runs.latest(node, end)?;
-        let base = self.domain(run, &[node], 0, &clause.iter)?;
+        let base = self.domain(run, &[node], 0, &clause.iter, true)?;
         if base.listed.is_some() || base.filter.is_some() {
             return None;
         }

@@ -75,7 +75,7 @@ impl<'m> Reasoner<'_, 'm> {
         }
         Some(Query {
             event: before,
-            domain: self.domain(run, &nodes, out, iter)?,
+            domain: self.domain(run, &nodes, out, iter, true)?,
             among: Vec::new(),
             filter: None,
             holds: path.holds(),

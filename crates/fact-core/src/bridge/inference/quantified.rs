@@ -66,7 +66,7 @@ impl<'m> Reasoner<'_, 'm> {
         let said = element.and_then(|_| self.element_said(c));
         let out = said.as_ref().map_or(0, |(_, out)| *out);
         let named = c.clauses.iter().rev().nth(out)?;
-        let domain = self.domain(run, &nodes, out, &named.iter)?;
+        let domain = self.domain(run, &nodes, out, &named.iter, true)?;
         let mut among = Vec::new();
         let mut parts: Option<Vec<Predicate>> = Some(Vec::new());
         for condition in c.clauses.iter().flat_map(|c| &c.conditions) {
@@ -191,7 +191,8 @@ impl<'m> Reasoner<'_, 'm> {
             // "Both squares touch the wall" has said it.
             let called = matches!(c.element.kind, ExprKind::Call { .. });
             let plain = query.said.as_ref().is_some_and(is_plain);
-            if called && plain && query.among.is_empty() && c.clauses.len() == 1 {
+            let bare = query.among.is_empty() && query.domain.filter.is_none();
+            if called && plain && bare && c.clauses.len() == 1 {
                 return;
             }
         }
@@ -260,7 +261,8 @@ impl<'m> Reasoner<'_, 'm> {
             && (denied.is_none() || is_plain(said))
             && let Some(text) = said.text(Number::Singular, true)
             && let Some(run) = self.ground.runs.latest(node, event)
-            && let Some(domain) = self.domain(run, &vec![node; c.clauses.len()], 0, &clause.iter)
+            && let Some(domain) =
+                self.domain(run, &vec![node; c.clauses.len()], 0, &clause.iter, false)
             && out == 0
             && let Some(parts) = parts.clone()
         {
@@ -467,9 +469,14 @@ impl<'m> Reasoner<'_, 'm> {
         let Ok(Tally { met, total }) = tally(&claim, self.ground) else {
             return;
         };
+        let counted = match &self.material.trace.event(query.event).value {
+            TraceValue::Int(n) => *n == i64::from(met),
+            _ => true,
+        };
         match form {
             Form::None if met > 0 => return,
             Form::Every if met < total || total == 0 => return,
+            Form::Count if !counted => return,
             _ => {}
         }
         let phrase = Phrase {
@@ -622,6 +629,15 @@ impl Phrase<'_> {
             let pairs = if met == 1 { "pair" } else { "pairs" };
             let text = format!("so there {be} {only}{met} such {pairs}{tail}");
             return Some((Quantifier::Count(met), text, false));
+        }
+        if let Some(listed) = &self.domain.listed
+            && met == total
+            && only.is_empty()
+            && let Some(verb) = self.said.and_then(|s| s.text(Number::Plural, true))
+        {
+            let all = if total == 2 { "both" } else { "all" };
+            let text = format!("so {all} of {listed} {verb}{tail}");
+            return Some((Quantifier::All, text, false));
         }
         if let Some(listed) = &self.domain.listed {
             let text = format!("so {only}{met} of {listed} {}{tail}", self.verb(number));

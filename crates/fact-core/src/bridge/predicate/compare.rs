@@ -1,7 +1,7 @@
 //! Comparisons in words.
 
 use super::{Focus, Predicate, Speaker, called, literal, quantity, whole_number};
-use crate::english::{Number, Part, article, join_and, plural};
+use crate::english::{Number, Part, article, join_and, join_or, plural, singular};
 use fact_lang::ast::{BinaryOp, CompareOp, ComprehensionKind, Constant, Expr, ExprKind};
 
 /// Values gathered of what is spoken of.
@@ -26,6 +26,9 @@ impl<'m> Speaker<'_, 'm> {
     ) -> Option<Predicate> {
         if let ([op], [right]) = (ops, comparators) {
             return self.one(left, *op, right, focus);
+        }
+        if let Some(between) = self.between(left, ops, comparators, focus) {
+            return Some(between);
         }
         // `2 <= n <= 4`: both hold.
         let mut parts = Vec::new();
@@ -105,6 +108,24 @@ impl<'m> Speaker<'_, 'm> {
         }
     }
 
+    /// `2 <= n <= 4` of a count: at least 2 and at most 4.
+    fn between(
+        &self,
+        left: &'m Expr,
+        ops: &[CompareOp],
+        comparators: &'m [Expr],
+        focus: Focus<'m>,
+    ) -> Option<Predicate> {
+        let ([first, second], [counted, right]) = (ops, comparators) else {
+            return None;
+        };
+        let (low, high) = (whole_number(left)?, whole_number(right)?);
+        let low = quantity(mirrored(*first)?, &low.to_string())?;
+        let both = format!("{low} and {}", quantity(*second, &high.to_string())?);
+        let things = self.counted(counted, focus)?;
+        Some(Predicate::Verb("have".into(), things.counted(&both, high)?))
+    }
+
     /// A count or a number against a number.
     fn number(
         &self,
@@ -159,6 +180,8 @@ impl<'m> Speaker<'_, 'm> {
         {
             return self.arithmetic(left, *operator, right, op, bound, focus);
         }
+        // A measure is less, not fewer.
+        let quantity = quantity.replace("fewer than", "less than");
         self.valued(left, focus, &quantity, number)
     }
 
@@ -207,7 +230,8 @@ impl<'m> Speaker<'_, 'm> {
         if matches!(focus, Focus::Any) {
             return None;
         }
-        if let Some(made) = self.same_of_parts(left, op, right, focus) {
+        let same = self.same_of_parts(left, op, right, focus);
+        if let Some(made) = same.or_else(|| self.same_as(left, op, right, focus)) {
             return Some(made);
         }
         let many = |expr| match self.counted(expr, focus) {
@@ -227,6 +251,43 @@ impl<'m> Speaker<'_, 'm> {
             return None;
         }
         Some(format!("{} in all", plural(&said.noun(self.material)?)))
+    }
+
+    /// `tower.height == image.towers[0].height`: the same height as the tower in the first box.
+    fn same_as(
+        &self,
+        left: &'m Expr,
+        op: CompareOp,
+        right: &'m Expr,
+        focus: Focus<'m>,
+    ) -> Option<Predicate> {
+        let (
+            ExprKind::Attribute {
+                value: own,
+                attr: x,
+            },
+            ExprKind::Attribute {
+                value: other,
+                attr: y,
+            },
+        ) = (&left.kind, &right.kind)
+        else {
+            return None;
+        };
+        if op != CompareOp::Eq || x != y || !focus.is(own) || focus.is(other) {
+            return None;
+        }
+        // One and the same thing throughout.
+        let receivers = self.receivers.get(&right.id)?;
+        let [object] = receivers.as_slice() else {
+            return None;
+        };
+        let noun = x.replace('_', " ");
+        let name = self.material.namer.noun(*object).full();
+        Some(Predicate::Verb(
+            "have".into(),
+            format!(" the same {noun} as {name}"),
+        ))
     }
 
     /// `tower.base.color == tower.top.color`: a base and a top of the same color.
@@ -326,7 +387,16 @@ impl<'m> Speaker<'_, 'm> {
             CompareOp::Eq if values.is_empty() => return None,
             CompareOp::Eq => format!(" only the {nouns} {list}{whose}"),
             CompareOp::GtE => format!(" the {nouns} {list}{whose}"),
-            CompareOp::LtE => format!(" no other {nouns} than {list}{whose}"),
+            CompareOp::LtE => {
+                let one = singular(&nouns);
+                let rest = format!(
+                    " {} {one} other than {}{whose}",
+                    article(&one),
+                    join_or(&values)
+                );
+                let other = Predicate::Verb("have".into(), rest);
+                return Some(Predicate::Not(Box::new(other)));
+            }
             _ => return None,
         };
         Some(Predicate::Verb("have".into(), rest))

@@ -39,7 +39,9 @@ impl Predicate {
                     rest.strip_prefix(" an "),
                 ) {
                     (false, Some(r), _) | (false, None, Some(r))
-                        if lemma == "have" && !r.contains(" that ") =>
+                        if lemma == "have"
+                            && !r.contains(" that ")
+                            && !r.contains(" other than ") =>
                     {
                         format!(" any {}", plural(r))
                     }
@@ -114,7 +116,7 @@ pub fn is_plain(said: &Predicate) -> bool {
         "only",
         " as ",
         "different",
-        "no other",
+        "other than",
     ];
     matches!(said, Predicate::Verb(_, rest) if !bound.iter().any(|b| rest.contains(b)))
 }

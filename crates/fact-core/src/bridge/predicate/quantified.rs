@@ -29,11 +29,13 @@ impl Things {
 
     /// ` a yellow square that touches the wall`.
     pub(super) fn one(&self) -> Option<String> {
-        if !self.part.is_empty() {
-            return None;
-        }
+        let part = self.part.replace(" but ", " other than ");
         let that = self.that(Number::Singular)?;
-        Some(format!(" {} {}{that}", article(&self.noun), self.noun))
+        Some(format!(
+            " {} {}{part}{that}",
+            article(&self.noun),
+            self.noun
+        ))
     }
 
     /// `yellow squares that touch the wall`.

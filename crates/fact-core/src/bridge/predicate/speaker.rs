@@ -77,6 +77,8 @@ pub struct Speaker<'a, 'm> {
     pub index: &'a Index<'m>,
     /// The pack's function that was called at a node.
     pub(super) executed: HashMap<NodeId, usize>,
+    /// What a call or an attribute was asked of at a node.
+    pub(super) receivers: HashMap<NodeId, Vec<u32>>,
     /// What is said for a variable beside the one spoken of: `a black square`.
     pub(super) others: RefCell<Vec<(String, String)>>,
     depth: Cell<u8>,
@@ -86,7 +88,14 @@ impl<'a, 'm> Speaker<'a, 'm> {
     /// For one run.
     pub fn new(material: &'a Material<'m>, index: &'a Index<'m>) -> Self {
         let mut executed = HashMap::new();
+        let mut receivers: HashMap<NodeId, Vec<u32>> = HashMap::new();
         for fact in material.facts {
+            if let Some(object) = fact.receiver() {
+                let asked = receivers.entry(fact.node).or_default();
+                if asked.len() < 2 && !asked.contains(&object) {
+                    asked.push(object);
+                }
+            }
             if let What::Function(at) = fact.what {
                 executed.entry(fact.node).or_insert(at as usize);
             }
@@ -95,6 +104,7 @@ impl<'a, 'm> Speaker<'a, 'm> {
             material,
             index,
             executed,
+            receivers,
             others: RefCell::new(Vec::new()),
             depth: Cell::new(0),
         }
