@@ -352,3 +352,52 @@ fn a_loop_cut_short_bears_no_quantifier() {
     });
     assert!(short, "{found:?}");
 }
+
+/// Functions that call each other without end, names that double, long chains: said or not, it ends.
+#[test]
+fn hostile_conditions_end() {
+    let doubling: String = (1..60)
+        .map(|i| format!("        a{i} = a{} and a{}\n", i - 1, i - 1))
+        .collect();
+    let chain: String = (1..400)
+        .map(|i| format!("    x{i} = list(x{})\n", i - 1))
+        .collect();
+    for body in [
+        "
+def execute_command(image):
+    def f(box):
+        return box.exists('circle') and (f(box) or f(box) or f(box) or f(box))
+    return any(f(box) for box in image.boxes if box.count('item') == 0)
+"
+        .to_owned(),
+        format!(
+            "
+def execute_command(image):
+    for box in image.boxes:
+        a0 = box.exists('black item')
+{doubling}        if a59:
+            return True
+    return False
+"
+        ),
+        format!(
+            "
+def execute_command(image):
+    x0 = image.boxes
+{chain}    return any(box.count('item') == 9 for box in x399)
+"
+        ),
+    ] {
+        let honest = made(&body);
+        let text = honest.rationale.text();
+        let found = check(
+            &honest.certificate,
+            &honest.rationale,
+            Some(&text),
+            &pack(),
+            CheckOptions { fast: true },
+        );
+        assert_eq!(found, []);
+        assert!(text.len() < 20_000, "{} bytes", text.len());
+    }
+}

@@ -2,13 +2,16 @@
 //! judged in its own iteration by the conditions named, and numbers and polarity are those of the
 //! sentence. Reads the residual's tree and trace, and the sentence; never what wrote it.
 
-use super::inferred::{Compared, Condition, Inferred, Judged, Operator, Quantified, Quantifier};
+use super::condition::{literals, operand, operator, polarity_at};
+use super::inferred::{
+    Compared, Condition, Inferred, Judged, MOST_CONDITIONS, Quantified, Quantifier,
+};
 use super::reading::{Stated, bounds, negated, numbers, stated};
 use super::runs::Runs;
 use super::{Claim, Term};
 use crate::merge::index::Index;
 use crate::merge::names::Namer;
-use fact_lang::ast::{CompareOp, Constant, Expr, ExprKind, Stmt, StmtKind, UnaryOp};
+use fact_lang::ast::ExprKind;
 use fact_lang::trace::{EventId, EventKind, TraceValue};
 use std::collections::BTreeSet;
 
@@ -89,6 +92,13 @@ pub fn compared_numbers(claims: &[Claim]) -> BTreeSet<String> {
 pub fn tally(quantified: &Quantified, ground: &Ground<'_>) -> Result<Tally, String> {
     if quantified.holds.is_empty() {
         return Err("names no condition".into());
+    }
+    let conditions = quantified.among.len() + quantified.holds.len();
+    if conditions > MOST_CONDITIONS {
+        return Err(format!("names more than {MOST_CONDITIONS} conditions"));
+    }
+    if quantified.elements.iter().any(|j| j.by.len() > conditions) {
+        return Err("cites more events of an element than there are conditions".into());
     }
     let whole = !matches!(quantified.quantifier, Quantifier::Some | Quantifier::NotAll);
     if whole {
@@ -393,141 +403,21 @@ fn named(text: &str, iteration: EventId, ground: &Ground<'_>) -> bool {
 /// Every number in a sentence is one that it may speak of: counted, compared, written in a
 /// condition, or part of the name of an object.
 fn own_numbers(text: &str, allowed: &BTreeSet<String>, ground: &Ground<'_>) -> Result<(), String> {
-    for number in numbers(text) {
-        let in_name = || {
-            (0..ground.runs.trace().objects.len()).any(|object| {
-                let name = ground.namer.noun(object as u32).full();
-                text.contains(&name) && numbers(&name).any(|n| n == number)
-            })
-        };
-        if !allowed.contains(number) && !in_name() {
+    let mut in_names: Option<BTreeSet<String>> = None;
+    for number in numbers(text).filter(|n| !allowed.contains(*n)) {
+        let in_names = in_names.get_or_insert_with(|| {
+            let objects = 0..ground.runs.trace().objects.len();
+            let names = objects.map(|object| ground.namer.noun(object as u32).full());
+            names
+                .filter(|name| text.contains(name.as_str()))
+                .flat_map(|name| numbers(&name).map(str::to_owned).collect::<Vec<_>>())
+                .collect()
+        });
+        if !in_names.contains(number) {
             return Err(format!("has no {number}, which the sentence says"));
         }
     }
     Ok(())
-}
-
-/// The numbers written in the program, for what conditions may ask.
-fn literals(among: &[Condition], holds: &[Condition], ground: &Ground<'_>) -> BTreeSet<String> {
-    let mut out = BTreeSet::new();
-    for condition in among.iter().chain(holds) {
-        let expr = condition_at(condition.node, ground.index);
-        if let Some(expr) = expr {
-            collect(expr, ground.index, &mut out, &mut BTreeSet::new());
-        }
-    }
-    out
-}
-
-/// The expression that a condition's node tests.
-fn condition_at<'a>(node: u32, index: &Index<'a>) -> Option<&'a Expr> {
-    match index.stmt(node).map(|s| &s.kind) {
-        Some(StmtKind::If { test, .. }) => Some(test),
-        _ => index.expr(node),
-    }
-}
-
-/// Literals of an expression and of what the names in it stand for.
-fn collect<'a>(
-    expr: &'a Expr,
-    index: &Index<'a>,
-    out: &mut BTreeSet<String>,
-    names: &mut BTreeSet<&'a str>,
-) {
-    match &expr.kind {
-        ExprKind::Constant(Constant::Int(i)) => {
-            out.insert(i.to_string());
-            out.insert(i.unsigned_abs().to_string());
-        }
-        ExprKind::Constant(Constant::Float(f)) => {
-            out.insert(crate::merge::words::number_text(*f));
-        }
-        ExprKind::Constant(Constant::Str(text)) => {
-            out.extend(numbers(text).map(str::to_owned));
-        }
-        ExprKind::Set(items) | ExprKind::List(items) => {
-            out.insert(items.len().to_string());
-            items.iter().for_each(|i| collect(i, index, out, names));
-        }
-        ExprKind::Comprehension(c) => {
-            for clause in &c.clauses {
-                collect(&clause.iter, index, out, names);
-                let conditions = clause.conditions.iter();
-                conditions.for_each(|c| collect(c, index, out, names));
-            }
-            collect(&c.element, index, out, names);
-        }
-        ExprKind::Name(name) => {
-            if names.insert(&name.id) {
-                for (_, value) in index.assignments(&name.id) {
-                    collect(value, index, out, names);
-                }
-                let body = index.called(&name.id).map_or(&[][..], |f| &f.body);
-                for stmt in body {
-                    returned(stmt, &mut |value| collect(value, index, out, names));
-                }
-            }
-        }
-        _ => crate::merge::index::children(expr, &mut |child| collect(child, index, out, names)),
-    }
-}
-
-/// Calls `f` on each value that a statement returns or tests.
-fn returned<'a>(stmt: &'a Stmt, f: &mut dyn FnMut(&'a Expr)) {
-    match &stmt.kind {
-        StmtKind::Return(Some(value)) => f(value),
-        StmtKind::If { test, .. } => f(test),
-        _ => {}
-    }
-    for inner in stmt.blocks().into_iter().flatten() {
-        returned(inner, f);
-    }
-}
-
-/// Whether a plain condition affirms something; `None` where English may put it either way.
-fn polarity_at(node: u32, index: &Index<'_>) -> Option<bool> {
-    polarity(condition_at(node, index)?)
-}
-
-fn polarity(expr: &Expr) -> Option<bool> {
-    match &expr.kind {
-        ExprKind::Unary {
-            op: UnaryOp::Not,
-            operand,
-        } => polarity(operand).map(|p| !p),
-        ExprKind::Call { func, .. } if matches!(func.kind, ExprKind::Attribute { .. }) => {
-            Some(true)
-        }
-        ExprKind::Attribute { .. } => Some(true),
-        ExprKind::Compare {
-            left,
-            ops,
-            comparators,
-        } => {
-            let ([op], [right]) = (ops.as_slice(), comparators.as_slice()) else {
-                return None;
-            };
-            // What is counted may hold a denial of its own.
-            match &left.kind {
-                ExprKind::Attribute { .. } => {}
-                ExprKind::Call { func, .. } if matches!(func.kind, ExprKind::Attribute { .. }) => {}
-                _ => return None,
-            }
-            match (&right.kind, op) {
-                (ExprKind::Constant(Constant::Int(1..)), CompareOp::NotEq) => Some(false),
-                (ExprKind::Constant(Constant::Int(2..)), CompareOp::Lt) => Some(true),
-                (ExprKind::Constant(Constant::Int(1)), CompareOp::Lt) => None,
-                (
-                    ExprKind::Constant(Constant::Int(1..)),
-                    CompareOp::Eq | CompareOp::Gt | CompareOp::GtE | CompareOp::LtE,
-                ) => Some(true),
-                (ExprKind::Constant(Constant::Str(_)), CompareOp::Eq) => Some(true),
-                (ExprKind::Constant(Constant::Str(_)), CompareOp::NotEq) => Some(false),
-                _ => None,
-            }
-        }
-        _ => None,
-    }
 }
 
 /// Whether an event made this comparison, and the sentence says its numbers.
@@ -587,31 +477,4 @@ fn compare(
         }
     }
     Ok(())
-}
-
-/// The value of an operand: written in the program, or that of the event it came from.
-pub fn operand(expr: &Expr, input: Option<EventId>, ground: &Ground<'_>) -> Option<Term> {
-    match &expr.kind {
-        ExprKind::Constant(Constant::Int(i)) => Some(Term::Number(*i as f64)),
-        ExprKind::Constant(Constant::Float(f)) => Some(Term::Number(*f)),
-        ExprKind::Constant(Constant::Str(s)) => Some(Term::Text(s.to_string())),
-        _ => {
-            let trace = ground.runs.trace();
-            let value = &trace.event(input?).value;
-            Some(Term::of(value, trace, ground.namer))
-        }
-    }
-}
-
-/// The operator of a comparison, if it is one of order or equality.
-pub fn operator(op: CompareOp) -> Option<Operator> {
-    Some(match op {
-        CompareOp::Eq => Operator::Equal,
-        CompareOp::NotEq => Operator::NotEqual,
-        CompareOp::Lt => Operator::Less,
-        CompareOp::LtE => Operator::AtMost,
-        CompareOp::Gt => Operator::More,
-        CompareOp::GtE => Operator::AtLeast,
-        _ => return None,
-    })
 }

@@ -3,6 +3,9 @@
 use super::Term;
 use serde::{Deserialize, Serialize};
 
+/// How many conditions a claim may name.
+pub const MOST_CONDITIONS: usize = 256;
+
 /// What a sentence that follows from the evidence says.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -1,5 +1,6 @@
 //! Typed claims: what a sentence says, in a form that a machine can hold against the trace.
 
+pub mod condition;
 pub mod entail;
 pub mod inferred;
 pub mod reading;

@@ -113,15 +113,14 @@ pub fn bounds(text: &str) -> impl Iterator<Item = StatedBound> {
             ("at least ", Relation::AtLeast),
             ("at most ", Relation::AtMost),
         ];
-        let found = forms.iter().find_map(|(words, relation)| {
+        forms.iter().find_map(|(words, relation)| {
             let rest = part.strip_prefix(words)?;
             let number = rest.trim_end_matches('.').parse().ok()?;
             Some(StatedBound {
                 relation: *relation,
                 number,
             })
-        });
-        found
+        })
     })
 }
 

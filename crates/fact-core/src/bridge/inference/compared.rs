@@ -5,7 +5,7 @@ use super::quantified::Bound;
 use crate::bridge::predicate::{
     Focus, Predicate, called, literal, mirrored, more_or_fewer, quantity, whole_number,
 };
-use crate::claim::entail::{operand, operator};
+use crate::claim::condition::{operand, operator};
 use crate::claim::inferred::{Compared, Inferred};
 use crate::english::{Number, conjugate, plural};
 use crate::merge::facts::Fact;

@@ -132,7 +132,7 @@ impl<'m> Reasoner<'_, 'm> {
         if let ExprKind::Comprehension(c) = &iter.kind
             && !nested
         {
-            return self.filtered(iter.id, c);
+            return self.speaker.deeper(|| self.filtered(iter.id, c));
         }
         if let Some(said) = self.speaker.spoken(iter, Focus::Any)
             && said.template.is_existential()

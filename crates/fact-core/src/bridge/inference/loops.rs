@@ -111,7 +111,8 @@ impl<'m> Reasoner<'_, 'm> {
     /// A loop that was not left: none of its elements reached a `return` (or, for what stands in
     /// its `else`, a `break`).
     pub(super) fn not_left(&mut self, stmt: &'m Stmt, breaks: bool, before: EventId) {
-        for exit in self.ground.index.statements() {
+        for at in 0..self.statements.len() {
+            let exit = self.statements[at];
             let leaves = matches!(exit.kind, StmtKind::Return(_))
                 || breaks && matches!(exit.kind, StmtKind::Break);
             if leaves
@@ -181,7 +182,12 @@ impl<'m> Reasoner<'_, 'm> {
             .filter(|(s, _)| matches!(s.kind, StmtKind::AugAssign { .. }))
             .map(|(s, _)| *s)
             .collect();
-        let appends: Vec<&'m Stmt> = index.statements().filter(|s| appends(s, name)).collect();
+        let appends: Vec<&'m Stmt> = self
+            .statements
+            .iter()
+            .copied()
+            .filter(|s| appends(s, name))
+            .collect();
         let starts_empty = index.assignments(name).iter().all(|(s, v)| match &v.kind {
             ExprKind::Constant(Constant::Int(0)) => true,
             ExprKind::List(items) => items.is_empty(),

@@ -4,6 +4,7 @@
 mod compared;
 mod domain;
 mod loops;
+mod phrase;
 mod quantified;
 
 use super::predicate::{Focus, Speaker};
@@ -30,9 +31,16 @@ struct Reasoner<'a, 'm> {
     material: &'a Material<'m>,
     speaker: &'a Speaker<'a, 'm>,
     ground: &'a Ground<'m>,
+    /// All statements of the program, by id, and its definitions.
+    statements: Vec<&'m Stmt>,
+    functions: Vec<&'m Stmt>,
     out: Vec<Inference>,
     visited: HashSet<NodeId>,
+    depth: u16,
 }
+
+/// How far reasoning goes back through names and calls: a bound on hostile programs.
+const DEPTH: u16 = 200;
 
 /// The inferences behind the program's result, in order of reasoning.
 pub fn inferences(material: &Material<'_>, ground: &Ground<'_>) -> Vec<Inference> {
@@ -40,12 +48,20 @@ pub fn inferences(material: &Material<'_>, ground: &Ground<'_>) -> Vec<Inference
         return Vec::new();
     };
     let speaker = Speaker::new(material, ground.index);
+    let statements: Vec<&Stmt> = ground.index.statements().collect();
     let mut reasoner = Reasoner {
         material,
         speaker: &speaker,
         ground,
+        functions: statements
+            .iter()
+            .copied()
+            .filter(|s| matches!(s.kind, StmtKind::FunctionDef { .. }))
+            .collect(),
+        statements,
         out: Vec::new(),
         visited: HashSet::new(),
+        depth: 0,
     };
     reasoner.returned(result);
     let mut seen: HashSet<String> = HashSet::new();
@@ -101,7 +117,8 @@ impl<'m> Reasoner<'_, 'm> {
     fn guards(&mut self, stmt: &'m Stmt, before: EventId) {
         let index = self.ground.index;
         let home = self.function_of(stmt);
-        for other in index.statements() {
+        for at in 0..self.statements.len() {
+            let other = self.statements[at];
             let holds = contains(other, stmt) && other.id != stmt.id;
             let earlier = other.span.end <= stmt.span.start;
             if !(holds || earlier)
@@ -125,10 +142,8 @@ impl<'m> Reasoner<'_, 'm> {
 
     /// The definition that a statement stands in.
     fn function_of(&self, stmt: &Stmt) -> Option<NodeId> {
-        self.ground
-            .index
-            .statements()
-            .filter(|s| matches!(s.kind, StmtKind::FunctionDef { .. }))
+        self.functions
+            .iter()
             .filter(|s| contains(s, stmt) && s.id != stmt.id)
             .min_by_key(|s| s.span.end - s.span.start)
             .map(|s| s.id)
@@ -143,9 +158,15 @@ impl<'m> Reasoner<'_, 'm> {
     }
 
     fn expr(&mut self, expr: &'m Expr, before: EventId) {
-        if !self.visited.insert(expr.id) {
+        if self.depth >= DEPTH || !self.visited.insert(expr.id) {
             return;
         }
+        self.depth += 1;
+        self.reason(expr, before);
+        self.depth -= 1;
+    }
+
+    fn reason(&mut self, expr: &'m Expr, before: EventId) {
         match &expr.kind {
             ExprKind::Name(name) => self.name(&name.id, before),
             ExprKind::Unary {
@@ -195,8 +216,8 @@ impl<'m> Reasoner<'_, 'm> {
             let trace = self.material.trace;
             let returned = trace.inputs_of(event).iter().copied();
             let returned = returned
-                .filter(|e| trace.event(*e).kind == EventKind::Return)
-                .last();
+                .rev()
+                .find(|e| trace.event(*e).kind == EventKind::Return);
             if let Some(returned) = returned {
                 self.returned(returned);
             }

@@ -404,6 +404,10 @@ impl<'m> Speaker<'_, 'm> {
 
     /// What kind of values an expression gathers of what is spoken of.
     fn values(&self, expr: &'m Expr, focus: Focus<'m>) -> Option<Values> {
+        self.deeper(|| self.gathered(expr, focus))
+    }
+
+    fn gathered(&self, expr: &'m Expr, focus: Focus<'m>) -> Option<Values> {
         let expr = self.resolve(expr, focus);
         if let Some(inner) = called(expr, &["set", "frozenset"]) {
             let values = self.values(inner, focus)?;

@@ -69,6 +69,10 @@ impl Things {
 impl<'m> Speaker<'_, 'm> {
     /// What an expression lists of what is spoken of.
     pub fn things(&self, expr: &'m Expr, focus: Focus<'m>) -> Option<Things> {
+        self.deeper(|| self.listed(expr, focus))
+    }
+
+    fn listed(&self, expr: &'m Expr, focus: Focus<'m>) -> Option<Things> {
         let expr = self.resolve(expr, focus);
         if let Some(inner) = called(expr, &["list", "tuple", "sorted"]) {
             return self.things(inner, focus);
@@ -215,10 +219,10 @@ impl<'m> Speaker<'_, 'm> {
         let ExprKind::Comprehension(c) = &only.kind else {
             return None;
         };
-        if any.is_some() {
-            if let Some(things) = self.satisfying(c, focus) {
-                return Some(Predicate::Verb("have".into(), things.one()?));
-            }
+        if any.is_some()
+            && let Some(things) = self.satisfying(c, focus)
+        {
+            return Some(Predicate::Verb("have".into(), things.one()?));
         }
         let [clause] = c.clauses.as_slice() else {
             return None;

@@ -10,8 +10,10 @@ use fact_lang::pack::PackFunctionKind;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 
-/// How deep conditions may nest until rules give up: a bound on hostile programs.
-const DEPTH: u8 = 16;
+/// How deep conditions may nest until rules give up, and how many expressions they look at in one
+/// run: bounds on hostile programs, whose functions may call each other without end.
+const DEPTH: u8 = 24;
+const FUEL: u32 = 10_000;
 
 /// What a condition is said of.
 #[derive(Debug, Clone, Copy)]
@@ -82,6 +84,7 @@ pub struct Speaker<'a, 'm> {
     /// What is said for a variable beside the one spoken of: `a black square`.
     pub(super) others: RefCell<Vec<(String, String)>>,
     depth: Cell<u8>,
+    fuel: Cell<u32>,
 }
 
 impl<'a, 'm> Speaker<'a, 'm> {
@@ -107,6 +110,7 @@ impl<'a, 'm> Speaker<'a, 'm> {
             receivers,
             others: RefCell::new(Vec::new()),
             depth: Cell::new(0),
+            fuel: Cell::new(FUEL),
         }
     }
 
@@ -130,11 +134,18 @@ impl<'a, 'm> Speaker<'a, 'm> {
 
     /// The condition as a predicate of what is spoken of, if it is one that rules can say.
     pub fn predicate(&self, expr: &'m Expr, focus: Focus<'m>) -> Option<Predicate> {
+        self.deeper(|| self.said(expr, focus))
+    }
+
+    /// Runs `f` one level deeper, unless that is too deep or too much.
+    pub fn deeper<T>(&self, f: impl FnOnce() -> Option<T>) -> Option<T> {
+        let fuel = self.fuel.get().checked_sub(1)?;
         if self.depth.get() >= DEPTH {
             return None;
         }
+        self.fuel.set(fuel);
         self.depth.set(self.depth.get() + 1);
-        let made = self.said(expr, focus);
+        let made = f();
         self.depth.set(self.depth.get() - 1);
         made
     }
