@@ -98,7 +98,7 @@ impl Spoken<'_> {
         Some(material.namer.with_noun(&singular(&text)))
     }
 
-    /// `Some` if behind the noun stands only ` in {self}`.
+    /// `Some` if behind the noun stands only ` in {self}`, or what was not given.
     pub fn behind_is_self(&self) -> Option<()> {
         let at = self
             .template
@@ -110,6 +110,17 @@ impl Spoken<'_> {
                 Some(())
             }
             [] => Some(()),
+            // What was not given is not said.
+            [Part::Optional(inner)] => {
+                let absent = inner.iter().any(|part| match part {
+                    Part::Place { name, .. } => {
+                        let given = self.args.iter().find(|(n, _)| n == name);
+                        given.is_some_and(|(_, value)| value.is_none())
+                    }
+                    _ => false,
+                });
+                absent.then_some(())
+            }
             _ => None,
         }
     }
