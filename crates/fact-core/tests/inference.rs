@@ -257,6 +257,26 @@ def execute_command(image):
     );
 }
 
+#[test]
+fn an_inference_without_a_typed_claim_is_rejected() {
+    let honest = made(NONE);
+    let at = last(&honest);
+    for drop_all in [true, false] {
+        let mut forged = honest.clone();
+        let claims = &mut forged.certificate.claims[at];
+        if drop_all {
+            claims.clear();
+        } else {
+            claims.iter_mut().for_each(|c| c.inferred = None);
+        }
+        let found = rejections(&forged);
+        let named = found
+            .iter()
+            .any(|r| matches!(r, Rejection::Claim { step, .. } if *step == at + 1));
+        assert!(named, "{found:?}");
+    }
+}
+
 /// A loop that is cut short has not judged all, whatever its sentence says.
 #[test]
 fn what_was_not_looked_at_is_not_claimed() {
