@@ -7,12 +7,14 @@
 
 use crate::certificate::{Certificate, PackRef, VERSION, inputs, limits};
 use crate::claim;
+use crate::claim::entail::{self, Ground};
+use crate::claim::runs::Runs;
 use crate::explain::{Context, write};
 use crate::merge::facts::{Iterations, facts};
 use crate::merge::index::Index;
 use crate::merge::names::Namer;
 use crate::merge::words::same;
-use crate::rationale::Rationale;
+use crate::rationale::{Rationale, StepKind};
 use crate::slice::{Behaviour, Minimality, Setting, is_whole, minimality};
 use fact_lang::ast::{Module, NodeId};
 use fact_lang::pack::Pack;
@@ -242,6 +244,7 @@ fn examine(
 
     entailment(
         certificate,
+        rationale,
         setting,
         &residual,
         &residual_run,
@@ -313,15 +316,45 @@ pub fn outcome_text(outcome: &Outcome) -> String {
 /// Holds each claim against the residual's trace.
 fn entailment(
     certificate: &Certificate,
+    rationale: &Rationale,
     setting: Setting<'_>,
     residual: &Module,
     run: &fact_lang::run::Run,
     rejections: &mut Vec<Rejection>,
 ) {
     let namer = Namer::new(&run.trace, setting.pack, setting.inputs);
+    // Every call that the result rests on is among the claims, so none can be left out.
+    let Some(result) = run.trace.result else {
+        return;
+    };
+    let closure = run.trace.closure([result]);
+    let index = Index::new(residual);
+    let runs = Runs::new(&run.trace);
+    let ground = Ground {
+        runs: &runs,
+        index: &index,
+        namer: &namer,
+        closure: &closure,
+    };
     for (at, claims) in certificate.claims.iter().enumerate() {
+        let step = rationale.steps.get(at);
+        let text = step.map_or("", |s| s.text.as_str());
+        let mut held: Vec<Result<(), String>> = Vec::new();
+        let bare = claims.iter().all(|c| c.inferred.is_none());
+        if bare && step.is_some_and(|s| s.kind == StepKind::Inference) {
+            held.push(Err(
+                "is missing: nothing tells what the inference follows from".to_owned(),
+            ));
+        }
+        let beside = entail::compared_numbers(claims);
         for stated in claims {
-            if let Err(reason) = claim::entailed(stated, &run.trace, setting.pack, &namer) {
+            held.push(claim::entailed(stated, &run.trace, setting.pack, &namer));
+            if let Some(inferred) = &stated.inferred {
+                held.push(entail::inferred(stated, inferred, text, &beside, &ground));
+            }
+        }
+        for outcome in held {
+            if let Err(reason) = outcome {
                 rejections.push(Rejection::Claim {
                     step: at + 1,
                     reason,
@@ -329,12 +362,6 @@ fn entailment(
             }
         }
     }
-    // Every call that the result rests on is among the claims, so none can be left out.
-    let Some(result) = run.trace.result else {
-        return;
-    };
-    let closure = run.trace.closure([result]);
-    let index = Index::new(residual);
     let iterations = Iterations::new(&run.trace, &index);
     let needed = facts(&run.trace, setting.pack, &index, &iterations, &closure);
     let stated: Vec<u32> = certificate

@@ -3,6 +3,8 @@
 use crate::bridge::conclusion;
 use crate::bridge::inference::inferences;
 use crate::certificate::{Certificate, PackRef, VERSION};
+use crate::claim::entail::Ground;
+use crate::claim::runs::Runs;
 use crate::claim::{self, Claim};
 use crate::matcher::Matcher;
 use crate::merge::facts::{Fact, Iterations, facts};
@@ -141,17 +143,32 @@ pub fn write(
                 .collect(),
         );
     }
-    let mut inferred = inferences(&material, &index);
+    let runs = Runs::new(trace);
+    let ground = Ground {
+        runs: &runs,
+        index: &index,
+        namer: &namer,
+        closure: &closure,
+    };
+    let mut inferred = inferences(&material, &ground);
     inferred.retain(|i| !steps.iter().any(|step: &Step| repeats(&i.text, &step.text)));
     let reasoned = inferred.last().is_some_and(|i| i.text.starts_with("So "));
     for inference in inferred {
+        let mut cites: Vec<u32> = inference.claims.iter().map(|(e, _)| e.0).collect();
+        cites.sort_unstable();
+        cites.dedup();
         steps.push(Step {
             kind: StepKind::Inference,
             text: inference.text,
-            cites: vec![inference.event.0],
+            cites,
             boxes: grounded(&material, &inference.objects, &[]),
         });
-        claims.push(vec![claim::of_value(inference.event, trace, &namer)]);
+        let stated = inference.claims.into_iter();
+        claims.push(
+            stated
+                .map(|(event, inferred)| claim::of_inference(event, inferred, trace, &namer))
+                .collect(),
+        );
     }
     let conclusion = conclusion(context.answer, context.matcher, reasoned);
     Ok((Rationale { steps, conclusion }, claims))

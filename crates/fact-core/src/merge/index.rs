@@ -17,14 +17,18 @@ pub struct Index<'a> {
     loop_of: HashMap<NodeId, NodeId>,
     /// The clause of a comprehension loop.
     clauses: HashMap<NodeId, &'a Clause>,
-    /// Values that are assigned to a name as a whole.
-    assigned: HashMap<&'a str, Vec<&'a Expr>>,
     /// How often a name is read or bound in any way.
     named: HashMap<&'a str, u32>,
     /// How often a name is what a loop iterates over.
     iterated: HashMap<&'a str, u32>,
     /// What a `key=lambda x: …` computes → the call it is the key of.
     keys: HashMap<NodeId, NodeId>,
+    /// Name → how often it is bound, in whatever scope and way.
+    bound: HashMap<&'a str, usize>,
+    /// Name → the values assigned to it, with the statements.
+    values: HashMap<&'a str, Vec<(&'a Stmt, &'a Expr)>>,
+    /// Name → the functions defined under it.
+    functions: HashMap<&'a str, Vec<&'a Function>>,
     stack: Vec<NodeId>,
 }
 
@@ -71,8 +75,8 @@ impl<'a> Index<'a> {
     /// assignment, else the expression itself.
     pub fn source(&self, expr: &'a Expr) -> &'a Expr {
         match &expr.kind {
-            ExprKind::Name(name) => match self.assigned.get(&*name.id).map(Vec::as_slice) {
-                Some([only]) => only,
+            ExprKind::Name(name) => match self.assignments(&name.id) {
+                [(_, only)] => only,
                 _ => expr,
             },
             _ => expr,
@@ -86,8 +90,16 @@ impl<'a> Index<'a> {
             return Some(iter.id);
         };
         let count = |of: &HashMap<&str, u32>| of.get(&*name.id).copied().unwrap_or(0);
-        match self.assigned.get(&*name.id).map(Vec::as_slice) {
-            Some([only]) if count(&self.named) == count(&self.iterated) + 1 => Some(only.id),
+        match self.assignments(&name.id) {
+            [(_, only)] if count(&self.named) == count(&self.iterated) + 1 => Some(only.id),
+            _ => None,
+        }
+    }
+
+    /// What a name stands for wherever it is seen: the one value that is ever bound to it.
+    pub fn definition(&self, name: &str) -> Option<&'a Expr> {
+        match (self.bound.get(name), self.assignments(name)) {
+            (Some(1), [(_, value)]) => Some(value),
             _ => None,
         }
     }
@@ -95,6 +107,27 @@ impl<'a> Index<'a> {
     /// The call of `min`, `max`, `sorted` or `sort` whose key is this expression.
     pub fn key_of(&self, id: NodeId) -> Option<NodeId> {
         self.keys.get(&id).copied()
+    }
+
+    /// The statements that assign to a name, in order, with the values.
+    pub fn assignments(&self, name: &str) -> &[(&'a Stmt, &'a Expr)] {
+        self.values.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// The function of this name, if there is one only.
+    pub fn called(&self, name: &str) -> Option<&'a Function> {
+        match (self.bound.get(name), self.functions.get(name)?.as_slice()) {
+            (Some(1), [only]) => Some(only),
+            _ => None,
+        }
+    }
+
+    fn bind(&mut self, target: &'a Expr) {
+        if let ExprKind::Name(name) = &target.kind {
+            *self.bound.entry(&name.id).or_default() += 1;
+        } else {
+            children(target, &mut |child| self.bind(child));
+        }
     }
 
     /// All statements, in no particular order of nesting but by id.
@@ -120,28 +153,39 @@ impl<'a> Index<'a> {
                 ..
             } => {
                 decorators.iter().for_each(|d| self.expr_(d));
+                *self.bound.entry(&function.name).or_default() += 1;
+                let named = self.functions.entry(&function.name).or_default();
+                named.push(function);
                 self.function(function);
             }
             StmtKind::ClassDef { body, .. } => self.block(body),
             StmtKind::Return(value) => value.iter().for_each(|v| self.expr_(v)),
             StmtKind::Assign { targets, value } => {
-                if let [
-                    Expr {
-                        kind: ExprKind::Name(name),
-                        ..
-                    },
-                ] = targets.as_slice()
-                {
-                    self.assigned.entry(&name.id).or_default().push(value);
+                for target in targets {
+                    self.bind(target);
+                    if let ExprKind::Name(name) = &target.kind {
+                        let values = self.values.entry(&name.id).or_default();
+                        values.push((stmt, value));
+                    }
+                    self.expr_(target);
                 }
-                targets.iter().for_each(|t| self.expr_(t));
                 self.expr_(value);
             }
             StmtKind::AugAssign { target, value, .. } => {
+                self.bind(target);
+                if let ExprKind::Name(name) = &target.kind {
+                    let values = self.values.entry(&name.id).or_default();
+                    values.push((stmt, value));
+                }
                 self.expr_(target);
                 self.expr_(value);
             }
             StmtKind::AnnAssign { target, value, .. } => {
+                self.bind(target);
+                if let (ExprKind::Name(name), Some(value)) = (&target.kind, value) {
+                    let values = self.values.entry(&name.id).or_default();
+                    values.push((stmt, value));
+                }
                 self.expr_(target);
                 value.iter().for_each(|v| self.expr_(v));
             }
@@ -156,6 +200,7 @@ impl<'a> Index<'a> {
                 body,
                 orelse,
             } => {
+                self.bind(target);
                 self.expr_(iter);
                 self.iterates(iter);
                 for node in [stmt.id, target.id] {
@@ -209,6 +254,7 @@ impl<'a> Index<'a> {
 
     fn function(&mut self, function: &'a Function) {
         for param in &function.params {
+            *self.bound.entry(&param.name.id).or_default() += 1;
             param.default.iter().for_each(|d| self.expr_(d));
         }
         // Loops around a definition are not loops around its calls.
@@ -227,6 +273,7 @@ impl<'a> Index<'a> {
                     self.expr_(&clause.iter);
                     self.iterates(&clause.iter);
                     let id = clause.target.id;
+                    self.bind(&clause.target);
                     self.loop_of.insert(id, id);
                     self.loop_of.entry(expr.id).or_insert(id);
                     self.clauses.insert(id, clause);
@@ -238,7 +285,13 @@ impl<'a> Index<'a> {
                 comprehension.value.iter().for_each(|v| self.expr_(v));
                 self.stack.truncate(depth);
             }
-            ExprKind::Call { keywords, .. } => {
+            ExprKind::Call { func, keywords, .. } => {
+                // What changes a container gives its name another value.
+                if let ExprKind::Attribute { value, attr } = &func.kind
+                    && MUTATORS.contains(&&**attr)
+                {
+                    self.bind(value);
+                }
                 for (name, value) in keywords {
                     if let (Some("key"), ExprKind::Lambda(function)) =
                         (name.as_deref(), &value.kind)
@@ -256,6 +309,10 @@ impl<'a> Index<'a> {
             }
             ExprKind::Lambda(function) => self.lambda(function),
             ExprKind::Name(name) => *self.named.entry(&name.id).or_default() += 1,
+            ExprKind::Walrus { name, value } => {
+                *self.bound.entry(&name.id).or_default() += 1;
+                self.expr_(value);
+            }
             _ => children(expr, &mut |child| self.expr_(child)),
         }
     }
@@ -268,6 +325,7 @@ impl<'a> Index<'a> {
 
     fn lambda(&mut self, function: &'a Function) {
         for param in &function.params {
+            *self.bound.entry(&param.name.id).or_default() += 1;
             param.default.iter().for_each(|d| self.expr_(d));
         }
         for stmt in &function.body {
@@ -278,6 +336,23 @@ impl<'a> Index<'a> {
         }
     }
 }
+
+/// Methods that change the container they are called on.
+const MUTATORS: [&str; 13] = [
+    "append",
+    "extend",
+    "insert",
+    "remove",
+    "pop",
+    "clear",
+    "sort",
+    "reverse",
+    "add",
+    "discard",
+    "update",
+    "setdefault",
+    "popitem",
+];
 
 /// Calls `f` on each direct sub-expression, comprehensions and lambdas excepted.
 pub fn children<'a>(expr: &'a Expr, f: &mut dyn FnMut(&'a Expr)) {

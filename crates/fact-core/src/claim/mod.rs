@@ -1,5 +1,11 @@
 //! Typed claims: what a sentence says, in a form that a machine can hold against the trace.
 
+pub mod condition;
+pub mod entail;
+pub mod inferred;
+pub mod reading;
+pub mod runs;
+
 use crate::merge::facts::{Fact, What};
 use crate::merge::names::Namer;
 use fact_lang::pack::Pack;
@@ -18,6 +24,9 @@ pub struct Claim {
     pub value: Term,
     /// The event of the residual's run that says so.
     pub event: u32,
+    /// What an inference says: of which elements, decided by which events.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inferred: Option<inferred::Inferred>,
 }
 
 /// A value in a claim.
@@ -76,6 +85,7 @@ pub fn of_fact(fact: &Fact, trace: &Trace, pack: &Pack, namer: &Namer<'_>) -> Cl
         args,
         value: Term::of(&fact.result, trace, namer),
         event: fact.event.0,
+        inferred: None,
     }
 }
 
@@ -95,13 +105,19 @@ fn predicate_name(what: &What, pack: &Pack) -> String {
     }
 }
 
-/// The claim that a computed value makes.
-pub fn of_value(event: EventId, trace: &Trace, namer: &Namer<'_>) -> Claim {
+/// The claim that an inference makes of a computed value.
+pub fn of_inference(
+    event: EventId,
+    inferred: inferred::Inferred,
+    trace: &Trace,
+    namer: &Namer<'_>,
+) -> Claim {
     Claim {
         predicate: "infer".to_owned(),
         args: Vec::new(),
         value: Term::of(&trace.event(event).value, trace, namer),
         event: event.0,
+        inferred: Some(inferred),
     }
 }
 
