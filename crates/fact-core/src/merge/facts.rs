@@ -4,7 +4,7 @@ use super::index::Index;
 use fact_lang::ast::{ExprKind, NodeId, StmtKind};
 use fact_lang::pack::{Pack, PackFunctionKind};
 use fact_lang::trace::{Event, EventId, EventKind, Trace, TraceValue};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// What one call of the pack established.
@@ -43,39 +43,40 @@ impl Fact {
     }
 }
 
-/// The iterations of every loop, in order.
+/// The iterations of every loop.
 pub struct Iterations {
-    /// (loop, iteration event), in order of events.
-    all: Vec<(NodeId, EventId)>,
+    /// By loop, the events of its iterations in order.
+    of: HashMap<NodeId, Vec<EventId>>,
 }
 
 impl Iterations {
     /// Collects the iterations of a trace.
     pub fn new(trace: &Trace, index: &Index<'_>) -> Self {
-        let mut all = Vec::new();
+        let mut of: HashMap<NodeId, Vec<EventId>> = HashMap::new();
         for (at, event) in trace.events.iter().enumerate() {
             if let (EventKind::Iteration { .. }, false) = (event.kind, event.node.pack)
                 && let Some(id) = index.loop_at(event.node.node)
             {
-                all.push((id, EventId(at as u32)));
+                of.entry(id).or_default().push(EventId(at as u32));
             }
         }
-        Self { all }
+        Self { of }
+    }
+
+    fn all(&self, id: NodeId) -> &[EventId] {
+        self.of.get(&id).map_or(&[], Vec::as_slice)
     }
 
     /// The latest iteration of a loop that began before `before`.
     pub fn latest(&self, id: NodeId, before: EventId) -> Option<EventId> {
-        let end = self.all.partition_point(|(_, event)| *event < before);
-        self.all[..end]
-            .iter()
-            .rev()
-            .find(|(l, _)| *l == id)
-            .map(|(_, event)| *event)
+        let own = self.all(id);
+        let end = own.partition_point(|event| *event < before);
+        own[..end].last().copied()
     }
 
     /// Number of iterations of a loop, all its instances together.
     pub fn count(&self, id: NodeId) -> usize {
-        self.all.iter().filter(|(l, _)| *l == id).count()
+        self.all(id).len()
     }
 
     /// All iterations of the loop instance that `iteration` belongs to.
@@ -84,12 +85,7 @@ impl Iterations {
             EventKind::Iteration { index } => index,
             _ => 0,
         };
-        let own: Vec<EventId> = self
-            .all
-            .iter()
-            .filter(|(l, _)| *l == id)
-            .map(|(_, e)| *e)
-            .collect();
+        let own = self.all(id);
         let Ok(at) = own.binary_search(&iteration) else {
             return vec![iteration];
         };

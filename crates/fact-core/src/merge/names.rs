@@ -7,7 +7,9 @@ use crate::english::{
 use fact_lang::pack::Pack;
 use fact_lang::run::Inputs;
 use fact_lang::trace::{Object, PackCall, Trace, TraceValue};
+use std::cell::RefCell;
 use std::collections::HashMap;
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// The name of one object.
@@ -53,7 +55,15 @@ pub struct Namer<'a> {
     creator: HashMap<u32, u32>,
     generic: String,
     adjectives: Vec<String>,
+    /// Names that were made.
+    nouns: RefCell<HashMap<u32, Noun>>,
+    /// By class; `None` while it is made.
+    alike: RefCell<HashMap<u32, Option<Rc<Alike>>>>,
 }
+
+/// By head, place and image: the boxes of what is called so, each with the number of objects that
+/// have it; three boxes and two objects at most.
+type Alike = HashMap<(String, Option<String>, usize), Vec<([f64; 4], usize)>>;
 
 impl<'a> Namer<'a> {
     /// A namer for the trace.
@@ -92,6 +102,8 @@ impl<'a> Namer<'a> {
             creator,
             generic,
             adjectives,
+            nouns: RefCell::default(),
+            alike: RefCell::default(),
         }
     }
 
@@ -147,10 +159,14 @@ impl<'a> Namer<'a> {
 
     /// The name of an object.
     pub fn noun(&self, object: u32) -> Noun {
+        if let Some(known) = self.nouns.borrow().get(&object) {
+            return known.clone();
+        }
         let mut noun = self.noun_within(object, NESTING);
         if !noun.unique {
             noun.mark = self.mark(object, &noun);
         }
+        self.nouns.borrow_mut().insert(object, noun.clone());
         noun
     }
 
@@ -159,20 +175,13 @@ impl<'a> Namer<'a> {
     fn mark(&self, object: u32, noun: &Noun) -> Option<String> {
         let (image, own) = self.region(object)?;
         let class = self.record(object).class;
-        let mut others = Vec::new();
-        for (at, other) in self.trace.objects.iter().enumerate() {
-            let at = at as u32;
-            if at == object || other.class != class {
-                continue;
-            }
-            let named = self.noun_within(at, NESTING);
-            let region = self.region(at).filter(|(i, b)| *i == image && *b != own);
-            if let (true, Some((_, bbox))) =
-                (named.head == noun.head && named.place == noun.place, region)
-            {
-                others.push(bbox);
-            }
-        }
+        let alike = self.alike(class)?;
+        let key = (noun.head.clone(), noun.place.clone(), image);
+        let others = alike.get(&key).into_iter().flatten();
+        let others = others.filter(|(bbox, _)| *bbox != own);
+        let others: Vec<[f64; 4]> = others
+            .flat_map(|(bbox, objects)| std::iter::repeat_n(*bbox, *objects))
+            .collect();
         let center = |b: [f64; 4]| ((b[0] + b[2]) / 2.0, (b[1] + b[3]) / 2.0);
         let (x, y) = center(own);
         match others.as_slice() {
@@ -189,6 +198,32 @@ impl<'a> Namer<'a> {
             }
             _ => Some(format!(" at ({x:.0}, {y:.0})")),
         }
+    }
+
+    /// The boxes of a class by what their objects are called; `None` while that is found out.
+    fn alike(&self, class: u32) -> Option<Rc<Alike>> {
+        if let Some(known) = self.alike.borrow().get(&class) {
+            return known.clone();
+        }
+        self.alike.borrow_mut().insert(class, None);
+        let mut alike = Alike::new();
+        for (at, object) in self.trace.objects.iter().enumerate() {
+            let at = at as u32;
+            let Some((image, bbox)) = self.region(at).filter(|_| object.class == class) else {
+                continue;
+            };
+            let named = self.noun_within(at, NESTING);
+            let boxes = alike.entry((named.head, named.place, image)).or_default();
+            // Three boxes are one's own and two others: more is never asked.
+            match boxes.iter().position(|(known, _)| *known == bbox) {
+                Some(at) => boxes[at].1 = (boxes[at].1 + 1).min(2),
+                None if boxes.len() < 3 => boxes.push((bbox, 1)),
+                None => {}
+            }
+        }
+        let alike = Some(Rc::new(alike));
+        self.alike.borrow_mut().insert(class, alike.clone());
+        alike
     }
 
     /// The name of an object; its place names other objects at most `depth` deep.
