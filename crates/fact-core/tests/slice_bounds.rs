@@ -75,7 +75,7 @@ fn thousands_of_statements_that_matter_end_in_a_typed_outcome() {
         panic!("each of 3,000 statements was tried for so little: {outcome:?}");
     };
     assert_eq!(statements, 3_002);
-    assert!(re_executions > 100);
+    assert!(re_executions > 10);
 }
 
 #[test]

@@ -158,7 +158,7 @@ fn holds(text: &str, source: &str) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_residual_agrees_and_is_minimal(
@@ -192,7 +192,7 @@ fn residuals_give_the_same_under_cpython() {
     );
     let mut expected = Vec::new();
     let mut lines = String::new();
-    while expected.len() < 200 {
+    while expected.len() < 80 {
         let drawn = (scene(), generate::program()).new_tree(&mut runner);
         let (text, source) = drawn.expect("a program").current();
         let Some(made) = sliced(&text, &source) else {
