@@ -85,9 +85,9 @@ pub(super) fn existential(
             (Amount::None, _) => "none".to_owned(),
         };
         let place = match &whole {
-            Some((before, _)) if i == 1 && clauses.len() == 2 && clauses[0].1.len() == 1 => {
+            Some((before, all)) if i == 1 && clauses.len() == 2 && clauses[0].1.len() == 1 => {
                 let holders = holders(material, facts).unwrap_or_default();
-                format!("{before}{}", others(material, &holders, *amount))
+                format!("{before}{}", others(material, all, &holders, *amount))
             }
             _ => place_of_all(material, behind, facts, *amount),
         };
@@ -163,8 +163,8 @@ pub(super) fn all_of_class(material: &Material<'_>, objects: &[u32]) -> bool {
 }
 
 /// `each of the other 2 boxes`, `the other 2 boxes`, `the other box`.
-pub(super) fn others(material: &Material<'_>, rest: &[u32], amount: Amount) -> String {
-    let noun = kind(&material.namer.common_noun(rest));
+pub(super) fn others(material: &Material<'_>, all: &[u32], rest: &[u32], amount: Amount) -> String {
+    let noun = kind(&material.namer.common_noun(all));
     match (rest.len(), amount) {
         (1, _) => format!("the other {noun}"),
         (n, Amount::None) => format!("the other {n} {}", plural(&noun)),

@@ -64,10 +64,12 @@ pub(super) fn valued(
         None => {
             let mut texts = Vec::new();
             let mut before: Option<String> = None;
+            // The others are others of all: beside a circle a square is no "other square".
+            let noun = kind(&material.namer.common_noun(&receivers));
             for (i, clause) in clauses.iter().enumerate() {
                 let all = match (told, i) {
-                    (true, 0) if clauses.len() == 1 => Some("all"),
-                    (true, 1) => Some("the other"),
+                    (true, 0) if clauses.len() == 1 => Some(("all", noun.as_str())),
+                    (true, 1) => Some(("the other", noun.as_str())),
                     _ => None,
                 };
                 texts.extend(said(material, subject, verb, clause, all, &mut before));
@@ -147,15 +149,15 @@ fn unordered(material: &Material<'_>, fact: &Fact) -> Option<String> {
     Some(texts.join("\n"))
 }
 
-/// What a clause says of its subjects; `all` is `all` or `the other` where a number tells which they
-/// are. `before` is the name that the clause before it began with:
+/// What a clause says of its subjects; `all` is `all` or `the other`, with the noun of all, where a
+/// number tells which they are. `before` is the name that the clause before it began with:
 /// what it has in common with it is not said again.
 fn said(
     material: &Material<'_>,
     subject: &[Part],
     verb: &str,
     clause: &Clause,
-    all: Option<&str>,
+    all: Option<(&str, &str)>,
     before: &mut Option<String>,
 ) -> Vec<String> {
     let receivers: Option<Vec<u32>> = clause
@@ -179,13 +181,8 @@ fn said(
         Number::Singular
     };
     let named = match (all, receivers.len()) {
-        (Some(which), n) => {
-            let noun = kind(&material.namer.common_noun(&receivers));
-            match (which, n) {
-                (_, 1) => format!("{which} {noun}"),
-                _ => format!("{which} {n} {}", plural(&noun)),
-            }
-        }
+        (Some((which, noun)), 1) => format!("{which} {noun}"),
+        (Some((which, noun)), n) => format!("{which} {n} {}", plural(noun)),
         (None, _) => subject_list(material, &receivers),
     };
     let text = match part_of(subject) {
