@@ -15,8 +15,9 @@ mod text;
 mod vqa;
 
 pub use error::MetricsError;
+pub use fact_core::metrics::Resampling;
 
-use fact_core::metrics::bootstrap::{self, Compared, Measured, Resampling};
+use fact_core::metrics::bootstrap::{self, Compared, Measured};
 use fact_core::metrics::tally::Tally;
 use serde::Serialize;
 use std::fmt;
