@@ -6,9 +6,11 @@
 //! only everyday words are here.
 
 /// Marks that are words of their own wherever they stand.
-const MARKS: &str = ";@#$%&?!*[](){}<>\"«»“”‘’„`";
+const MARKS: &str = ";@#$%&?!*[](){}<>\"«»“”‘’„`‒–—―";
 /// What is cut off the end of a word.
 const ENDINGS: [&str; 7] = ["'s", "'m", "'d", "'ll", "'re", "'ve", "n't"];
+/// Words that keep an apostrophe before them.
+const CLITICS: [&str; 8] = ["re", "ve", "ll", "m", "t", "s", "d", "n"];
 
 /// The words and marks of a lower-case text.
 pub(super) fn tokens(text: &str) -> Vec<String> {
@@ -60,6 +62,14 @@ fn cut_ends(word: &str, tokens: &mut Vec<String>) {
         ends.push((*ending).to_owned());
         stem = &stem[..stem.len() - ending.len()];
     }
+    if let Some(quoted) = stem.strip_prefix('\'') {
+        let is_letter = |c: char| c.is_alphanumeric() || c == '_';
+        let first = quoted.split(|c| !is_letter(c)).next().unwrap_or_default();
+        if !first.is_empty() && !CLITICS.contains(&first) {
+            tokens.push("'".to_owned());
+            stem = quoted;
+        }
+    }
     tokens.push(stem.to_owned());
     tokens.extend(ends.into_iter().rev());
 }
@@ -87,15 +97,18 @@ const IE: [&str; 10] = [
     "cutie",
 ];
 /// Plurals without a rule, as endings of words.
-const IRREGULAR: [(&str, &str); 11] = [
+const IRREGULAR: [(&str, &str); 14] = [
+    ("atlases", "atlas"),
     ("axes", "axe"),
     ("children", "child"),
     ("feet", "foot"),
     ("geese", "goose"),
+    ("helves", "helve"),
     ("leaves", "leaf"),
     ("loaves", "loaf"),
     ("men", "man"),
     ("moves", "move"),
+    ("opuses", "opus"),
     ("oxen", "ox"),
     ("people", "person"),
     ("teeth", "tooth"),
@@ -200,7 +213,7 @@ mod tests {
         );
         assert_eq!(cut("dogs' 3,000 e.g. (two)"), "dogs|'|3,000|e.g|.|(|two|)");
         assert_eq!(cut("wait... what--no?!"), "wait|...|what|--|no|?|!");
-        assert_eq!(cut("a t-shirt: 'red'"), "a|t-shirt|:|'red|'");
+        assert_eq!(cut("a t-shirt: 'red'"), "a|t-shirt|:|'|red|'");
         assert_eq!(cut(""), "");
     }
 
