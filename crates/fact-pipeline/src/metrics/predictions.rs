@@ -17,7 +17,7 @@ const MAX_ANSWER_BYTES: usize = 64 << 10;
 /// Fields of the identifier, the first that is there counting.
 const IDS: [&str; 5] = ["question_id", "questionId", "id", "image_id", "imageId"];
 /// Fields of what was predicted.
-const ANSWERS: [&str; 4] = ["answer", "prediction", "caption", "text"];
+const ANSWERS: [&str; 3] = ["answer", "prediction", "caption"];
 
 /// An identifier: text, or a number standing for it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
