@@ -2,6 +2,7 @@
 //! what is said of files that do not fit.
 
 #![allow(clippy::unwrap_used, reason = "a failed step fails the test")]
+#![allow(clippy::print_stderr, reason = "a skipped test says so")]
 
 use fact_core::metrics::chair::Vocabulary;
 use fact_pipeline::metrics::{FileReport, Metric, Options, Request, Resampling, Row, compute};

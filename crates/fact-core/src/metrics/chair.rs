@@ -62,12 +62,19 @@ impl Vocabulary {
         Self { objects, compounds }
     }
 
-    /// The shapes of drawn worlds. Names that end in *s* are found in the singular too.
+    /// The shapes of drawn worlds. Names that end in *s* are found in both numbers.
     pub fn worlds() -> Self {
         let mut worlds = Self::parse(WORLDS, None);
-        let as_cut = worlds.objects.iter();
-        let as_cut = as_cut.map(|(name, object)| (words::singular(name), object.clone()));
-        let as_cut: Vec<_> = as_cut.collect();
+        let mut as_cut = Vec::new();
+        for (name, object) in worlds
+            .objects
+            .iter()
+            .filter(|(name, _)| name.ends_with('s'))
+        {
+            for form in [name.clone(), format!("{name}es")] {
+                as_cut.push((words::singular(&form), object.clone()));
+            }
+        }
         worlds.objects.extend(as_cut);
         worlds
     }
