@@ -1,5 +1,9 @@
 //! The flags.
 
+mod metrics;
+
+pub(crate) use metrics::MetricsArgs;
+
 use clap::{Args, Parser, Subcommand};
 use fact_pipeline::config::{
     Accept, Api, BoxConvention, Look, PerceptionSpec, ProposerSpec, Visible,
@@ -50,6 +54,8 @@ pub(crate) enum Command {
     Export(ExportArgs),
     /// Draw a data set: images, sentences, labels, annotations, programs
     Synth(SynthArgs),
+    /// Score a prediction file as a benchmark's official script does, with intervals
+    Metrics(Box<MetricsArgs>),
     /// Look at an exemplar bank and edit it
     Bank(BankArgs),
     /// Write a commented fact.toml

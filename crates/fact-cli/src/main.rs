@@ -27,6 +27,7 @@ fn main() -> ExitCode {
         Command::Calibrate(args) => commands::calibrate::main(args),
         Command::Check(args) => commands::check::main(args),
         Command::Export(args) => commands::export::main(args),
+        Command::Metrics(args) => commands::metrics::main(*args),
         Command::Bank(args) => commands::bank::main(args),
         Command::Init(args) => commands::init::main(args),
     };

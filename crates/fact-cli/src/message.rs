@@ -65,6 +65,7 @@ failures!(
     fact_pipeline::exec::ExecError,
     fact_pipeline::exec::batch::BatchError,
     fact_pipeline::export::ExportError,
+    fact_pipeline::metrics::MetricsError,
     fact_pipeline::packs::PackLoadError,
     fact_pipeline::report::data_errors::DataErrorsError,
     fact_pipeline::proposers::bank::BankError,

@@ -4,7 +4,8 @@
 //! [`verify`]ed and whose run is [`slice`](mod@slice)d; what the
 //! slice saw is [`merge`]d into few sentences ([`english`] has the words), [`bridge`]d to the
 //! question, and put together by [`explain`](mod@explain) as a [`rationale`] with a [`certificate`] of typed
-//! [`claim`]s, which [`check`](mod@check) re-checks. [`matcher`] compares answers.
+//! [`claim`]s, which [`check`](mod@check) re-checks. [`matcher`] compares answers; [`metrics`]
+//! computes those of the benchmarks.
 
 pub mod bridge;
 pub mod certificate;
@@ -14,6 +15,7 @@ pub mod english;
 pub mod explain;
 pub mod matcher;
 pub mod merge;
+pub mod metrics;
 pub mod rationale;
 pub mod sample;
 pub mod slice;

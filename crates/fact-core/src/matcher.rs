@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 mod open;
 mod vqa;
 
+pub(crate) use vqa::punctuation as vqa_punctuation;
 pub use vqa::{normalise as vqa_normalise, vqa_answers};
 
 /// How a data set's answers are compared.

@@ -12,6 +12,7 @@
 //! | [`store`] | the run in SQLite |
 //! | [`export`] | files for people and trainers |
 //! | [`report`] | what a run found, for people |
+//! | [`metrics`] | prediction files of benchmarks → their official measures |
 //!
 //! [`ask`] is one question about one image. [`config`] says what a run does, [`reporter`] how it tells of its progress, [`packs`] which API
 //! programs have, [`terminal`] how foreign text is shown. Nothing here prints or reads flags.
@@ -27,6 +28,7 @@ pub mod datasets;
 pub mod engine;
 pub mod exec;
 pub mod export;
+pub mod metrics;
 pub mod packs;
 pub mod proposers;
 pub mod report;

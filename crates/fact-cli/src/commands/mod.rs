@@ -8,6 +8,7 @@ pub(crate) mod demo;
 pub(crate) mod exec;
 pub(crate) mod export;
 pub(crate) mod init;
+pub(crate) mod metrics;
 pub(crate) mod report;
 pub(crate) mod run;
 pub(crate) mod show;

@@ -126,7 +126,7 @@ const NUMBERS: [(&str, &str); 12] = [
 /// `processPunctuation`: a punctuation character vanishes where the text has it next to a space,
 /// or has a comma between digits, and is a space otherwise; the first 32 full stops that no digit
 /// follows vanish (the script passes a flag as the count).
-fn punctuation(text: &str) -> String {
+pub(crate) fn punctuation(text: &str) -> String {
     let chars: Vec<char> = text.chars().collect();
     let comma_in_number = chars
         .windows(3)

@@ -41,7 +41,7 @@ mod vqa;
 
 pub use error::{OpenError, RecordError, RecordFault};
 pub use image::{ImagePathError, ImageReadError, ImageRoot, ImageSource};
-pub(crate) use input::{Element, Elements, Shape, elements};
+pub(crate) use input::{Element, Elements, Shape, elements, lines_or_array};
 pub use input::{MAX_RECORD_BYTES, Origin};
 pub use spec::{Kind, Spec};
 
