@@ -9,5 +9,6 @@ pub(crate) mod export;
 pub(crate) mod init;
 pub(crate) mod report;
 pub(crate) mod run;
+pub(crate) mod schema;
 pub(crate) mod show;
 pub(crate) mod synth;
