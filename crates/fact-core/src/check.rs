@@ -26,7 +26,9 @@ use std::sync::Arc;
 /// What to check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct CheckOptions {
-    /// Skip the deletions of the minimality test.
+    /// Skip the flipped tables and the deletions of the minimality test, which run the programs
+    /// dozens of times: answer, claims and text are checked, and not that the residual leaves out
+    /// nothing that matters and keeps nothing that does not.
     pub fast: bool,
 }
 
@@ -288,27 +290,10 @@ fn examine(
             returned: returned.repr.clone(),
         });
     }
-    let behaviour = Behaviour::new(setting, program, &run);
-    let disagreement = if whole {
-        None
-    } else {
-        behaviour.first_disagreement(residual)
-    };
-    if let Some(table) = disagreement {
-        rejections.push(Rejection::Flip { table });
-    } else if !options.fast
-        && let Some(id) = superfluous(&behaviour, residual)
-    {
-        let span = residual.spans[id as usize];
-        let statement = residual
-            .text(span)
-            .lines()
-            .next()
-            .unwrap_or_default()
-            .to_owned();
-        rejections.push(Rejection::NotMinimal { statement });
+    if !options.fast {
+        let behaviour = Behaviour::new(setting, program, &run);
+        rejections.extend(not_a_slice(&behaviour, residual, whole));
     }
-
     entailment(
         certificate,
         setting,
@@ -347,6 +332,22 @@ fn examine(
         Err(reason) => rejections.push(Rejection::NoRationale(reason.to_string())),
     }
     Ok(rejections)
+}
+
+/// Why the residual is no slice, or not the least one; `whole` if it is the program itself.
+fn not_a_slice(behaviour: &Behaviour<'_>, residual: &Module, whole: bool) -> Option<Rejection> {
+    let disagreement = if whole {
+        None
+    } else {
+        behaviour.first_disagreement(residual)
+    };
+    if let Some(table) = disagreement {
+        return Some(Rejection::Flip { table });
+    }
+    let id = superfluous(behaviour, residual)?;
+    let text = residual.text(residual.spans[id as usize]);
+    let statement = text.lines().next().unwrap_or_default().to_owned();
+    Some(Rejection::NotMinimal { statement })
 }
 
 /// What needs no run.

@@ -23,7 +23,7 @@ pub(crate) struct CheckArgs {
     /// Folder of the images: also verify hashes, sizes and boxes
     #[arg(long, value_name = "DIR")]
     pub(crate) images: Option<PathBuf>,
-    /// Skip the deletions of the minimality test
+    /// Check answer, claims and text only: skip the flipped tables and the deletions
     #[arg(long)]
     pub(crate) fast: bool,
     /// A pack that is neither shipped nor in the run or export

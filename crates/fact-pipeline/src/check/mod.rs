@@ -45,7 +45,7 @@ const STACK_BYTES: usize = 32 << 20;
 /// What to check, and with what.
 #[derive(Default)]
 pub struct CheckRequest<'a> {
-    /// Skip the deletions of the minimality test.
+    /// Skip the flipped tables and the deletions of the minimality test.
     pub fast: bool,
     /// Folder of the images: also verify their hashes and sizes, and that boxes lie within them.
     pub images: Option<PathBuf>,
