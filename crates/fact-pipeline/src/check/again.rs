@@ -6,6 +6,7 @@ use crate::calls::AskError;
 use crate::datasets::{DataSet, ImageRoot, ImageSource, Samples, SceneSource};
 use crate::export::ExportRow;
 use crate::stages::{Material, Perceiver, Prepared};
+use crate::terminal::cut;
 use fact_core::Certificate;
 use fact_lang::tool::{Answer, Request};
 use fact_models::DecodeLimits;
@@ -137,9 +138,11 @@ impl Compared {
     }
 }
 
+/// An answer, cut so that two of them are one reason.
 fn json(answer: &Answer) -> String {
     // Plain data: encoding it cannot fail.
-    serde_json::to_string(answer).unwrap_or_default()
+    let text = serde_json::to_string(answer).unwrap_or_default();
+    cut(&text, 300).into_owned()
 }
 
 impl Again<'_> {
