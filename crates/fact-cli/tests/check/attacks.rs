@@ -46,7 +46,7 @@ fn lines_that_are_no_rows_are_told_of_by_place_and_the_others_checked() {
         ),
         (
             "certificate version 2; this fact reads 1",
-            replaced("\"version\":1", "\"version\":2").into(),
+            replaced("\"version\":1", "\"version\":2,\"proof\":1").into(),
         ),
         ("unknown field `note`", insert(1, "\"note\":1,").into()),
         (
