@@ -1,7 +1,9 @@
 //! The flags.
 
+mod check;
 mod metrics;
 
+pub(crate) use check::{CheckArgs, SchemaArgs};
 pub(crate) use metrics::MetricsArgs;
 
 use clap::{Args, Parser, Subcommand};
@@ -56,6 +58,8 @@ pub(crate) enum Command {
     Synth(SynthArgs),
     /// Score a prediction file as a benchmark's official script does, with intervals
     Metrics(Box<MetricsArgs>),
+    /// Print the JSON schema of a certificate or of an exported row
+    Schema(SchemaArgs),
     /// Look at an exemplar bank and edit it
     Bank(BankArgs),
     /// Write a commented fact.toml
@@ -479,31 +483,6 @@ pub(crate) struct ReportArgs {
     /// As the page that a run leaves in its folder as report.html
     #[arg(long, conflicts_with = "json")]
     pub(crate) html: bool,
-}
-
-/// Flags of `fact check`.
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Exit codes: 0 everything holds, 1 a certificate was rejected, 2 nothing could be checked.
-
-Example:
-  fact check runs/demo
-  fact check out/samples.jsonl --images data/images")]
-pub(crate) struct CheckArgs {
-    /// Folder of a run, or a JSONL export
-    pub(crate) target: PathBuf,
-    /// Folder of the images: also verify hashes, sizes and boxes
-    #[arg(long, value_name = "DIR")]
-    pub(crate) images: Option<PathBuf>,
-    /// Skip the deletions of the minimality test
-    #[arg(long)]
-    pub(crate) fast: bool,
-    /// A pack that is neither shipped nor in the run or export
-    #[arg(long, value_name = "NAME|PATH")]
-    pub(crate) pack: Option<String>,
-    /// Say nothing but rejections and errors
-    #[arg(long, short)]
-    pub(crate) quiet: bool,
 }
 
 /// Flags of `fact calibrate`.

@@ -18,6 +18,7 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let result = match cli.command {
         Command::Demo(args) => commands::demo::main(args),
+        Command::Schema(args) => commands::schema::main(args),
         Command::Synth(args) => commands::synth::main(args),
         Command::Run(args) => commands::run::main(args),
         Command::Ask(args) => commands::ask::main(args),

@@ -5,16 +5,22 @@ use crate::matcher::Matcher;
 use fact_lang::pack::Pack;
 use fact_lang::run::{Input, Inputs, Limits};
 use fact_lang::tool::{ImageRef, Recorded};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// The version that this library writes and reads.
+/// The version that this library writes and reads. `docs/certificate.md` says what changes it.
 pub const VERSION: u32 = 1;
 
+/// Most recorded answers of a certificate: as many as a run may ask for.
+pub const MAX_ANSWERS: usize = 1_000;
+
 /// Proof that answer and text follow from the recorded answers of perception. It does not prove
-/// that perception was right.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// that perception was right, nor that the program asks what the question asks.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Certificate {
-    /// [`VERSION`].
+    /// Version of this format: 1.
+    #[schemars(extend("const" = 1))]
     pub version: u32,
     /// The question.
     pub question: String,
@@ -33,16 +39,18 @@ pub struct Certificate {
     pub program: String,
     /// What of it the answer needed.
     pub residual: String,
-    /// What perception answered to the whole program.
+    /// What perception answered to the whole program: each different call once, in the order in
+    /// which the program made them, and no others.
     pub answers: Vec<Recorded>,
     /// Python's `repr` of the result.
     pub result: String,
-    /// The claims of each step.
+    /// The claims of each step of the rationale.
     pub claims: Vec<Vec<Claim>>,
 }
 
 /// Names a pack and holds its source.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct PackRef {
     /// Its name.
     pub name: String,

@@ -1,11 +1,13 @@
 //! `fact check`: re-checks a rationale against its certificate, without any model.
 //!
-//! What is checked, in this order: the pack is the one named; the whole program and the residual
-//! give the stated result on the recorded answers; they agree on the flipped answer tables; no
-//! statement of the residual can go; every claim is entailed by the event it cites; the text is the
-//! one that follows from the claims; the conclusion is the program's answer.
+//! What is checked, in this order: the version; the form; the pack is the one named; the residual is
+//! cut from the program; the whole program asks for the recorded answers, all of them and no others,
+//! and gives the stated result; so does the residual; the result is the stated answer; both agree on
+//! the flipped answer tables; no statement of the residual can go; every claim is entailed by the
+//! event it cites, and none is missing; the text is the one that follows; the conclusion is the
+//! program's answer. `docs/certificate.md` says what that proves.
 
-use crate::certificate::{Certificate, PackRef, VERSION, inputs, limits};
+use crate::certificate::{Certificate, MAX_ANSWERS, PackRef, VERSION, inputs, limits};
 use crate::claim;
 use crate::claim::entail::{self, Ground};
 use crate::claim::runs::Runs;
@@ -15,16 +17,62 @@ use crate::merge::index::Index;
 use crate::merge::names::Namer;
 use crate::merge::words::same;
 use crate::rationale::{Rationale, StepKind};
-use crate::slice::{Behaviour, Minimality, Setting, is_whole, minimality};
+use crate::slice::print::print;
+use crate::slice::{Behaviour, Minimality, Setting, minimality};
 use fact_lang::ast::{Module, NodeId};
 use fact_lang::pack::Pack;
 use fact_lang::run::{Outcome, Returned};
+use fact_lang::syntax::SyntaxError;
+use std::sync::Arc;
 
 /// What to check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct CheckOptions {
     /// Skip the deletions of the minimality test.
+    /// dozens of times: answer, claims and text are checked, and not that the residual leaves out
+    /// nothing that matters and keeps nothing that does not.
     pub fast: bool,
+}
+
+/// A program as the checker needs it.
+#[derive(Debug)]
+pub struct Parsed {
+    /// The program.
+    pub module: Module,
+    /// The program as [`print`] shows it: without comments, in one layout.
+    pub text: String,
+}
+
+impl Parsed {
+    /// Parses `source` in the language of the pack's programs.
+    ///
+    /// # Errors
+    /// It is not a program in that language.
+    pub fn new(pack: &Pack, source: &str) -> Result<Self, SyntaxError> {
+        let module = pack.parse(source)?;
+        let text = print(&module, &|_| true);
+        Ok(Self { module, text })
+    }
+}
+
+/// Who parses programs for the checker. Many certificates have the same program, so whoever checks
+/// many keeps what was parsed.
+pub trait Parser {
+    /// [`Parsed::new`], now or earlier.
+    ///
+    /// # Errors
+    /// It is not a program in the language of the pack's programs.
+    fn parse(&self, pack: &Pack, source: &str) -> Result<Arc<Parsed>, SyntaxError>;
+}
+
+/// Parses each program when it comes.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct EachTime;
+
+impl Parser for EachTime {
+    fn parse(&self, pack: &Pack, source: &str) -> Result<Arc<Parsed>, SyntaxError> {
+        Parsed::new(pack, source).map(Arc::new)
+    }
 }
 
 /// Why a rationale is rejected.
@@ -36,6 +84,28 @@ pub enum Rejection {
         /// The version found.
         found: u32,
     },
+    /// Something is not of the form that certificates have.
+    #[error("{0}")]
+    Malformed(String),
+    /// Name, version or source of the pack are not those of the pack with the stated SHA-256.
+    #[error("the pack's {what} is {found}, the certificate says {expected}")]
+    PackDetail {
+        /// `name`, `version` or `source`.
+        what: &'static str,
+        /// That of the pack at hand; its SHA-256 for the source.
+        found: String,
+        /// What is stated.
+        expected: String,
+    },
+    /// The residual says something that the program does not say.
+    #[error("the residual is not cut from the program, which has no `{line}` there")]
+    Foreign {
+        /// The first such line.
+        line: String,
+    },
+    /// The recorded answers are not those that the program asks for.
+    #[error("{0}")]
+    Answers(String),
     /// The pack at hand is not the certificate's.
     #[error("the pack `{name}` has SHA-256 {found}, the certificate names {expected}")]
     Pack {
@@ -152,13 +222,26 @@ pub fn check(
     pack: &Pack,
     options: CheckOptions,
 ) -> Vec<Rejection> {
-    match examine(certificate, rationale, text, pack, options) {
+    check_with(&EachTime, certificate, rationale, text, pack, options)
+}
+
+/// [`check`] with a parser of one's own.
+pub fn check_with(
+    parser: &dyn Parser,
+    certificate: &Certificate,
+    rationale: &Rationale,
+    text: Option<&str>,
+    pack: &Pack,
+    options: CheckOptions,
+) -> Vec<Rejection> {
+    match examine(parser, certificate, rationale, text, pack, options) {
         Ok(rejections) => rejections,
         Err(rejection) => vec![rejection],
     }
 }
 
 fn examine(
+    parser: &dyn Parser,
     certificate: &Certificate,
     rationale: &Rationale,
     text: Option<&str>,
@@ -170,22 +253,24 @@ fn examine(
             found: certificate.version,
         });
     }
-    let named = PackRef::new(pack);
-    if named.sha256 != certificate.pack.sha256 {
-        return Err(Rejection::Pack {
-            name: certificate.pack.name.clone(),
-            found: named.sha256,
-            expected: certificate.pack.sha256.clone(),
-        });
-    }
-    let parse = |source: &str, which: &'static str| -> Result<Module, Rejection> {
-        pack.parse(source).map_err(|e| Rejection::Syntax {
+    well_formed(certificate)?;
+    same_pack(&certificate.pack, pack)?;
+    let parse = |source: &str, which: &'static str| -> Result<Arc<Parsed>, Rejection> {
+        parser.parse(pack, source).map_err(|e| Rejection::Syntax {
             which,
             reason: e.to_string(),
         })
     };
-    let program = parse(&certificate.program, "program")?;
-    let residual = parse(&certificate.residual, "residual")?;
+    let (program, residual) = (
+        parse(&certificate.program, "program")?,
+        parse(&certificate.residual, "residual")?,
+    );
+    let whole = program.text == residual.text;
+    if let Some(line) = foreign(&program.text, &residual.text) {
+        let line = line.to_owned();
+        return Err(Rejection::Foreign { line });
+    }
+    let (program, residual) = (&program.module, &residual.module);
     let inputs = inputs(
         certificate.images.clone(),
         &certificate.question,
@@ -199,9 +284,10 @@ fn examine(
         limits: &limits,
     };
 
-    let run = setting.run(&program);
+    let run = setting.run(program);
     let returned = expect_result(&run.outcome, "program", certificate)?.clone();
-    let residual_run = setting.run(&residual);
+    all_asked(certificate, &run.trace.answers)?;
+    let residual_run = setting.run(residual);
     expect_result(&residual_run.outcome, "residual", certificate)?;
 
     let mut rejections = Vec::new();
@@ -215,38 +301,13 @@ fn examine(
             returned: returned.repr.clone(),
         });
     }
-    let behaviour = Behaviour::new(setting, &program, &run);
-    let whole = is_whole(&program, &residual);
-    let disagreement = if whole {
-        None
-    } else {
-        behaviour.first_disagreement(&residual)
-    };
-    if let Some(table) = disagreement {
-        rejections.push(Rejection::Flip { table });
-    } else if !options.fast {
-        let line = |id: NodeId| {
-            let text = residual.text(residual.spans[id as usize]);
-            text.lines().next().unwrap_or_default().to_owned()
-        };
-        match minimality(&behaviour, &residual) {
-            Minimality::Minimal => {}
-            Minimality::Superfluous(id) => {
-                let statement = line(id);
-                rejections.push(Rejection::NotMinimal { statement });
-            }
-            Minimality::Undecided(id) => {
-                let statement = line(id);
-                rejections.push(Rejection::Undecided { statement });
-            }
-        }
-    }
-
+    let behaviour = Behaviour::new(setting, program, &run);
+    rejections.extend(not_a_slice(&behaviour, residual, whole, options));
     entailment(
         certificate,
         rationale,
         setting,
-        &residual,
+        residual,
         &residual_run,
         &mut rejections,
     );
@@ -256,7 +317,7 @@ fn examine(
         answer: &certificate.answer,
         matcher: certificate.matcher,
     };
-    match write(setting, &residual, &residual_run, context) {
+    match write(setting, residual, &residual_run, context) {
         Ok((expected, claims)) => {
             compare(rationale, &expected, &mut rejections);
             if claims != certificate.claims {
@@ -281,6 +342,134 @@ fn examine(
         Err(reason) => rejections.push(Rejection::NoRationale(reason.to_string())),
     }
     Ok(rejections)
+}
+
+/// Why the residual is no slice, or not the least one; `whole` if it is the program itself.
+fn not_a_slice(
+    behaviour: &Behaviour<'_>,
+    residual: &Module,
+    whole: bool,
+    options: CheckOptions,
+) -> Option<Rejection> {
+    let disagreement = if whole {
+        None
+    } else {
+        behaviour.first_disagreement(residual)
+    };
+    if let Some(table) = disagreement {
+        return Some(Rejection::Flip { table });
+    }
+    if options.fast {
+        return None;
+    }
+    let line = |id: NodeId| {
+        let text = residual.text(residual.spans[id as usize]);
+        text.lines().next().unwrap_or_default().to_owned()
+    };
+    match minimality(behaviour, residual) {
+        Minimality::Minimal => None,
+        Minimality::Superfluous(id) => Some(Rejection::NotMinimal {
+            statement: line(id),
+        }),
+        Minimality::Undecided(id) => Some(Rejection::Undecided {
+            statement: line(id),
+        }),
+    }
+}
+
+/// What needs no run.
+fn well_formed(certificate: &Certificate) -> Result<(), Rejection> {
+    let malformed = |message: String| Err(Rejection::Malformed(message));
+    let count = certificate.answers.len();
+    if count > MAX_ANSWERS {
+        return malformed(format!(
+            "it has {count} recorded answers; a run may ask for {MAX_ANSWERS}"
+        ));
+    }
+    for image in &certificate.images {
+        let hash = &image.sha256;
+        // Annotations can be looked at without their image, which then has no hash.
+        let is_hash =
+            hash.len() == 64 && hash.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+        if !is_hash && !hash.is_empty() {
+            return malformed(format!(
+                "“{hash}” is no SHA-256 of an image: 64 digits of 0-9 and a-f"
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Whether the pack at hand is the one that is named, in all that is said of it.
+fn same_pack(stated: &PackRef, pack: &Pack) -> Result<(), Rejection> {
+    let named = PackRef::new(pack);
+    if named.sha256 != stated.sha256 {
+        return Err(Rejection::Pack {
+            name: stated.name.clone(),
+            found: named.sha256,
+            expected: stated.sha256.clone(),
+        });
+    }
+    for (what, found, expected) in [
+        ("name", &named.name, &stated.name),
+        ("version", &named.version, &stated.version),
+    ] {
+        if found != expected {
+            return Err(Rejection::PackDetail {
+                what,
+                found: found.clone(),
+                expected: expected.clone(),
+            });
+        }
+    }
+    match &stated.source {
+        Some(source) if **source != *pack.module.source => Err(Rejection::PackDetail {
+            what: "source",
+            found: format!("another text, with SHA-256 {}", named.sha256),
+            expected: "it is the one it holds".to_owned(),
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// The first line of the residual that the program does not have, in its order; `pass` and `else`
+/// hold what is left of a block, and an `elif` may have become an `if`, or an `if` an `elif`.
+fn foreign<'r>(program: &str, residual: &'r str) -> Option<&'r str> {
+    fn lines(text: &str) -> impl Iterator<Item = &str> {
+        let filling = |line: &&str| !matches!(*line, "" | "pass" | "else:" | "finally:");
+        text.lines().map(str::trim).filter(filling)
+    }
+    fn test(line: &str) -> &str {
+        line.strip_prefix("el").map_or(
+            line,
+            |rest| {
+                if rest.starts_with("if ") { rest } else { line }
+            },
+        )
+    }
+    let mut of_program = lines(program);
+    lines(residual).find(|line| !of_program.any(|other| test(other) == test(line)))
+}
+
+/// Whether the program asked for each recorded answer, in that order: an answer that nobody asked
+/// for is none of its evidence.
+fn all_asked(
+    certificate: &Certificate,
+    asked: &[fact_lang::tool::Recorded],
+) -> Result<(), Rejection> {
+    let stated = &certificate.answers;
+    if stated.as_slice() == asked {
+        return Ok(());
+    }
+    let at = stated.iter().zip(asked).take_while(|(a, b)| a == b).count();
+    let Some(recorded) = stated.get(at) else {
+        // The run suspends where an answer is missing, so there are as many at least.
+        return Ok(());
+    };
+    Err(Rejection::Answers(format!(
+        "recorded answer {at} (`{}`) is none that the program asks for as call {at}",
+        recorded.request.tool
+    )))
 }
 
 fn expect_result<'o>(

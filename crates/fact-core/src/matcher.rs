@@ -5,6 +5,7 @@
 //! surrounding space everywhere.
 
 use crate::sample::WeightedAnswer;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 mod open;
@@ -14,7 +15,7 @@ pub(crate) use vqa::punctuation as vqa_punctuation;
 pub use vqa::{normalise as vqa_normalise, vqa_answers};
 
 /// How a data set's answers are compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Matcher {
     /// Same text after trimming and lower-casing.

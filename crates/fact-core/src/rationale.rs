@@ -1,5 +1,6 @@
 //! The rationale: ordered, cited steps and a conclusion.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Why a question has its answer, each sentence backed by what a program did.
@@ -59,7 +60,7 @@ pub struct Step {
 }
 
 /// What a step does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum StepKind {
     /// Says what perception answered.
@@ -71,7 +72,8 @@ pub enum StepKind {
 }
 
 /// A named box in an image.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct GroundedBox {
     /// What the text calls it.
     pub name: String,

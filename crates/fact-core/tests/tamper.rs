@@ -182,8 +182,12 @@ fn an_idle_statement_in_the_residual_is_noticed() {
     let pack = pack();
     let honest = made(&pack);
     let mut forged = honest.clone();
-    let residual = &mut forged.certificate.residual;
-    *residual = residual.replacen("    for box", "    idle = 3\n    for box", 1);
+    for text in [
+        &mut forged.certificate.residual,
+        &mut forged.certificate.program,
+    ] {
+        *text = text.replacen("    for box", "    idle = 3\n    for box", 1);
+    }
     let found = rejections(&pack, &forged);
     assert!(
         found
@@ -191,6 +195,62 @@ fn an_idle_statement_in_the_residual_is_noticed() {
             .any(|r| matches!(r, Rejection::NotMinimal { .. })),
         "{found:?}"
     );
+}
+
+#[test]
+fn a_statement_from_elsewhere_is_noticed() {
+    let pack = pack();
+    let mut forged = made(&pack);
+    let residual = &mut forged.certificate.residual;
+    *residual = residual.replacen("    for box", "    idle = 3\n    for box", 1);
+    let found = rejections(&pack, &forged);
+    let line = "idle = 3".to_owned();
+    assert_eq!(found, [Rejection::Foreign { line }]);
+}
+
+#[test]
+fn answers_must_be_those_asked_for_in_order() {
+    let pack = pack();
+    let honest = made(&pack);
+    let mut twice = honest.clone();
+    let first = honest.certificate.answers[0].clone();
+    twice.certificate.answers.push(first);
+    let mut one_less = honest.clone();
+    one_less.certificate.answers.pop();
+    let mut too_many = honest.clone();
+    let first = honest.certificate.answers[0].clone();
+    too_many.certificate.answers = vec![first; 1_001];
+    assert!(matches!(
+        rejections(&pack, &twice).as_slice(),
+        [Rejection::Answers(_)]
+    ));
+    assert!(matches!(
+        rejections(&pack, &one_less).as_slice(),
+        [Rejection::Result { .. }]
+    ));
+    assert!(matches!(
+        rejections(&pack, &too_many).as_slice(),
+        [Rejection::Malformed(_)]
+    ));
+}
+
+#[test]
+fn name_and_version_of_the_pack_are_its_own() {
+    let pack = pack();
+    let honest = made(&pack);
+    let edits: [fn(&mut Explained); 3] = [
+        |forged| forged.certificate.pack.name.push('s'),
+        |forged| forged.certificate.pack.version.push('0'),
+        |forged| forged.certificate.pack.source = Some("VERSION = \"1\"\n".into()),
+    ];
+    for (edit, what) in edits.into_iter().zip(["name", "version", "source"]) {
+        let mut forged = honest.clone();
+        edit(&mut forged);
+        let found = rejections(&pack, &forged);
+        let named =
+            matches!(found.as_slice(), [Rejection::PackDetail { what: w, .. }] if *w == what);
+        assert!(named, "{found:?}");
+    }
 }
 
 #[test]

@@ -3,13 +3,16 @@
 //! A tool call is a [`Request`]: a value, keyed by content. The interpreter asks an [`Answers`]
 //! table; when the table has none, the run suspends and is later re-run from the start.
 
-use serde::{Deserialize, Serialize};
+use schemars::JsonSchema;
+use serde::de::{Error, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 
 /// Rectangle in pixels of the original image: origin top-left, y down, `right` and `bottom`
 /// exclusive.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(from = "[f64; 4]", into = "[f64; 4]")]
 pub struct BBox {
     /// Left edge.
@@ -40,7 +43,8 @@ impl From<BBox> for [f64; 4] {
 }
 
 /// An image as the interpreter knows it: an identity and a size, never pixels.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct ImageRef {
     /// SHA-256 of the encoded file, in hex: the content key.
     pub sha256: Arc<str>,
@@ -51,8 +55,8 @@ pub struct ImageRef {
 }
 
 /// An argument of a tool call, by value.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(untagged)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged, deny_unknown_fields)]
 pub enum Arg {
     /// `None`
     None,
@@ -76,7 +80,8 @@ pub enum Arg {
 }
 
 /// A question to perception.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Request {
     /// Name of the pack's primitive, such as `find`.
     pub tool: String,
@@ -89,7 +94,7 @@ pub struct Request {
 }
 
 /// What perception says.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Answer {
     /// Objects found, in the back end's order.
@@ -106,7 +111,8 @@ pub enum Answer {
 }
 
 /// One object found.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Detection {
     /// What it is.
     pub label: String,
@@ -119,8 +125,44 @@ pub struct Detection {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// What the back end knows about it: `color`, `shape`, `size`, ...
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(
+        default,
+        skip_serializing_if = "BTreeMap::is_empty",
+        deserialize_with = "each_once"
+    )]
     pub attributes: BTreeMap<String, Arg>,
+}
+
+/// Reads attributes, and refuses a name that comes twice: which of the two counts must not depend
+/// on the reader.
+///
+/// # Errors
+/// If a name comes twice, or a value is none of an attribute.
+pub fn each_once<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<BTreeMap<String, Arg>, D::Error> {
+    struct Attributes;
+
+    impl<'de> Visitor<'de> for Attributes {
+        type Value = BTreeMap<String, Arg>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object of attributes")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
+            let mut attributes = BTreeMap::new();
+            while let Some((name, value)) = entries.next_entry::<String, Arg>()? {
+                if attributes.contains_key(&name) {
+                    return Err(A::Error::custom(format!("duplicate attribute `{name}`")));
+                }
+                attributes.insert(name, value);
+            }
+            Ok(attributes)
+        }
+    }
+
+    deserializer.deserialize_map(Attributes)
 }
 
 /// Source of answers during a run.
@@ -130,7 +172,8 @@ pub trait Answers {
 }
 
 /// A request with the answer it got, in the order of first use.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Recorded {
     /// The request.
     pub request: Request,

@@ -33,6 +33,7 @@ pub mod packs;
 pub mod proposers;
 pub mod report;
 pub mod reporter;
+pub mod schema;
 pub mod show;
 pub mod stages;
 pub mod store;

@@ -69,7 +69,7 @@ pub(crate) fn main(args: DemoArgs) -> Outcome {
     if let Some(id) = rationales.first_id {
         message::say(&format!("\nMore: fact show {} {id}\n", args.out.display()))?;
     }
-    if report.rejected.is_empty() {
+    if report.holds() {
         Ok(ExitCode::SUCCESS)
     } else {
         Ok(ExitCode::from(REJECTED))

@@ -146,7 +146,7 @@ fn batch(batch: Batch<'_>, back_end: &BackEnd, stop: &AtomicBool) -> Outcome {
 }
 
 /// The flags of a perception behind a wire over the defaults.
-fn wiring(args: &WireArgs, stop: &Arc<AtomicBool>) -> Wiring {
+pub(crate) fn wiring(args: &WireArgs, stop: &Arc<AtomicBool>) -> Wiring {
     let mut wiring = Wiring {
         stop: Some(stop.clone()),
         ..Wiring::default()

@@ -11,5 +11,6 @@ pub(crate) mod init;
 pub(crate) mod metrics;
 pub(crate) mod report;
 pub(crate) mod run;
+pub(crate) mod schema;
 pub(crate) mod show;
 pub(crate) mod synth;

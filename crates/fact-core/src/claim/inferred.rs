@@ -1,13 +1,14 @@
 //! What an inference claims: of which elements, decided by which events.
 
 use super::Term;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// How many conditions a claim may name.
 pub const MOST_CONDITIONS: usize = 256;
 
 /// What a sentence that follows from the evidence says.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Inferred {
     /// How many of the elements of a loop meet conditions.
@@ -19,7 +20,8 @@ pub enum Inferred {
 }
 
 /// How many of the elements that a loop or comprehension went through meet conditions.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Quantified {
     /// How many.
     pub quantifier: Quantifier,
@@ -37,7 +39,7 @@ pub struct Quantified {
 }
 
 /// How many.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Quantifier {
     /// None of them.
@@ -53,7 +55,8 @@ pub enum Quantifier {
 }
 
 /// A condition of the residual program, and how it is to come out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Condition {
     /// The node of the residual program: an `if`, a filter, or an expression.
     pub node: u32,
@@ -62,7 +65,8 @@ pub struct Condition {
 }
 
 /// An element and what decided about it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Judged {
     /// The event of its iteration.
     pub element: u32,
@@ -71,7 +75,8 @@ pub struct Judged {
 }
 
 /// A comparison that the program made.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Compared {
     /// Left operand.
     pub left: Term,
@@ -84,7 +89,7 @@ pub struct Compared {
 }
 
 /// A comparison operator.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Operator {
     /// `==`

@@ -10,10 +10,12 @@ use crate::merge::facts::{Fact, What};
 use crate::merge::names::Namer;
 use fact_lang::pack::Pack;
 use fact_lang::trace::{EventId, EventKind, Trace, TraceValue};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// One claim of a sentence.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Claim {
     /// What is said: `Box.count`, `Item.touches_wall`, `.color` for a plain attribute, `infer` for
     /// a value that the program computed.
@@ -30,7 +32,7 @@ pub struct Claim {
 }
 
 /// A value in a claim.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Term {
     /// `None`.

@@ -8,9 +8,10 @@ use super::capabilities::MAX_BATCH;
 use super::question::Expected;
 use crate::http::reply::{self, AtMost, ReplyError};
 use crate::tools::AnswerKind;
-use fact_lang::tool::{Answer, Arg, BBox, Detection};
+use fact_lang::tool::{Answer, Arg, BBox, Detection, each_once};
 use serde::Deserialize;
 use serde_json::value::RawValue;
+use std::collections::BTreeMap;
 
 /// Largest answer to one question, in bytes of JSON.
 const MAX_ANSWER: usize = 1 << 20;
@@ -124,6 +125,53 @@ struct WireAnswer<'a> {
     answer: &'a RawValue,
 }
 
+/// An [`Answer`] as servers write it: with fields of their own, which are ignored.
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum WireValue {
+    Detections(Vec<WireDetection>),
+    Text(String),
+    Number(f64),
+    Bool(bool),
+    Error(String),
+}
+
+/// A [`Detection`] with more fields, perhaps.
+#[derive(Deserialize)]
+struct WireDetection {
+    label: String,
+    #[serde(rename = "box")]
+    bbox: BBox,
+    score: f64,
+    #[serde(default)]
+    id: Option<String>,
+    #[serde(default, deserialize_with = "each_once")]
+    attributes: BTreeMap<String, Arg>,
+}
+
+impl From<WireValue> for Answer {
+    fn from(value: WireValue) -> Self {
+        match value {
+            WireValue::Detections(found) => Self::Detections(
+                found
+                    .into_iter()
+                    .map(|d| Detection {
+                        label: d.label,
+                        bbox: d.bbox,
+                        score: d.score,
+                        id: d.id,
+                        attributes: d.attributes,
+                    })
+                    .collect(),
+            ),
+            WireValue::Text(text) => Self::Text(text),
+            WireValue::Number(number) => Self::Number(number),
+            WireValue::Bool(value) => Self::Bool(value),
+            WireValue::Error(error) => Self::Error(error),
+        }
+    }
+}
+
 impl Reply {
     /// Reads the body of `POST /v1/answer`; question number `i` is `expected[i]`, and `images` are
     /// the SHA-256 of all images that were asked about.
@@ -193,7 +241,7 @@ fn answer(json: &str, expected: &Expected) -> Result<Answer, AnswerError> {
             format!("is longer than {MAX_ANSWER} bytes"),
         ));
     }
-    let mut answer: Answer = reply::parse(json.as_bytes())?;
+    let mut answer: Answer = reply::parse::<WireValue>(json.as_bytes())?.into();
     if let Some(got) = AnswerKind::of(&answer)
         && got != expected.answer
     {

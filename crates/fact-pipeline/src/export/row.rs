@@ -3,10 +3,12 @@
 use crate::store::ReadRow;
 use fact_core::certificate::Certificate;
 use fact_core::rationale::{GroundedBox, Rationale, Step, StepKind};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A sample as exported. The order of the fields is the order in the file; `docs/formats.md`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct ExportRow {
     /// The sample's id.
     pub id: String,
@@ -20,7 +22,7 @@ pub struct ExportRow {
     pub predicted: Option<String>,
     /// Whether the sample was accepted.
     pub accepted: bool,
-    /// `V0`, `V1` or `V2`.
+    /// `V0`, `V1`, `V2` or `V3`.
     pub level: Option<String>,
     /// In [0, 1].
     pub confidence: Option<f64>,
@@ -50,7 +52,7 @@ impl ExportRow {
 }
 
 /// One thing as itself, several as a list.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum OneOrMany {
     /// One.
@@ -60,7 +62,8 @@ pub enum OneOrMany {
 }
 
 /// A sentence of a rationale.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct RowStep {
     /// What it does.
     pub kind: StepKind,

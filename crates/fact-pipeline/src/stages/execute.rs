@@ -151,6 +151,43 @@ impl Prepared {
         })
     }
 
+    fn views(&self) -> Vec<View<'_>> {
+        let images = self.images.iter().enumerate();
+        images
+            .map(|(i, image)| View {
+                pixels: image.as_ref().map(|image| &image.rgb),
+                scene: self.scene.as_ref().filter(|_| i == 0),
+                ..View::default()
+            })
+            .collect()
+    }
+
+    /// What a perception says to each of `requests`, without any program.
+    ///
+    /// # Errors
+    /// If a back end behind a wire cannot be asked.
+    pub fn ask(
+        &self,
+        perceiver: Perceiver<'_>,
+        requests: &[&Request],
+        halted: &dyn Fn() -> bool,
+    ) -> Result<Vec<Answer>, AskError> {
+        match perceiver {
+            Perceiver::Local(perception) => {
+                let views = self.views();
+                let answer = |request: &&Request| perception.answer(&views, request);
+                Ok(requests.iter().map(answer).collect())
+            }
+            Perceiver::Remote(dispatcher) => {
+                let asks = requests.iter().map(|request| Ask {
+                    pictures: self.pictures.clone(),
+                    request: (*request).clone(),
+                });
+                dispatcher.ask_all(asks.collect(), halted)
+            }
+        }
+    }
+
     /// The annotation, if the perception looks at annotations.
     pub fn scene(&self) -> Option<&Scene> {
         self.scene.as_ref()
@@ -355,20 +392,9 @@ impl<'a> Eyes<'a> {
         perceiver: Perceiver<'a>,
         seen: SeenSoFar,
     ) -> Self {
-        let views = |perception| {
-            let view = |(i, image): (usize, &'a Option<DecodedImage>)| View {
-                pixels: image.as_ref().map(|image| &image.rgb),
-                scene: prepared.scene.as_ref().filter(|_| i == 0),
-                ..View::default()
-            };
-            (
-                perception,
-                prepared.images.iter().enumerate().map(view).collect(),
-            )
-        };
         Self {
             local: match perceiver {
-                Perceiver::Local(perception) => Some(views(perception)),
+                Perceiver::Local(perception) => Some((perception, prepared.views())),
                 Perceiver::Remote(_) => None,
             },
             seen,

@@ -22,7 +22,7 @@ pub use agreement::{AgreementCounts, FaultyRow};
 pub use calls::Calls;
 pub use lock::{Lock, LockError};
 pub use questions::{Looked, Question, Tried};
-pub use read::{Counts, ReadRow, Reader, SampleView, VerdictView};
+pub use read::{Counts, ReadRow, Reader, SampleView, UnparsedRow, VerdictView};
 pub use reduction::Reduction;
 pub use report::{Session, StoredCandidate, StoredEnd, StoredExample, StoredTry, StoredVerdict};
 pub use reuse::Reuse;

@@ -46,6 +46,60 @@ pub struct ReadRow {
     pub certificate: Option<Certificate>,
 }
 
+/// A [`ReadRow`] whose JSON is still text: who reads many rows parses them in several threads.
+#[derive(Debug, Clone)]
+pub struct UnparsedRow {
+    /// Id of the sample.
+    pub id: String,
+    sample: String,
+    rationale: Option<String>,
+    certificate: Option<String>,
+    ordinal: u64,
+    predicted: Option<String>,
+    level: Option<Level>,
+    accepted: bool,
+    confidence: Option<f64>,
+    failure: Option<String>,
+    proposer: Option<String>,
+    program: Option<String>,
+    residual: Option<String>,
+}
+
+impl UnparsedRow {
+    /// About how many bytes it holds.
+    pub fn size(&self) -> usize {
+        let long = [
+            Some(&self.sample),
+            self.rationale.as_ref(),
+            self.certificate.as_ref(),
+        ];
+        long.into_iter().flatten().map(String::len).sum()
+    }
+
+    /// The row.
+    ///
+    /// # Errors
+    /// If its JSON is not what a store holds.
+    pub fn parse(self) -> Result<ReadRow, serde_json::Error> {
+        let rationale = self.rationale.as_deref();
+        let certificate = self.certificate.as_deref();
+        Ok(ReadRow {
+            sample: serde_json::from_str(&self.sample)?,
+            rationale: rationale.map(serde_json::from_str).transpose()?,
+            certificate: certificate.map(serde_json::from_str).transpose()?,
+            ordinal: self.ordinal,
+            predicted: self.predicted,
+            level: self.level,
+            accepted: self.accepted,
+            confidence: self.confidence,
+            failure: self.failure,
+            proposer: self.proposer,
+            program: self.program,
+            residual: self.residual,
+        })
+    }
+}
+
 /// One sample in full, for display.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SampleView {
@@ -241,6 +295,18 @@ impl Reader {
         only_accepted: bool,
         mut each: impl FnMut(ReadRow) -> Result<(), E>,
     ) -> Result<(), E> {
+        self.for_each_unparsed(only_accepted, |row| each(self.parsed(row)?))
+    }
+
+    /// [`Reader::for_each`] without parsing.
+    ///
+    /// # Errors
+    /// If the store cannot be read, or `each` fails.
+    pub fn for_each_unparsed<E: From<StoreError>>(
+        &self,
+        only_accepted: bool,
+        mut each: impl FnMut(UnparsedRow) -> Result<(), E>,
+    ) -> Result<(), E> {
         let sql = format!(
             "{ROW} {} ORDER BY s.ordinal",
             if only_accepted {
@@ -253,7 +319,7 @@ impl Reader {
         let mut statement = self.connection.prepare(&sql).map_err(self.failed(doing))?;
         let mut rows = statement.query([]).map_err(self.failed(doing))?;
         while let Some(row) = rows.next().map_err(self.failed(doing))? {
-            each(self.row(row)?)?;
+            each(self.unparsed(row).map_err(self.failed(doing))?)?;
         }
         Ok(())
     }
@@ -272,7 +338,7 @@ impl Reader {
         let Some(row) = rows.next().map_err(self.failed(doing))? else {
             return Ok(None);
         };
-        let row = self.row(row)?;
+        let row = self.parsed(self.unparsed(row).map_err(self.failed(doing))?)?;
         let ordinal = row.ordinal as i64;
         let stages = self
             .connection
@@ -459,38 +525,30 @@ impl Reader {
         self.connection.query_row(sql, [], |r| unsigned(r, 0))
     }
 
-    fn row(&self, row: &Row<'_>) -> Result<ReadRow, StoreError> {
-        let failed = |source| StoreError::Sqlite {
+    fn unparsed(&self, row: &Row<'_>) -> rusqlite::Result<UnparsedRow> {
+        Ok(UnparsedRow {
+            ordinal: unsigned(row, 0)?,
+            id: row.get(1)?,
+            sample: row.get(2)?,
+            predicted: row.get(3)?,
+            level: level(row.get(4)?),
+            accepted: row.get(5)?,
+            confidence: row.get(6)?,
+            failure: row.get(7)?,
+            proposer: row.get(8)?,
+            program: row.get(9)?,
+            residual: row.get(10)?,
+            rationale: row.get(11)?,
+            certificate: row.get(12)?,
+        })
+    }
+
+    fn parsed(&self, row: UnparsedRow) -> Result<ReadRow, StoreError> {
+        let what = format!("sample `{}`", row.id);
+        row.parse().map_err(|e| StoreError::Row {
             path: self.path.clone(),
-            doing: "reading samples",
-            source,
-        };
-        let text = |i: usize| row.get::<_, Option<String>>(i).map_err(failed);
-        let id: String = row.get(1).map_err(failed)?;
-        let invalid = |e: serde_json::Error| StoreError::Row {
-            path: self.path.clone(),
-            what: format!("sample `{id}`"),
+            what,
             message: e.to_string(),
-        };
-        let sample: String = row.get(2).map_err(failed)?;
-        let rationale = text(11)?;
-        Ok(ReadRow {
-            ordinal: unsigned(row, 0).map_err(failed)?,
-            sample: serde_json::from_str(&sample).map_err(invalid)?,
-            predicted: text(3)?,
-            level: level(row.get(4).map_err(failed)?),
-            accepted: row.get(5).map_err(failed)?,
-            confidence: row.get(6).map_err(failed)?,
-            failure: text(7)?,
-            proposer: text(8)?,
-            program: text(9)?,
-            residual: text(10)?,
-            rationale: rationale
-                .map(|text| serde_json::from_str(&text).map_err(invalid))
-                .transpose()?,
-            certificate: text(12)?
-                .map(|text| serde_json::from_str(&text).map_err(invalid))
-                .transpose()?,
         })
     }
 }
