@@ -4,7 +4,9 @@
 //! [`verify`]ed and whose run is [`slice`](mod@slice)d; what the
 //! slice saw is [`merge`]d into few sentences ([`english`] has the words), [`bridge`]d to the
 //! question, and put together by [`explain`](mod@explain) as a [`rationale`] with a [`certificate`] of typed
-//! [`claim`]s, which [`check`](mod@check) re-checks. [`matcher`] compares answers.
+//! [`claim`]s, which [`check`](mod@check) re-checks. [`style`](mod@style) writes it as trainers want it;
+//! [`narrate`](mod@narrate) tells a run as it is, for comparison, and [`tokens`] counts. [`matcher`]
+//! compares answers.
 
 pub mod bridge;
 pub mod certificate;
@@ -14,9 +16,12 @@ pub mod english;
 pub mod explain;
 pub mod matcher;
 pub mod merge;
+pub mod narrate;
 pub mod rationale;
 pub mod sample;
 pub mod slice;
+pub mod style;
+pub mod tokens;
 pub mod verify;
 
 pub use certificate::Certificate;
@@ -25,4 +30,5 @@ pub use explain::{Context, ExplainError, Explained, explain};
 pub use matcher::Matcher;
 pub use rationale::{GroundedBox, Rationale, Step, StepKind};
 pub use sample::{Sample, WeightedAnswer};
+pub use style::{Style, Styled};
 pub use verify::{Level, Standing, Trial, Verdict};

@@ -160,8 +160,9 @@ fn exports_are_as_documented() {
     let folder = tempfile::tempdir().unwrap();
     let reader = store(folder.path());
     for format in [Format::Jsonl, Format::Llava, Format::Sharegpt] {
-        let (path, _) = export(&reader, format, folder.path(), ExportOptions::default()).unwrap();
-        let text = std::fs::read_to_string(path).unwrap();
+        let options = ExportOptions::default();
+        let exported = export(&reader, format, folder.path(), &options).unwrap();
+        let text = std::fs::read_to_string(exported.path).unwrap();
         insta::assert_snapshot!(format.to_string(), text);
         for line in text.lines().filter(|_| format == Format::Jsonl) {
             let row = parse_row(line).unwrap();
@@ -182,9 +183,9 @@ fn parquet_holds_the_same_rows() {
     let folder = tempfile::tempdir().unwrap();
     let reader = store(folder.path());
     let options = ExportOptions::default();
-    let (path, rows) = export(&reader, Format::Parquet, folder.path(), options).unwrap();
-    assert_eq!(rows, 3);
-    let file = SerializedFileReader::new(std::fs::File::open(path).unwrap()).unwrap();
+    let exported = export(&reader, Format::Parquet, folder.path(), &options).unwrap();
+    assert_eq!(exported.rows, 3);
+    let file = SerializedFileReader::new(std::fs::File::open(exported.path).unwrap()).unwrap();
     let rows: Vec<_> = file
         .get_row_iter(None)
         .unwrap()
@@ -209,7 +210,7 @@ fn a_failed_export_leaves_nothing_behind() {
         images: true,
         ..ExportOptions::default()
     };
-    assert!(export(&reader, Format::Parquet, &out, options).is_err());
+    assert!(export(&reader, Format::Parquet, &out, &options).is_err());
     assert_eq!(std::fs::read_dir(&out).unwrap().count(), 0);
 }
 
