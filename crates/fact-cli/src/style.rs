@@ -22,8 +22,9 @@ pub(crate) struct StyleArgs {
     /// Every sentence (long), or what decided the answer (short) [default: long]
     #[arg(long, value_name = "LENGTH")]
     pub(crate) length: Option<Length>,
-    /// For comparisons: on (the rationale), merge (without inferences), slice (the residual's run
-    /// told line by line), off (the whole program's run told line by line) [default: on]
+    /// For comparisons: on (the rationale), merge (without inferences), unsliced (merged and bridged
+    /// without slicing), slice (the residual's run told line by line), off (the whole program's run
+    /// told line by line) [default: on]
     #[arg(long, value_name = "HOW")]
     pub(crate) concise: Option<Concise>,
 }

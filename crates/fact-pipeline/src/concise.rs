@@ -5,9 +5,11 @@
 use crate::store::ReadRow;
 use fact_core::bridge::conclusion;
 use fact_core::certificate::{Certificate, inputs, limits};
+use fact_core::explain::{Context, write_unsliced};
 use fact_core::narrate::narrate;
 use fact_core::rationale::{Rationale, StepKind};
 use fact_core::slice::Setting;
+use fact_lang::ast::Module;
 use fact_lang::pack::Pack;
 use serde::Serialize;
 use std::fmt;
@@ -21,6 +23,9 @@ pub enum Concise {
     Off,
     /// The residual program's run, told line by line.
     Slice,
+    /// The whole program's run, merged and bridged without slicing: what the answer does not depend
+    /// on is told too.
+    Unsliced,
     /// The merged evidence and the conclusion, without inferences and bridges.
     Merge,
     /// The rationale.
@@ -30,13 +35,20 @@ pub enum Concise {
 
 impl Concise {
     /// All, from nothing to everything.
-    pub const ALL: [Self; 4] = [Self::Off, Self::Slice, Self::Merge, Self::On];
+    pub const ALL: [Self; 5] = [
+        Self::Off,
+        Self::Slice,
+        Self::Unsliced,
+        Self::Merge,
+        Self::On,
+    ];
 
     /// Its name, which [`FromStr`] reads.
     pub fn name(self) -> &'static str {
         match self {
             Self::Off => "off",
             Self::Slice => "slice",
+            Self::Unsliced => "unsliced",
             Self::Merge => "merge",
             Self::On => "on",
         }
@@ -51,11 +63,15 @@ impl Concise {
             Self::Merge => Some(merged(rationale, row.certificate.as_ref()?)),
             Self::Slice => {
                 let certificate = row.certificate.as_ref()?;
-                told(certificate, &certificate.residual, pack?)
+                rerun(certificate, &certificate.residual, pack?, told)
             }
             Self::Off => {
                 let certificate = row.certificate.as_ref()?;
-                told(certificate, &certificate.program, pack?)
+                rerun(certificate, &certificate.program, pack?, told)
+            }
+            Self::Unsliced => {
+                let certificate = row.certificate.as_ref()?;
+                rerun(certificate, &certificate.program, pack?, unsliced)
             }
         }
     }
@@ -71,8 +87,16 @@ fn merged(rationale: &Rationale, certificate: &Certificate) -> Rationale {
     }
 }
 
-/// The run of a program of the certificate on its answers, told line by line.
-fn told(certificate: &Certificate, source: &str, pack: &Pack) -> Option<Rationale> {
+/// What is made of the run of a program.
+type Telling = fn(&Certificate, Setting<'_>, &Module) -> Option<Rationale>;
+
+/// Runs a program of the certificate on its answers, and tells of it.
+fn rerun(
+    certificate: &Certificate,
+    source: &str,
+    pack: &Pack,
+    telling: Telling,
+) -> Option<Rationale> {
     let program = pack.parse(source).ok()?;
     let inputs = inputs(
         certificate.images.clone(),
@@ -86,10 +110,15 @@ fn told(certificate: &Certificate, source: &str, pack: &Pack) -> Option<Rational
         answers: &certificate.answers,
         limits: &limits,
     };
-    let run = setting.run(&program);
+    telling(certificate, setting, &program)
+}
+
+/// Line by line.
+fn told(certificate: &Certificate, setting: Setting<'_>, program: &Module) -> Option<Rationale> {
+    let run = setting.run(program);
     Some(narrate(
-        &program,
-        pack,
+        program,
+        setting.pack,
         &run.trace,
         &certificate.images,
         &certificate.answer,
@@ -97,11 +126,29 @@ fn told(certificate: &Certificate, source: &str, pack: &Pack) -> Option<Rational
     ))
 }
 
+/// Merged and bridged, with what the answer does not depend on.
+fn unsliced(
+    certificate: &Certificate,
+    setting: Setting<'_>,
+    program: &Module,
+) -> Option<Rationale> {
+    let context = Context {
+        question: &certificate.question,
+        choices: &certificate.choices,
+        answer: &certificate.answer,
+        matcher: certificate.matcher,
+    };
+    let run = setting.run(program);
+    write_unsliced(setting, program, &run, context).ok()
+}
+
 impl FromStr for Concise {
     type Err = String;
     fn from_str(name: &str) -> Result<Self, String> {
         let known = Self::ALL.into_iter().find(|c| c.name() == name);
-        known.ok_or_else(|| format!("unknown `{name}`, expected one of: off, slice, merge, on"))
+        known.ok_or_else(|| {
+            format!("unknown `{name}`, expected one of: off, slice, unsliced, merge, on")
+        })
     }
 }
 

@@ -36,8 +36,8 @@ pub(crate) struct Stylist {
 impl Stylist {
     /// For the texts of a run.
     pub(crate) fn new(reader: &Reader, styling: Styling) -> Result<Self, StoreError> {
-        let narrates = matches!(styling.concise, Concise::Off | Concise::Slice);
-        let pack = match narrates {
+        let reruns = !matches!(styling.concise, Concise::On | Concise::Merge);
+        let pack = match reruns {
             true => reader.pack_source()?,
             false => None,
         };

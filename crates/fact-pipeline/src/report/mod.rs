@@ -2,19 +2,22 @@
 //! an undisturbed one.
 //!
 //! [`Report`] is the stage report: for each proposer a funnel ([`Funnel`]), for each way to be lost
-//! how often and three examples ([`Loss`]), and what it cost ([`Cost`]). [`data_errors`] lists what
+//! how often and three examples ([`Loss`]), what it cost ([`Cost`]), and how long the rationales are
+//! ([`Lengths`]). [`data_errors`] lists what
 //! is wrong with the data set itself.
 
 mod cost;
 pub mod data_errors;
 mod example;
 mod funnel;
+mod lengths;
 mod losses;
 mod text;
 
 pub use cost::{CallCost, Cost, PerRationale, Spending};
 pub use example::Example;
 pub use funnel::{Candidates, Funnel, Questions, Samples};
+pub use lengths::{Bin, Lengths, Slicing, TextLengths};
 pub use losses::Loss;
 
 use crate::store::{Reader, StoreError};
@@ -30,6 +33,8 @@ pub struct Report {
     pub losses: Vec<Loss>,
     /// What the rationales cost.
     pub cost: Cost,
+    /// How long they are; `None` if there is none.
+    pub lengths: Option<Lengths>,
 }
 
 impl Report {
@@ -45,6 +50,7 @@ impl Report {
             proposers: proposers.done(),
             losses,
             cost: Cost::read(reader)?,
+            lengths: Lengths::read(reader)?,
         })
     }
 
