@@ -4,7 +4,7 @@ use crate::rationale::{Step, StepKind};
 
 /// Words that point back to a sentence before.
 const POINTING: &[&str] = &[
-    "It", "Its", "They", "Their", "Both", "Neither", "Its", "That", "This",
+    "It", "Its", "They", "Their", "Both", "Neither", "That", "This",
 ];
 
 /// Indices of the steps to keep, in order: the last inference; the last evidence; the latest

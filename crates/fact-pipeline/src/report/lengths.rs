@@ -99,6 +99,9 @@ impl Slicing {
     }
 }
 
+/// Where [`Concise::Off`] is in [`Concise::ALL`].
+const OFF: usize = 0;
+
 /// Tokens of one rationale without and with boxes, in the order of [`Concise::ALL`].
 type Counted = [Option<[usize; 2]>; Concise::ALL.len()];
 
@@ -163,34 +166,38 @@ fn counted(row: &ReadRow, pack: Option<&Pack>) -> Counted {
 }
 
 fn summarize(all: &[Counted]) -> Vec<TextLengths> {
-    let off = Concise::ALL.iter().position(|c| *c == Concise::Off);
-    let median_off = off.map(|off| median(all.iter().filter_map(|c| c[off]).map(|n| n as f64)));
     let kinds = Concise::ALL.into_iter().enumerate();
     kinds
-        .map(|(kind, concise)| {
-            let mut lengths: Vec<usize> = all.iter().filter_map(|c| c[kind]).collect();
-            lengths.sort_unstable();
-            let own = all.iter().filter_map(|counted| {
-                let (own, off) = (counted[kind]?, counted[off?]?);
-                (off > 0).then(|| own as f64 / off as f64)
-            });
-            let middle = median(lengths.iter().map(|n| *n as f64));
-            TextLengths {
-                concise,
-                texts: lengths.len() as u64,
-                median: middle.unwrap_or(0.0),
-                p90: percentile(&lengths, 90) as u64,
-                most: lengths.last().copied().unwrap_or(0) as u64,
-                total: lengths.iter().sum::<usize>() as u64,
-                of_off: median_off
-                    .flatten()
-                    .filter(|off| *off > 0.0)
-                    .and_then(|off| Some(middle? / off)),
-                of_own_off: median(own),
-                histogram: histogram(&lengths),
-            }
+        .map(|(kind, concise)| TextLengths {
+            concise,
+            texts: all.iter().filter(|counted| counted[kind].is_some()).count() as u64,
+            plain: tokens_of(all, kind, 0),
+            boxed: tokens_of(all, kind, 1),
         })
         .collect()
+}
+
+/// Of one kind of text, without (`form` 0) or with (1) boxes.
+fn tokens_of(all: &[Counted], kind: usize, form: usize) -> Tokens {
+    let length = |counted: &Counted, kind: usize| Some(counted[kind]?[form]);
+    let off = |counted: &Counted| length(counted, OFF).filter(|off| *off > 0);
+    let median_off = median(all.iter().filter_map(off).map(|n| n as f64));
+    let own = all.iter().filter_map(|counted| {
+        let (own, off) = (length(counted, kind)?, off(counted)?);
+        Some(own as f64 / off as f64)
+    });
+    let mut lengths: Vec<usize> = all.iter().filter_map(|c| length(c, kind)).collect();
+    lengths.sort_unstable();
+    let middle = median(lengths.iter().map(|n| *n as f64));
+    Tokens {
+        median: middle.unwrap_or(0.0),
+        p90: percentile(&lengths, 90) as u64,
+        most: lengths.last().copied().unwrap_or(0) as u64,
+        total: lengths.iter().sum::<usize>() as u64,
+        of_off: median_off.and_then(|off| Some(middle? / off)),
+        of_own_off: median(own),
+        histogram: histogram(&lengths),
+    }
 }
 
 /// The middle value; of two, their mean.
@@ -235,17 +242,21 @@ mod tests {
 
     #[test]
     fn lengths_are_summarized() {
+        assert_eq!(Concise::ALL[OFF], Concise::Off);
+        let counted = |lengths: [Option<usize>; 5]| lengths.map(|n| n.map(|n| [n, 2 * n]));
         let all = [
-            [Some(100), Some(40), Some(35), Some(20), Some(30)],
-            [Some(200), Some(90), Some(60), Some(30), Some(50)],
-            [None, None, None, Some(10), Some(10)],
+            counted([Some(100), Some(40), Some(35), Some(20), Some(30)]),
+            counted([Some(200), Some(90), Some(60), Some(30), Some(50)]),
+            counted([None, None, None, Some(10), Some(10)]),
         ];
         let texts = summarize(&all);
         let on = &texts[4];
-        assert_eq!((on.texts, on.median, on.p90, on.total), (3, 30.0, 50, 90));
+        assert_eq!((on.texts, on.boxed.median), (3, 60.0));
+        let on = &on.plain;
+        assert_eq!((on.median, on.p90, on.total), (30.0, 50, 90));
         assert_eq!(on.of_off, Some(0.2));
         assert_eq!(on.of_own_off, Some(0.275), "of 0.3 and 0.25");
-        assert_eq!(texts[0].median, 150.0);
+        assert_eq!((texts[0].texts, texts[0].plain.median), (2, 150.0));
         let bins: Vec<(usize, Option<usize>, u64)> = on
             .histogram
             .iter()

@@ -17,7 +17,7 @@ mod text;
 pub use cost::{CallCost, Cost, PerRationale, Spending};
 pub use example::Example;
 pub use funnel::{Candidates, Funnel, Questions, Samples};
-pub use lengths::{Bin, Lengths, Slicing, TextLengths};
+pub use lengths::{Bin, Lengths, Slicing, TextLengths, Tokens};
 pub use losses::Loss;
 
 use crate::store::{Reader, StoreError};
