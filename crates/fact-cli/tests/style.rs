@@ -32,8 +32,10 @@ fn export(folder: &Path, format: &str, more: &[&str]) -> Vec<Value> {
 fn every_style_has_the_answer_and_is_checked() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
-    let data = data(folder, 3, 2);
-    run(folder, &data, "run", &[]);
+    // Drawn boxes with items, so that rationales have boxes to write.
+    let drawing = ["synth", "--out", "data", "--samples", "4", "--seed", "3"];
+    fact(folder).args(drawing).assert().success();
+    run(folder, "synth:data", "run", &[]);
     let mut shown = String::new();
     // `objects` is for ms-swift.
     let forms = Boxes::all().filter(|form| *form != Boxes::Objects);
@@ -53,13 +55,13 @@ fn every_style_has_the_answer_and_is_checked() {
                 more.extend([flag, boxes.name()]);
             }
             let rows = export(folder, "llava", &more);
-            assert_eq!(rows.len(), 6);
+            assert_eq!(rows.len(), 4, "each drawn sentence is answered");
             for row in &rows {
                 let text = row["conversations"][1]["value"].as_str().unwrap();
                 let answer = answer_of(text, layout).unwrap();
                 assert!(matches!(answer, "true" | "false"), "{text}");
             }
-            let text = rows[0]["conversations"][1]["value"].as_str().unwrap();
+            let text = rows[1]["conversations"][1]["value"].as_str().unwrap();
             shown.push_str(&format!("{}\n{text}\n\n", more.join(" ")));
         }
     }
@@ -67,14 +69,12 @@ fn every_style_has_the_answer_and_is_checked() {
 
     let rows = export(folder, "jsonl", &["--style", "boxes", "--length", "short"]);
     for row in &rows {
-        let (text, rationale) = (row["text"].as_str().unwrap(), row["rationale"].as_str());
-        assert_ne!(Some(text), rationale, "boxes stand in it");
-        assert!(
-            rationale
-                .unwrap()
-                .ends_with(text.rsplit(". ").next().unwrap())
-        );
+        let text = row["text"].as_str().unwrap();
+        let rationale = row["rationale"].as_str().unwrap();
+        assert!(rationale.ends_with(text.rsplit(". ").next().unwrap()));
     }
+    let boxed = |row: &&Value| row["text"].as_str().is_some_and(|text| text.contains('['));
+    assert!(rows.iter().filter(boxed).count() > 0, "boxes stand in some");
     // The certificate speaks of the rationale, which is there beside the text.
     fact(folder)
         .args(["check", "out/samples.jsonl", "--images", "data"])
@@ -110,7 +110,7 @@ fn what_rationales_are_compared_with_comes_from_the_run() {
         assert_eq!(text["texts"], 4, "every program is told: {text}");
         let plain = &text["plain"];
         assert!(plain["median"].as_f64() <= plain["p90"].as_f64());
-        assert!(plain["total"].as_u64() < text["boxed"]["total"].as_u64());
+        assert!(plain["total"].as_u64() <= text["boxed"]["total"].as_u64());
         let bins = plain["histogram"].as_array().unwrap();
         let counted: u64 = bins.iter().map(|b| b["texts"].as_u64().unwrap()).sum();
         assert_eq!(counted, 4);

@@ -237,7 +237,9 @@ fn exports_in_a_style_are_as_documented() {
         insta::assert_snapshot!(format!("styled-{format}"), text);
         for line in text.lines().filter(|_| format == Format::Jsonl) {
             let row = parse_row(line).unwrap();
-            assert_eq!(serde_json::to_string(&row).unwrap(), line);
+            // A text that could not be written is null, and read as none.
+            let written = line.replace(",\"text\":null}", "}");
+            assert_eq!(serde_json::to_string(&row).unwrap(), written);
         }
         let name = format!("{}.export.json", format.file_name());
         let record = std::fs::read_to_string(folder.path().join(name)).unwrap();
