@@ -6,6 +6,7 @@ mod metrics;
 pub(crate) use check::{CheckArgs, SchemaArgs};
 pub(crate) use metrics::MetricsArgs;
 
+use crate::style::StyleArgs;
 use clap::{Args, Parser, Subcommand};
 use fact_pipeline::config::{
     Accept, Api, BoxConvention, Look, PerceptionSpec, ProposerSpec, Visible,
@@ -455,7 +456,8 @@ pub(crate) struct BatchArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Example:
-  fact show runs/demo synth-0-17")]
+  fact show runs/demo synth-0-17
+  fact show runs/demo synth-0-17 --style think --boxes norm1000")]
 pub(crate) struct ShowArgs {
     /// Folder of the run
     pub(crate) run: PathBuf,
@@ -464,6 +466,8 @@ pub(crate) struct ShowArgs {
     /// Show every event of the trace
     #[arg(long)]
     pub(crate) all: bool,
+    #[command(flatten)]
+    pub(crate) style: StyleArgs,
 }
 
 /// Flags of `fact report`.
@@ -521,15 +525,17 @@ pub(crate) struct CalibrateArgs {
 /// Flags of `fact export`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-llava and sharegpt hold accepted samples only; jsonl and parquet hold all, with a flag `accepted`,
-unless --only-accepted is given. docs/formats.md describes every field.
+Formats for trainers hold accepted samples only; jsonl and parquet hold all, with a flag `accepted`,
+unless --only-accepted is given. docs/formats.md describes every field, docs/styles.md every style.
+FILE.export.json beside each file records the options.
 
 Example:
-  fact export runs/demo --format jsonl,llava --out out")]
+  fact export runs/demo --format jsonl,llava --out out
+  fact export runs/demo --format trl --style think --boxes-for qwen2-vl --out out")]
 pub(crate) struct ExportArgs {
     /// Folder of the run
     pub(crate) run: PathBuf,
-    /// Formats: jsonl, parquet, llava, sharegpt
+    /// Formats: jsonl, parquet, llava, sharegpt, trl, ms-swift, openai
     #[arg(long, value_name = "FORMAT,…", value_delimiter = ',', required = true)]
     pub(crate) format: Vec<Format>,
     /// Folder of the files
@@ -538,9 +544,14 @@ pub(crate) struct ExportArgs {
     /// Only accepted samples
     #[arg(long)]
     pub(crate) only_accepted: bool,
-    /// Put the bytes of the images into Parquet
+    /// Put the bytes of the images into Parquet and OpenAI chats
     #[arg(long)]
     pub(crate) images: bool,
+    /// What comes before the images' paths in OpenAI chats, if their bytes are not in the file
+    #[arg(long, value_name = "URL", conflicts_with = "images")]
+    pub(crate) image_url: Option<String>,
+    #[command(flatten)]
+    pub(crate) style: StyleArgs,
     /// Say nothing but errors
     #[arg(long, short)]
     pub(crate) quiet: bool,

@@ -5,6 +5,7 @@ mod commands;
 mod interrupt;
 mod message;
 mod progress;
+mod style;
 
 use args::{Cli, Command};
 use clap::Parser;

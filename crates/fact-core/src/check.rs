@@ -29,8 +29,6 @@ use std::sync::Arc;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct CheckOptions {
     /// Skip the deletions of the minimality test.
-    /// dozens of times: answer, claims and text are checked, and not that the residual leaves out
-    /// nothing that matters and keeps nothing that does not.
     pub fast: bool,
 }
 

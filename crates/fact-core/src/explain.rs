@@ -99,12 +99,44 @@ pub fn write(
     run: &Run,
     context: Context<'_>,
 ) -> Result<(Rationale, Vec<Vec<Claim>>), ExplainError> {
+    let result = run.trace.result.ok_or(SliceError::NoResult)?;
+    put_together(
+        setting,
+        residual,
+        run,
+        context,
+        &run.trace.closure([result]),
+    )
+}
+
+/// Writes what a rationale would be without slicing: all that the program's run saw, merged and
+/// bridged, whether the result depends on it or not. For comparisons; it has no certificate.
+///
+/// # Errors
+/// When the run did not return, or there is nothing to speak of.
+pub fn write_unsliced(
+    setting: Setting<'_>,
+    program: &Module,
+    run: &Run,
+    context: Context<'_>,
+) -> Result<Rationale, ExplainError> {
+    run.trace.result.ok_or(SliceError::NoResult)?;
+    let everything = vec![true; run.trace.events.len()];
+    put_together(setting, program, run, context, &everything).map(|(rationale, _)| rationale)
+}
+
+/// The rationale of what `closure` marks in the run.
+fn put_together(
+    setting: Setting<'_>,
+    residual: &Module,
+    run: &Run,
+    context: Context<'_>,
+    closure: &[bool],
+) -> Result<(Rationale, Vec<Vec<Claim>>), ExplainError> {
     let trace = &run.trace;
-    let result = trace.result.ok_or(SliceError::NoResult)?;
-    let closure = trace.closure([result]);
     let index = Index::new(residual);
     let iterations = Iterations::new(trace, &index);
-    let facts = facts(trace, setting.pack, &index, &iterations, &closure);
+    let facts = facts(trace, setting.pack, &index, &iterations, closure);
     if !trace
         .tool_calls
         .iter()

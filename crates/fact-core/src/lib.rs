@@ -4,8 +4,9 @@
 //! [`verify`]ed and whose run is [`slice`](mod@slice)d; what the
 //! slice saw is [`merge`]d into few sentences ([`english`] has the words), [`bridge`]d to the
 //! question, and put together by [`explain`](mod@explain) as a [`rationale`] with a [`certificate`] of typed
-//! [`claim`]s, which [`check`](mod@check) re-checks. [`matcher`] compares answers; [`metrics`]
-//! computes those of the benchmarks.
+//! [`claim`]s, which [`check`](mod@check) re-checks. [`style`](mod@style) writes it as trainers want it;
+//! [`narrate`](mod@narrate) tells a run as it is, for comparison, and [`tokens`] counts. [`matcher`]
+//! compares answers; [`metrics`] computes those of the benchmarks.
 
 pub mod bridge;
 pub mod certificate;
@@ -16,9 +17,12 @@ pub mod explain;
 pub mod matcher;
 pub mod merge;
 pub mod metrics;
+pub mod narrate;
 pub mod rationale;
 pub mod sample;
 pub mod slice;
+pub mod style;
+pub mod tokens;
 pub mod verify;
 
 pub use certificate::Certificate;
@@ -27,4 +31,5 @@ pub use explain::{Context, ExplainError, Explained, explain};
 pub use matcher::Matcher;
 pub use rationale::{GroundedBox, Rationale, Step, StepKind};
 pub use sample::{Sample, WeightedAnswer};
+pub use style::{Style, Styled};
 pub use verify::{Level, Standing, Trial, Verdict};

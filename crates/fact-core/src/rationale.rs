@@ -23,27 +23,6 @@ impl Rationale {
         text.push_str(&self.conclusion);
         text
     }
-
-    /// The running text with the boxes of what each sentence speaks of behind it, in pixels:
-    /// `There are 2 cups [12,30,44,80] [60,31,92,79].`
-    pub fn text_with_boxes(&self) -> String {
-        let mut text = String::new();
-        for step in &self.steps {
-            let (body, stop) = match step.text.strip_suffix('.') {
-                Some(body) => (body, "."),
-                None => (step.text.as_str(), ""),
-            };
-            text.push_str(body);
-            for grounded in &step.boxes {
-                let [left, top, right, bottom] = grounded.bbox.map(f64::round);
-                text.push_str(&format!(" [{left},{top},{right},{bottom}]"));
-            }
-            text.push_str(stop);
-            text.push(' ');
-        }
-        text.push_str(&self.conclusion);
-        text
-    }
 }
 
 /// One sentence.

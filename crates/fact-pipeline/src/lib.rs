@@ -23,6 +23,7 @@ pub mod calibrate;
 pub mod calibration;
 pub mod calls;
 pub mod check;
+pub mod concise;
 pub mod config;
 pub mod datasets;
 pub mod engine;
@@ -42,4 +43,5 @@ pub mod synth;
 pub mod terminal;
 pub mod trace_text;
 
+pub use fact_core::style;
 pub use fact_models::remote::Spent;

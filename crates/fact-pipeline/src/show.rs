@@ -1,5 +1,8 @@
 //! One sample of a run, readable in a terminal.
 
+use crate::concise::Concise;
+use crate::export::Styling;
+use crate::export::stylist::Stylist;
 use crate::store::{ReadRow, Reader, SampleView, StoreError};
 use crate::terminal::{lines, one_line};
 use crate::trace_text::trace_text;
@@ -41,11 +44,17 @@ impl ShowError {
     }
 }
 
-/// The page of a sample: question, program with its slice marked, trace, rationale, verdicts.
+/// The page of a sample: question, program with its slice marked, trace, rationale, verdicts; with a
+/// style also the text in it.
 ///
 /// # Errors
 /// If there is no such sample, or the store cannot be read.
-pub fn show(reader: &Reader, id: &str, all_events: bool) -> Result<String, ShowError> {
+pub fn show(
+    reader: &Reader,
+    id: &str,
+    all_events: bool,
+    styling: Option<Styling>,
+) -> Result<String, ShowError> {
     let Some(view) = reader.sample(id)? else {
         return Err(ShowError::NoSample {
             id: id.to_owned(),
@@ -67,6 +76,9 @@ pub fn show(reader: &Reader, id: &str, all_events: bool) -> Result<String, ShowE
             .push_str(&trace_text(&run.trace, program, pack, most));
     }
     page.rationale(&view.row);
+    if let Some(styling) = styling {
+        page.styled(&view.row, &mut Stylist::new(reader, styling)?, styling);
+    }
     page.verdicts(&view);
     Ok(page.0)
 }
@@ -193,6 +205,24 @@ impl Page {
             }
         }
         self.line(format_args!("      {}", one_line(&rationale.conclusion)));
+    }
+
+    fn styled(&mut self, row: &ReadRow, stylist: &mut Stylist, styling: Styling) {
+        let how = match styling.concise {
+            Concise::On => String::new(),
+            concise => format!(", concise {concise}"),
+        };
+        self.title(&format!("Text ({}{how})", styling.style));
+        match stylist.write(row) {
+            Some(styled) => {
+                for line in styled.text.lines() {
+                    self.line(format_args!("  {}", one_line(line)));
+                }
+            }
+            None => self.line(format_args!(
+                "  none: no rationale, or it cannot be written so"
+            )),
+        }
     }
 
     fn verdicts(&mut self, view: &SampleView) {

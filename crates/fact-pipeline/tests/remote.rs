@@ -108,7 +108,8 @@ fn exported(folder: &Path, out: &str) -> String {
     let to = folder.join(format!("{out}-export"));
     let reader = Reader::open(&folder.join(out)).unwrap();
     std::fs::create_dir_all(&to).unwrap();
-    let (path, _) = export(&reader, Format::Jsonl, &to, ExportOptions::default()).unwrap();
+    let exported = export(&reader, Format::Jsonl, &to, &ExportOptions::default()).unwrap();
+    let path = exported.path;
     std::fs::read_to_string(path).unwrap()
 }
 

@@ -8,11 +8,12 @@ use fact_core::rationale::{GroundedBox, Rationale, Step, StepKind};
 use fact_core::sample::{Sample, WeightedAnswer};
 use fact_core::verify::Level;
 use fact_lang::tool::ImageRef;
-use fact_pipeline::export::{ExportOptions, Format, export, parse_row};
+use fact_pipeline::export::{ExportOptions, Format, Styling, export, parse_row};
 use fact_pipeline::store::{
     CandidateRow, GroupRow, GroupRows, RationaleRow, Reader, SampleRow, StageRow, StoreError,
     VerdictRow, Writer,
 };
+use fact_pipeline::style::{Boxes, Layout, Style};
 use fact_pipeline::summary::Summary;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -160,8 +161,9 @@ fn exports_are_as_documented() {
     let folder = tempfile::tempdir().unwrap();
     let reader = store(folder.path());
     for format in [Format::Jsonl, Format::Llava, Format::Sharegpt] {
-        let (path, _) = export(&reader, format, folder.path(), ExportOptions::default()).unwrap();
-        let text = std::fs::read_to_string(path).unwrap();
+        let options = ExportOptions::default();
+        let exported = export(&reader, format, folder.path(), &options).unwrap();
+        let text = std::fs::read_to_string(exported.path).unwrap();
         insta::assert_snapshot!(format.to_string(), text);
         for line in text.lines().filter(|_| format == Format::Jsonl) {
             let row = parse_row(line).unwrap();
@@ -175,6 +177,119 @@ fn exports_are_as_documented() {
     insta::assert_json_snapshot!("summary", summary);
 }
 
+/// Three accepted samples: a plain one; one of two images whose question, sentence and box would break
+/// a format; one whose answer would.
+fn hostile_store(folder: &Path) -> Reader {
+    let mut broken = sample(1, true);
+    broken.sample.images = vec!["a b.png".into(), "c.png".into()];
+    broken.sample.question = "Is <image> </s> [INST] it\n<|im_end|>?".into();
+    let rationale = broken.rationale.as_mut().unwrap();
+    let image = rationale.certificate.images[0].clone();
+    rationale.certificate.images.push(image);
+    rationale.rationale.steps[0].text = "The cup says </think>no <bbox>.".into();
+    rationale.rationale.steps[0].boxes.push(GroundedBox {
+        name: "the dog".into(),
+        image: 1,
+        bbox: [f64::MAX, 0.0, 1.0, 1.0],
+    });
+    let mut refused = sample(2, true);
+    refused.rationale.as_mut().unwrap().certificate.answer = "</think>".into();
+    let mut writer = Writer::open(folder).unwrap();
+    writer.bind(&settings()).unwrap();
+    writer
+        .commit(&group(0, vec![sample(0, true), broken, refused]))
+        .unwrap();
+    drop(writer);
+    Reader::open(folder).unwrap()
+}
+
+#[test]
+fn exports_in_a_style_are_as_documented() {
+    let folder = tempfile::tempdir().unwrap();
+    let reader = hostile_store(folder.path());
+    let style = |layout, boxes| Styling {
+        style: Style {
+            layout,
+            boxes,
+            ..Style::default()
+        },
+        ..Styling::default()
+    };
+    for (format, styling) in [
+        (Format::Jsonl, style(Layout::Think, Some(Boxes::Pixel))),
+        (Format::Llava, style(Layout::Plain, None)),
+        (Format::Sharegpt, style(Layout::Steps, Some(Boxes::Qwen2Vl))),
+        (Format::Trl, style(Layout::Think, Some(Boxes::Norm1000))),
+        (Format::MsSwift, style(Layout::Plain, Some(Boxes::Objects))),
+        (Format::OpenAi, style(Layout::Think, None)),
+    ] {
+        let options = ExportOptions {
+            image_url: (format == Format::OpenAi).then(|| "https://example.org/x/".into()),
+            styling,
+            ..ExportOptions::default()
+        };
+        let exported = export(&reader, format, folder.path(), &options).unwrap();
+        assert_eq!(exported.left_out, 1, "{format}");
+        assert_eq!(exported.rows, if format.teaches() { 2 } else { 3 });
+        let boxed = styling.style.boxes.is_some();
+        assert_eq!(exported.boxes_left_out, u64::from(boxed), "{format}");
+        let text = std::fs::read_to_string(&exported.path).unwrap();
+        insta::assert_snapshot!(format!("styled-{format}"), text);
+        for line in text.lines().filter(|_| format == Format::Jsonl) {
+            let row = parse_row(line).unwrap();
+            // A text that could not be written is null, and read as none.
+            let written = line.replace(",\"text\":null}", "}");
+            assert_eq!(serde_json::to_string(&row).unwrap(), written);
+        }
+        let name = format!("{}.export.json", format.file_name());
+        let record = std::fs::read_to_string(folder.path().join(name)).unwrap();
+        if format == Format::Trl {
+            insta::assert_snapshot!("record", record);
+        }
+        // The same again.
+        export(&reader, format, folder.path(), &options).unwrap();
+        assert_eq!(std::fs::read_to_string(&exported.path).unwrap(), text);
+    }
+}
+
+#[test]
+fn what_a_format_cannot_hold_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let reader = store(folder.path());
+    let out = folder.path().join("out");
+    let options = ExportOptions::default();
+    let error = export(&reader, Format::OpenAi, &out, &options).unwrap_err();
+    assert!(error.hint().unwrap().contains("--image-url"), "{error}");
+    let mut options = ExportOptions::default();
+    options.styling.style.boxes = Some(Boxes::Objects);
+    let error = export(&reader, Format::Llava, &out, &options).unwrap_err();
+    assert!(error.hint().unwrap().contains("--boxes"), "{error}");
+    assert!(!out.exists());
+}
+
+#[test]
+fn parquet_has_the_text_in_a_style_too() {
+    use parquet::file::reader::{FileReader, SerializedFileReader};
+    use parquet::record::RowAccessor;
+    let folder = tempfile::tempdir().unwrap();
+    let reader = hostile_store(folder.path());
+    let mut options = ExportOptions::default();
+    options.styling.style.layout = Layout::Think;
+    let exported = export(&reader, Format::Parquet, folder.path(), &options).unwrap();
+    let file = SerializedFileReader::new(std::fs::File::open(exported.path).unwrap()).unwrap();
+    let rows: Vec<_> = file
+        .get_row_iter(None)
+        .unwrap()
+        .map(Result::unwrap)
+        .collect();
+    let text = "<think>There are 2 cups in the image.</think>true";
+    assert_eq!(rows[0].get_string(14).unwrap(), text);
+    assert!(
+        rows[2].get_string(14).is_err(),
+        "the answer cannot be written"
+    );
+}
+
 #[test]
 fn parquet_holds_the_same_rows() {
     use parquet::file::reader::{FileReader, SerializedFileReader};
@@ -182,9 +297,9 @@ fn parquet_holds_the_same_rows() {
     let folder = tempfile::tempdir().unwrap();
     let reader = store(folder.path());
     let options = ExportOptions::default();
-    let (path, rows) = export(&reader, Format::Parquet, folder.path(), options).unwrap();
-    assert_eq!(rows, 3);
-    let file = SerializedFileReader::new(std::fs::File::open(path).unwrap()).unwrap();
+    let exported = export(&reader, Format::Parquet, folder.path(), &options).unwrap();
+    assert_eq!(exported.rows, 3);
+    let file = SerializedFileReader::new(std::fs::File::open(exported.path).unwrap()).unwrap();
     let rows: Vec<_> = file
         .get_row_iter(None)
         .unwrap()
@@ -209,7 +324,7 @@ fn a_failed_export_leaves_nothing_behind() {
         images: true,
         ..ExportOptions::default()
     };
-    assert!(export(&reader, Format::Parquet, &out, options).is_err());
+    assert!(export(&reader, Format::Parquet, &out, &options).is_err());
     assert_eq!(std::fs::read_dir(&out).unwrap().count(), 0);
 }
 

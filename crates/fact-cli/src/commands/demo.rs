@@ -56,7 +56,8 @@ pub(crate) fn main(args: DemoArgs) -> Outcome {
         Format::Llava,
         Format::Sharegpt,
     ] {
-        let (path, rows) = export::export(&reader, format, &folder, ExportOptions::default())?;
+        let exported = export::export(&reader, format, &folder, &ExportOptions::default())?;
+        let (path, rows) = (exported.path, exported.rows);
         // Writing to a string cannot fail.
         let _ = writeln!(files, "  {} ({rows} rows)", path.display());
     }

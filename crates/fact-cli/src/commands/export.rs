@@ -2,21 +2,46 @@
 
 use crate::args::ExportArgs;
 use crate::message::{self, Outcome};
-use fact_pipeline::export::{self, ExportOptions};
+use fact_pipeline::export::{self, ExportOptions, Exported, Format, Styling};
 use fact_pipeline::store::Reader;
 use std::process::ExitCode;
 
 pub(crate) fn main(args: ExportArgs) -> Outcome {
     let reader = Reader::open(&args.run)?;
-    let options = ExportOptions {
-        only_accepted: args.only_accepted,
-        images: args.images,
-    };
+    let styling = args.style.styling();
     for format in args.format {
-        let (path, rows) = export::export(&reader, format, &args.out, options)?;
+        let options = ExportOptions {
+            only_accepted: args.only_accepted,
+            images: args.images,
+            image_url: args.image_url.clone(),
+            styling: Styling {
+                style: args.style.style(format == Format::MsSwift),
+                ..styling
+            },
+        };
+        let exported = export::export(&reader, format, &args.out, &options)?;
         if !args.quiet {
-            message::say(&format!("{}: {rows} rows\n", path.display()))?;
+            message::say(&told(&exported))?;
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What an export wrote, and what it could not write.
+fn told(exported: &Exported) -> String {
+    let mut text = format!("{}: {} rows", exported.path.display(), exported.rows);
+    if exported.left_out > 0 {
+        text.push_str(&format!(
+            "; {} samples without text (docs/styles.md says why)",
+            exported.left_out
+        ));
+    }
+    if exported.boxes_left_out > 0 {
+        text.push_str(&format!(
+            "; {} boxes left out, which are none within their image",
+            exported.boxes_left_out
+        ));
+    }
+    text.push('\n');
+    text
 }

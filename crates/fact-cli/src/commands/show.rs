@@ -8,6 +8,11 @@ use std::process::ExitCode;
 
 pub(crate) fn main(args: ShowArgs) -> Outcome {
     let reader = Reader::open(&args.run)?;
-    message::say(&show::show(&reader, &args.sample, args.all)?)?;
+    message::say(&show::show(
+        &reader,
+        &args.sample,
+        args.all,
+        args.style.asked(),
+    )?)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -1,7 +1,10 @@
 //! Conversations for trainers: the question, then the rationale and the answer.
 
-use super::{AtomicFile, ExportError};
+use super::chat;
+use super::stylist::{Stylist, question};
+use super::{AtomicFile, ExportError, Images};
 use crate::store::{ReadRow, Reader};
+use fact_core::style::Styled;
 use serde::Serialize;
 use std::io::Write;
 
@@ -9,7 +12,7 @@ use std::io::Write;
 #[derive(Serialize)]
 struct Llava<'a> {
     id: &'a str,
-    image: Images<'a>,
+    image: Paths<'a>,
     conversations: [Turn; 2],
 }
 
@@ -24,7 +27,7 @@ struct Sharegpt<'a> {
 /// One image as itself, several as a list.
 #[derive(Serialize)]
 #[serde(untagged)]
-enum Images<'a> {
+enum Paths<'a> {
     One(&'a String),
     Many(&'a [String]),
 }
@@ -35,39 +38,72 @@ struct Turn {
     value: String,
 }
 
-pub(super) fn write_llava(
-    reader: &Reader,
-    file: AtomicFile,
-) -> Result<(AtomicFile, u64), ExportError> {
-    write(reader, file, |row| {
-        serde_json::to_string(&Llava {
-            id: &row.sample.id,
-            image: match row.sample.images.as_slice() {
-                [image] => Images::One(image),
-                images => Images::Many(images),
-            },
-            conversations: turns(row),
-        })
-    })
+/// The forms of a conversation.
+pub(super) enum Form<'a> {
+    Llava,
+    Sharegpt,
+    Trl,
+    MsSwift,
+    /// With the images inside, or at an address.
+    OpenAi(Option<&'a Images>, &'a str),
 }
 
-pub(super) fn write_sharegpt(
-    reader: &Reader,
-    file: AtomicFile,
-) -> Result<(AtomicFile, u64), ExportError> {
-    write(reader, file, |row| {
-        serde_json::to_string(&Sharegpt {
-            id: &row.sample.id,
-            conversations: turns(row),
-            images: &row.sample.images,
-        })
-    })
+impl Form<'_> {
+    /// Whether the file is one JSON array instead of a line each.
+    fn is_array(&self) -> bool {
+        matches!(self, Self::Llava | Self::Sharegpt)
+    }
+
+    fn encode(&self, row: &ReadRow, text: Styled) -> Result<String, Unencoded> {
+        let question = question(row);
+        let encoded = match self {
+            Self::Llava => serde_json::to_string(&Llava {
+                id: &row.sample.id,
+                image: match row.sample.images.as_slice() {
+                    [image] => Paths::One(image),
+                    images => Paths::Many(images),
+                },
+                conversations: turns(row, question, text.text),
+            }),
+            Self::Sharegpt => serde_json::to_string(&Sharegpt {
+                id: &row.sample.id,
+                conversations: turns(row, question, text.text),
+                images: &row.sample.images,
+            }),
+            Self::Trl => serde_json::to_string(&chat::trl(row, question, text.text)),
+            Self::MsSwift => serde_json::to_string(&chat::ms_swift(row, question, text)),
+            Self::OpenAi(images, address) => {
+                let urls = match images {
+                    Some(images) => chat::data_urls(&images.read_all(&row.sample.id)?),
+                    None => chat::addresses(&row.sample.images, address),
+                };
+                serde_json::to_string(&chat::openai(urls, question, text.text))
+            }
+        };
+        Ok(encoded?)
+    }
 }
 
-fn turns(row: &ReadRow) -> [Turn; 2] {
+/// Why a row could not be encoded.
+enum Unencoded {
+    Json(serde_json::Error),
+    Export(ExportError),
+}
+
+impl From<serde_json::Error> for Unencoded {
+    fn from(e: serde_json::Error) -> Self {
+        Self::Json(e)
+    }
+}
+
+impl From<ExportError> for Unencoded {
+    fn from(e: ExportError) -> Self {
+        Self::Export(e)
+    }
+}
+
+fn turns(row: &ReadRow, question: String, text: String) -> [Turn; 2] {
     let images = "<image>\n".repeat(row.sample.images.len());
-    let question = &row.sample.question;
-    let rationale = row.rationale.as_ref().map(|r| r.text()).unwrap_or_default();
     [
         Turn {
             from: "human",
@@ -75,33 +111,49 @@ fn turns(row: &ReadRow) -> [Turn; 2] {
         },
         Turn {
             from: "gpt",
-            value: rationale,
+            value: text,
         },
     ]
 }
 
-/// A JSON array, one row a line.
-fn write(
+/// Writes the accepted samples that have a text, one row a line.
+pub(super) fn write(
     reader: &Reader,
     mut file: AtomicFile,
-    encode: impl Fn(&ReadRow) -> serde_json::Result<String>,
+    form: &Form<'_>,
+    stylist: &mut Stylist,
 ) -> Result<(AtomicFile, u64), ExportError> {
     let path = file.path().to_owned();
     let failed = |source| ExportError::Write {
         path: path.clone(),
         source,
     };
+    let array = form.is_array();
     let mut rows = 0;
     reader.for_each(true, |row| {
-        if row.rationale.is_none() {
+        let Some(text) = stylist.write(&row) else {
             return Ok(());
-        }
-        let open = if rows == 0 { "[\n" } else { ",\n" };
+        };
+        let (open, close) = match (array, rows) {
+            (false, _) => ("", "\n"),
+            (true, 0) => ("[\n", ""),
+            (true, _) => (",\n", ""),
+        };
         rows += 1;
-        let encoded = encode(&row).map_err(|e| failed(e.into()))?;
-        write!(file, "{open}{encoded}").map_err(failed)
+        let encoded = form.encode(&row, text).map_err(|e| match e {
+            Unencoded::Json(e) => ExportError::Encode {
+                path: path.clone(),
+                message: e.to_string(),
+            },
+            Unencoded::Export(e) => e,
+        })?;
+        write!(file, "{open}{encoded}{close}").map_err(failed)
     })?;
-    let close: &[u8] = if rows == 0 { b"[]\n" } else { b"\n]\n" };
+    let close: &[u8] = match (array, rows) {
+        (false, _) => b"",
+        (true, 0) => b"[]\n",
+        (true, _) => b"\n]\n",
+    };
     file.write_all(close).map_err(failed)?;
     Ok((file, rows))
 }

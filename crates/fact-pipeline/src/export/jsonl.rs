@@ -1,6 +1,7 @@
 //! JSON lines.
 
-use super::{AtomicFile, ExportError, ExportRow};
+use super::stylist::Stylist;
+use super::{AtomicFile, ExportError, ExportRow, StyledText};
 use crate::store::Reader;
 use fact_core::certificate::VERSION;
 use serde::Deserialize;
@@ -10,12 +11,15 @@ pub(super) fn write(
     reader: &Reader,
     mut file: AtomicFile,
     only_accepted: bool,
+    mut stylist: Option<&mut Stylist>,
 ) -> Result<(AtomicFile, u64), ExportError> {
     let path = file.path().to_owned();
     let own_pack = super::own_pack(reader)?;
     let mut rows = 0;
     reader.for_each(only_accepted, |row| {
+        let text = stylist.as_mut().map(|s| StyledText::from(s.write(&row)));
         let row = ExportRow::from(row).with_pack(own_pack.as_deref());
+        let row = row.with_text(text);
         let encoded = serde_json::to_writer(&mut file, &row).map_err(|e| ExportError::Encode {
             path: path.clone(),
             message: e.to_string(),

@@ -1,22 +1,32 @@
 //! Exports: files derived from the run store, in the data set's order, written atomically.
 
 mod atomic;
+mod chat;
 mod conversations;
 mod jsonl;
 mod parquet;
+mod record;
 mod row;
+pub(crate) mod stylist;
 
 pub use atomic::AtomicFile;
 pub use jsonl::parse_row;
-pub use row::{ExportRow, OneOrMany, RowStep};
+pub use row::{ExportRow, OneOrMany, RowStep, StyledText};
+pub use stylist::Styling;
+
+pub use record::RECORD;
 
 use crate::datasets::{self, ImageReadError, ImageSource, OpenError};
 use crate::store::{Reader, StoreError};
+use conversations::Form;
+use fact_core::style::Boxes;
 use fact_lang::pack::Pack;
 use std::collections::HashMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::Arc;
+use stylist::Stylist;
 
 /// A format of exports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +39,12 @@ pub enum Format {
     Llava,
     /// ShareGPT conversations, as LLaMA-Factory reads them.
     Sharegpt,
+    /// Messages and images, as TRL's trainers read them.
+    Trl,
+    /// Messages, images and boxes, as ms-swift reads them.
+    MsSwift,
+    /// Chats with images, as OpenAI's fine-tuning reads them.
+    OpenAi,
 }
 
 /// Every format with its name and the name of its file.
@@ -37,6 +53,9 @@ const FORMATS: &[(Format, &str, &str)] = &[
     (Format::Parquet, "parquet", "samples.parquet"),
     (Format::Llava, "llava", "llava.json"),
     (Format::Sharegpt, "sharegpt", "sharegpt.json"),
+    (Format::Trl, "trl", "trl.jsonl"),
+    (Format::MsSwift, "ms-swift", "ms-swift.jsonl"),
+    (Format::OpenAi, "openai", "openai.jsonl"),
 ];
 
 impl Format {
@@ -52,7 +71,7 @@ impl Format {
 
     /// Whether its rows teach a model, so that only accepted samples make sense.
     pub fn teaches(self) -> bool {
-        matches!(self, Self::Llava | Self::Sharegpt)
+        !matches!(self, Self::Jsonl | Self::Parquet)
     }
 
     fn entry(self) -> &'static (Self, &'static str, &'static str) {
@@ -82,12 +101,30 @@ impl fmt::Display for Format {
 }
 
 /// What to export.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ExportOptions {
     /// Only accepted samples; formats that teach export no others anyway.
     pub only_accepted: bool,
-    /// Put the images' bytes into Parquet.
+    /// Put the images' bytes into Parquet and OpenAI chats.
     pub images: bool,
+    /// Where OpenAI finds the images, if they are not in the file: what comes before their paths.
+    pub image_url: Option<String>,
+    /// Which text, in which style.
+    pub styling: Styling,
+}
+
+/// What an export wrote.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exported {
+    /// The file.
+    pub path: PathBuf,
+    /// Its rows.
+    pub rows: u64,
+    /// Samples with a rationale whose text could not be written: their answer holds markup, or the
+    /// program to be told is not read by the run's pack.
+    pub left_out: u64,
+    /// Boxes that are none within their image, left out of texts.
+    pub boxes_left_out: u64,
 }
 
 /// Why an export failed.
@@ -112,6 +149,12 @@ pub enum ExportError {
         /// Why.
         message: String,
     },
+    /// Placeholders for boxes in a format that has none.
+    #[error("the format {0} has no place for boxes beside the text")]
+    Objects(Format),
+    /// OpenAI cannot get at the images.
+    #[error("the format openai needs the images, or an address to find them at")]
+    Unreachable,
     /// The data set with the images cannot be opened.
     #[error(transparent)]
     Data(#[from] OpenError),
@@ -137,6 +180,8 @@ impl ExportError {
         match self {
             Self::Store(e) => e.hint(),
             Self::Write { .. } => Some("choose another folder with --out".into()),
+            Self::Objects(_) => Some("give another form with --boxes, or --format ms-swift".into()),
+            Self::Unreachable => Some("give --images, or --image-url https://…".into()),
             Self::NoImage { .. } | Self::Image { .. } => {
                 Some("export without --images, or restore the data set".into())
             }
@@ -145,8 +190,8 @@ impl ExportError {
     }
 }
 
-/// Exports a run to a file in `folder` and returns its path and the number of rows. The same store
-/// gives the same bytes.
+/// Exports a run to a file in `folder`, with a record of how beside it ([`RECORD`]). The same store
+/// and options give the same bytes.
 ///
 /// # Errors
 /// If the store cannot be read or the file cannot be written; then no file is left behind, and an
@@ -155,8 +200,15 @@ pub fn export(
     reader: &Reader,
     format: Format,
     folder: &Path,
-    options: ExportOptions,
-) -> Result<(PathBuf, u64), ExportError> {
+    options: &ExportOptions,
+) -> Result<Exported, ExportError> {
+    let boxes = options.styling.style.boxes;
+    if boxes == Some(Boxes::Objects) && format != Format::MsSwift {
+        return Err(ExportError::Objects(format));
+    }
+    if format == Format::OpenAi && !options.images && options.image_url.is_none() {
+        return Err(ExportError::Unreachable);
+    }
     let path = folder.join(format.file_name());
     let failed = |source| ExportError::Write {
         path: path.clone(),
@@ -165,17 +217,39 @@ pub fn export(
     std::fs::create_dir_all(folder).map_err(failed)?;
     let file = AtomicFile::create(&path).map_err(failed)?;
     let only_accepted = options.only_accepted || format.teaches();
+    let has_images = matches!(format, Format::Parquet | Format::OpenAi);
+    let images = (has_images && options.images)
+        .then(|| Images::open(reader))
+        .transpose()?;
+    let mut stylist = Stylist::new(reader, options.styling)?;
+    // What people and checkers read has the rationale's text anyway.
+    let styled = (!options.styling.is_default()).then_some(&mut stylist);
     let (file, rows) = match format {
-        Format::Jsonl => jsonl::write(reader, file, only_accepted)?,
-        Format::Llava => conversations::write_llava(reader, file)?,
-        Format::Sharegpt => conversations::write_sharegpt(reader, file)?,
-        Format::Parquet => {
-            let images = options.images.then(|| Images::open(reader)).transpose()?;
-            parquet::write(reader, file, only_accepted, images.as_ref())?
+        Format::Jsonl => jsonl::write(reader, file, only_accepted, styled)?,
+        Format::Parquet => parquet::write(reader, file, only_accepted, images.as_ref(), styled)?,
+        _ => {
+            let form = match format {
+                Format::Sharegpt => Form::Sharegpt,
+                Format::Trl => Form::Trl,
+                Format::MsSwift => Form::MsSwift,
+                Format::OpenAi => {
+                    let address = options.image_url.as_deref().unwrap_or_default();
+                    Form::OpenAi(images.as_ref(), address)
+                }
+                _ => Form::Llava,
+            };
+            conversations::write(reader, file, &form, &mut stylist)?
         }
     };
     file.commit().map_err(failed)?;
-    Ok((path, rows))
+    let exported = Exported {
+        path,
+        rows,
+        left_out: stylist.left_out,
+        boxes_left_out: stylist.boxes_left_out,
+    };
+    record::write(format, only_accepted, options, &exported)?;
+    Ok(exported)
 }
 
 /// The source of the run's pack, unless it is a shipped one, which every checker has.
@@ -189,7 +263,7 @@ pub(crate) fn own_pack(reader: &Reader) -> Result<Option<String>, ExportError> {
 
 /// The images of a run's samples, looked up in the data set it was made from.
 struct Images {
-    sources: HashMap<String, ImageSource>,
+    sources: HashMap<String, Vec<ImageSource>>,
 }
 
 impl Images {
@@ -203,23 +277,33 @@ impl Images {
         let data = datasets::open(&spec)?;
         let mut sources = HashMap::new();
         for record in data.samples().flatten() {
-            if let Some(source) = record.images.into_iter().next() {
-                sources.insert(record.sample.id, source);
-            }
+            sources.insert(record.sample.id, record.images);
         }
         Ok(Self { sources })
     }
 
-    /// Name and bytes of a sample's first image.
-    fn read(&self, id: &str) -> Result<std::sync::Arc<[u8]>, ExportError> {
-        let source = self
-            .sources
-            .get(id)
-            .ok_or_else(|| ExportError::NoImage { id: id.to_owned() })?;
-        let limit = fact_models::DecodeLimits::default().file_bytes;
-        source.read(limit).map_err(|source| ExportError::Image {
-            id: id.to_owned(),
-            source,
-        })
+    /// The bytes of a sample's first image.
+    fn read(&self, id: &str) -> Result<Arc<[u8]>, ExportError> {
+        let first = self.of(id)?.first();
+        let first = first.ok_or_else(|| ExportError::NoImage { id: id.to_owned() })?;
+        read(id, first)
     }
+
+    /// The bytes of each of a sample's images.
+    fn read_all(&self, id: &str) -> Result<Vec<Arc<[u8]>>, ExportError> {
+        self.of(id)?.iter().map(|source| read(id, source)).collect()
+    }
+
+    fn of(&self, id: &str) -> Result<&[ImageSource], ExportError> {
+        let sources = self.sources.get(id).map(Vec::as_slice);
+        sources.ok_or_else(|| ExportError::NoImage { id: id.to_owned() })
+    }
+}
+
+fn read(id: &str, source: &ImageSource) -> Result<Arc<[u8]>, ExportError> {
+    let limit = fact_models::DecodeLimits::default().file_bytes;
+    source.read(limit).map_err(|source| ExportError::Image {
+        id: id.to_owned(),
+        source,
+    })
 }

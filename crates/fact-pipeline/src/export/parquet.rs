@@ -1,6 +1,7 @@
 //! Parquet, without Arrow.
 
-use super::{AtomicFile, ExportError, ExportRow, Images, OneOrMany};
+use super::stylist::Stylist;
+use super::{AtomicFile, ExportError, ExportRow, Images, OneOrMany, StyledText};
 use crate::store::Reader;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::data_type::{BoolType, ByteArray, ByteArrayType, DoubleType};
@@ -37,6 +38,7 @@ pub(super) fn write(
     file: AtomicFile,
     only_accepted: bool,
     images: Option<&Images>,
+    mut stylist: Option<&mut Stylist>,
 ) -> Result<(AtomicFile, u64), ExportError> {
     let path = file.path().to_owned();
     let failed = |e: ParquetError| ExportError::Encode {
@@ -47,7 +49,12 @@ pub(super) fn write(
         None => "required binary image (utf8);",
         Some(_) => "required group image { required binary bytes; required binary path (utf8); }",
     };
-    let schema = format!("message samples {{ required binary id (utf8); {image} {COLUMNS} }}");
+    let text = match stylist {
+        None => "",
+        Some(_) => "optional binary text (utf8);",
+    };
+    let schema =
+        format!("message samples {{ required binary id (utf8); {image} {COLUMNS} {text} }}");
     let schema = Arc::new(parse_message_type(&schema).map_err(failed)?);
     let properties = WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::default()))
@@ -78,7 +85,9 @@ pub(super) fn write(
     let own_pack = super::own_pack(reader)?;
     reader.for_each(only_accepted, |row| {
         rows += 1;
-        batch.push(ExportRow::from(row).with_pack(own_pack.as_deref()));
+        let text = stylist.as_mut().map(|s| StyledText::from(s.write(&row)));
+        let row = ExportRow::from(row).with_pack(own_pack.as_deref());
+        batch.push(row.with_text(text));
         if batch.len() < most {
             return Ok(());
         }
@@ -130,6 +139,14 @@ fn write_group(
     optional(
         group,
         some(&|r| r.certificate.as_ref().map(|c| text(&json(c)))),
+    )?;
+    // All rows of an export have a text in a style, or none.
+    if rows.iter().all(|r| r.text.is_none()) {
+        return Ok(());
+    }
+    optional(
+        group,
+        some(&|r| r.text.as_ref().and_then(|t| t.0.as_deref().map(text))),
     )
 }
 

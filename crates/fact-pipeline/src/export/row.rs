@@ -3,6 +3,7 @@
 use crate::store::ReadRow;
 use fact_core::certificate::Certificate;
 use fact_core::rationale::{GroundedBox, Rationale, Step, StepKind};
+use fact_core::style::Styled;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -38,9 +39,30 @@ pub struct ExportRow {
     pub steps: Vec<RowStep>,
     /// Its certificate.
     pub certificate: Option<Certificate>,
+    /// The text in the style that was asked for, if it is another than the rationale's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<StyledText>,
+}
+
+/// A text in a style; `null` where there is none, or it cannot be written.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent)]
+pub struct StyledText(pub Option<String>);
+
+impl From<Option<Styled>> for StyledText {
+    fn from(styled: Option<Styled>) -> Self {
+        Self(styled.map(|styled| styled.text))
+    }
 }
 
 impl ExportRow {
+    /// With the text in a style.
+    #[must_use]
+    pub fn with_text(mut self, text: Option<StyledText>) -> Self {
+        self.text = text;
+        self
+    }
+
     /// Puts the source of the user's own pack into the certificate, so that the row can be checked
     /// with nothing else at hand.
     pub fn with_pack(mut self, source: Option<&str>) -> Self {
@@ -99,6 +121,7 @@ impl From<ReadRow> for ExportRow {
             rationale: text,
             steps: steps.into_iter().map(RowStep::from).collect(),
             certificate: row.certificate,
+            text: None,
         }
     }
 }

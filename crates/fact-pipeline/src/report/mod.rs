@@ -2,14 +2,16 @@
 //! an undisturbed one.
 //!
 //! [`Report`] is the stage report: for each proposer a funnel ([`Funnel`]), for each way to be lost
-//! how often and three examples ([`Loss`]), and what it cost ([`Cost`]). [`data_errors`] lists what
-//! is wrong with the data set itself. [`page`] shows a run in a browser.
+//! how often and three examples ([`Loss`]), what it cost ([`Cost`]), and how long the rationales are
+//! ([`Lengths`]). [`data_errors`] lists what is wrong with the data set itself. [`page`] shows a run in
+//! a browser.
 
 mod confidence;
 mod cost;
 pub mod data_errors;
 mod example;
 mod funnel;
+mod lengths;
 mod losses;
 pub mod page;
 mod text;
@@ -18,6 +20,7 @@ pub use confidence::Confidence;
 pub use cost::{CallCost, Cost, PerRationale, Spending};
 pub use example::Example;
 pub use funnel::{Candidates, Funnel, Questions, Samples};
+pub use lengths::{Bin, Lengths, Slicing, TextLengths, Tokens};
 pub use losses::Loss;
 
 use crate::store::{Reader, StoreError};
@@ -36,6 +39,8 @@ pub struct Report {
     pub confidence: Option<Confidence>,
     /// What the rationales cost.
     pub cost: Cost,
+    /// How long they are; `None` if there is none.
+    pub lengths: Option<Lengths>,
 }
 
 impl Report {
@@ -52,6 +57,7 @@ impl Report {
             losses,
             confidence: Confidence::read(reader)?,
             cost: Cost::read(reader)?,
+            lengths: Lengths::read(reader)?,
         })
     }
 

@@ -1,6 +1,6 @@
 //! The stage report for a terminal.
 
-use super::{Confidence, Cost, Example, Funnel, Loss, Report};
+use super::{Confidence, Cost, Example, Funnel, Lengths, Loss, Report};
 use crate::terminal::one_line;
 use std::fmt::Write as _;
 
@@ -25,6 +25,9 @@ impl Report {
             confidence.write(&mut out);
         }
         self.cost.write(&mut out);
+        if let Some(lengths) = &self.lengths {
+            lengths.write(&mut out);
+        }
         out
     }
 }
@@ -126,6 +129,39 @@ impl Confidence {
             );
         }
     }
+}
+
+impl Lengths {
+    fn write(&self, out: &mut String) {
+        let _ = writeln!(out, "\nTokens of a text (docs/styles.md)");
+        let _ = writeln!(
+            out,
+            "  {:<14}{:>7}  {:>7}{:>7}{:>8}  with boxes {:>7}{:>7}{:>8}",
+            "--concise", "texts", "median", "90th", "of off", "median", "90th", "of off"
+        );
+        for text in &self.texts {
+            let cells = [&text.plain, &text.boxed].map(|tokens| {
+                let share = tokens.of_off.map_or("-".to_owned(), percent);
+                format!("{:>7}{:>7}{share:>8}", tokens.median, tokens.p90)
+            });
+            let [plain, boxed] = cells;
+            let (name, texts) = (text.concise.name(), text.texts);
+            let _ = writeln!(out, "  {name:<14}{texts:>7}  {plain}             {boxed}");
+        }
+        let _ = writeln!(out, "Kept by slicing");
+        let s = &self.slicing;
+        for (name, kept, all) in [
+            ("events", s.events_kept, s.events),
+            ("statements", s.statements_kept, s.statements),
+            ("calls of perception", s.tool_calls_kept, s.tool_calls),
+        ] {
+            line(out, name, kept, all, &format!("of {all}"));
+        }
+    }
+}
+
+fn percent(share: f64) -> String {
+    format!("{:.1}%", 100.0 * share)
 }
 
 impl Cost {

@@ -3,6 +3,7 @@
 use super::{Reader, StoreError};
 use crate::report::{CallCost, Spending};
 use fact_core::sample::Sample;
+use fact_core::slice::Reduction;
 use rusqlite::{OptionalExtension, Row, params};
 use std::collections::HashMap;
 
@@ -366,6 +367,35 @@ impl Reader {
             costs.collect()
         };
         costs().map_err(self.failed("counting calls"))
+    }
+}
+
+impl Reader {
+    /// Calls `each` with what slicing cut, for each accepted sample with a rationale.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub(crate) fn for_each_reduction(
+        &self,
+        mut each: impl FnMut(Reduction),
+    ) -> Result<(), StoreError> {
+        let read = || -> rusqlite::Result<Vec<String>> {
+            let mut statement = self.connection.prepare(
+                "SELECT o.detail FROM outcomes o JOIN samples s ON s.ordinal = o.ordinal
+                 WHERE o.stage = 'explain' AND o.status = 'ok' AND s.accepted
+                   AND o.detail IS NOT NULL",
+            )?;
+            statement.query_map([], |r| r.get(0))?.collect()
+        };
+        for detail in read().map_err(self.failed("reading slices"))? {
+            let reduction = serde_json::from_str(&detail).map_err(|e| StoreError::Row {
+                path: self.path.clone(),
+                what: "a slice".into(),
+                message: e.to_string(),
+            })?;
+            each(reduction);
+        }
+        Ok(())
     }
 }
 

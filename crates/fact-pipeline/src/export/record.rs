@@ -1,0 +1,62 @@
+//! How an export was made, beside it: with the same run and the same options it comes out again.
+
+use super::{AtomicFile, ExportError, ExportOptions, Exported, Format, Styling};
+use serde::Serialize;
+use std::io::{self, Write};
+
+/// What is added to the name of an export for the name of its record.
+pub const RECORD: &str = ".export.json";
+
+/// Version of the form.
+const VERSION: u32 = 1;
+
+/// The record; `docs/formats.md` tells what each field means.
+#[derive(Serialize)]
+struct Record<'a> {
+    version: u32,
+    fact: &'static str,
+    format: String,
+    only_accepted: bool,
+    images: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    image_url: Option<&'a str>,
+    #[serde(flatten)]
+    styling: Styling,
+    rows: u64,
+    left_out: u64,
+    boxes_left_out: u64,
+}
+
+/// Writes the record of an export.
+pub(super) fn write(
+    format: Format,
+    only_accepted: bool,
+    options: &ExportOptions,
+    exported: &Exported,
+) -> Result<(), ExportError> {
+    let record = Record {
+        version: VERSION,
+        fact: env!("CARGO_PKG_VERSION"),
+        format: format.to_string(),
+        only_accepted,
+        images: options.images,
+        image_url: options.image_url.as_deref(),
+        styling: options.styling,
+        rows: exported.rows,
+        left_out: exported.left_out,
+        boxes_left_out: exported.boxes_left_out,
+    };
+    let mut name = exported.path.clone().into_os_string();
+    name.push(RECORD);
+    let path = std::path::PathBuf::from(name);
+    let write = || -> io::Result<()> {
+        let mut file = AtomicFile::create(&path)?;
+        serde_json::to_writer_pretty(&mut file, &record)?;
+        file.write_all(b"\n")?;
+        file.commit()
+    };
+    write().map_err(|source| ExportError::Write {
+        path: path.clone(),
+        source,
+    })
+}
