@@ -4,7 +4,8 @@
 //! [`verify`]ed and whose run is [`slice`](mod@slice)d; what the
 //! slice saw is [`merge`]d into few sentences ([`english`] has the words), [`bridge`]d to the
 //! question, and put together by [`explain`](mod@explain) as a [`rationale`] with a [`certificate`] of typed
-//! [`claim`]s, which [`check`](mod@check) re-checks. [`matcher`] compares answers.
+//! [`claim`]s, which [`check`](mod@check) re-checks. [`extract`] reads the facts of a text,
+//! to tell whether one that a language model wrote says the same. [`matcher`] compares answers.
 
 pub mod bridge;
 pub mod certificate;
@@ -12,6 +13,7 @@ pub mod check;
 pub mod claim;
 pub mod english;
 pub mod explain;
+pub mod extract;
 pub mod matcher;
 pub mod merge;
 pub mod rationale;
