@@ -39,7 +39,11 @@ impl VerbPhrase {
             Said::Exist => "exist".to_owned(),
             Said::At(word, list) => format!("be {word} {}", list.name()),
             Said::Relation(name, list) => {
-                format!("be {} {}", name.trim_start_matches('@').replace('_', " "), list.name())
+                format!(
+                    "be {} {}",
+                    name.trim_start_matches('@').replace('_', " "),
+                    list.name()
+                )
             }
             Said::Undergo(verb, list) => format!("undergo {verb} by {}", list.name()),
             Said::Number(quantity) => format!("be {quantity}"),
@@ -211,7 +215,11 @@ impl Reader<'_> {
         }
         at += 1;
         let mut denied = false;
-        if self.is(at, end, "not") && !["all", "every", "each"].iter().any(|w| self.is(at + 1, end, w)) {
+        if self.is(at, end, "not")
+            && !["all", "every", "each"]
+                .iter()
+                .any(|w| self.is(at + 1, end, w))
+        {
             denied = true;
             at += 1;
         }
@@ -261,7 +269,11 @@ impl Reader<'_> {
         if last != end {
             return None;
         }
-        let (first, second) = if more { (first, second) } else { (second, first) };
+        let (first, second) = if more {
+            (first, second)
+        } else {
+            (second, first)
+        };
         Some(Clause {
             more_than: Some(second),
             existential: true,
@@ -389,11 +401,15 @@ impl Reader<'_> {
                 Said::Relation(name.clone(), list.clone())
             }
             // A posture on something.
-            ("be", [Item::Word(word), Item::List(list)]) if word == "on" && self.lexicon.stacks() => {
+            ("be", [Item::Word(word), Item::List(list)])
+                if word == "on" && self.lexicon.stacks() =>
+            {
                 Said::Relation("@on".to_owned(), list.clone())
             }
             ("be", [Item::Word(word), Item::List(list)]) => Said::At(word.clone(), list.clone()),
-            ("be", [Item::List(list)]) if list.items.len() == 1 && list.items[0].words.is_empty() => {
+            ("be", [Item::List(list)])
+                if list.items.len() == 1 && list.items[0].words.is_empty() =>
+            {
                 Said::Number(list.items[0].quantity.clone())
             }
             ("have", [Item::List(list)]) if list.items.iter().all(is_amount) => {

@@ -55,11 +55,17 @@ pub(super) fn compare(evidence: &Reading, text: &Reading, sentences: &[&str]) ->
         }
     }
     // Words that are not known say why their sentence's facts are missing.
-    let unread = text.sentences.iter().any(|s| !s.unknown.is_empty() || s.unread.is_some());
+    let unread = text
+        .sentences
+        .iter()
+        .any(|s| !s.unknown.is_empty() || s.unread.is_some());
     pair(&mut strange, &mut missing, &mut differences);
     for fact in strange {
         let (kind, text) = match fact {
-            Fact::Unread(_) => (DifferenceKind::Unread, format!("is not understood: “{fact}”")),
+            Fact::Unread(_) => (
+                DifferenceKind::Unread,
+                format!("is not understood: “{fact}”"),
+            ),
             _ => (DifferenceKind::Added, format!("adds “{fact}”")),
         };
         differences.push(Difference::new(kind, text));
@@ -72,7 +78,10 @@ pub(super) fn compare(evidence: &Reading, text: &Reading, sentences: &[&str]) ->
     }
     Compared {
         differences,
-        backing: backing.into_iter().map(|set| set.into_iter().collect()).collect(),
+        backing: backing
+            .into_iter()
+            .map(|set| set.into_iter().collect())
+            .collect(),
     }
 }
 
@@ -106,7 +115,8 @@ fn same(a: &Fact, b: &Fact) -> bool {
     let quantity = what.quantity == other.quantity
         || one_of(&what.quantity, &other.quantity)
         || one_of(&other.quantity, &what.quantity);
-    let in_passing = (*presupposed || *other_presupposed) && (place.is_none() || elsewhere.is_none());
+    let in_passing =
+        (*presupposed || *other_presupposed) && (place.is_none() || elsewhere.is_none());
     quantity
         && denied == other_denied
         && what.name == other.name
@@ -179,7 +189,8 @@ fn kind(a: &Fact, b: &Fact) -> DifferenceKind {
         match (&a.quantity, &b.quantity) {
             (Quantity::None, _) | (_, Quantity::None) => DifferenceKind::Polarity,
             (Quantity::Exactly(_), Quantity::Exactly(_)) => DifferenceKind::Number,
-            (Quantity::AtLeast(m), Quantity::AtLeast(n)) | (Quantity::AtMost(m), Quantity::AtMost(n))
+            (Quantity::AtLeast(m), Quantity::AtLeast(n))
+            | (Quantity::AtMost(m), Quantity::AtMost(n))
                 if m != n =>
             {
                 DifferenceKind::Number
@@ -190,7 +201,10 @@ fn kind(a: &Fact, b: &Fact) -> DifferenceKind {
     match (a, b) {
         (
             Fact::Count {
-                what, denied, place, ..
+                what,
+                denied,
+                place,
+                ..
             },
             Fact::Count {
                 what: other,
@@ -238,12 +252,15 @@ fn kind(a: &Fact, b: &Fact) -> DifferenceKind {
                 of_things(subject, other)
             }
         }
-        (Fact::Numbers { left, right, .. }, Fact::Numbers { left: l, right: r, .. }) => {
-            match left == r && right == l {
-                true => DifferenceKind::Roles,
-                false => DifferenceKind::Number,
-            }
-        }
+        (
+            Fact::Numbers { left, right, .. },
+            Fact::Numbers {
+                left: l, right: r, ..
+            },
+        ) => match left == r && right == l {
+            true => DifferenceKind::Roles,
+            false => DifferenceKind::Number,
+        },
         _ => DifferenceKind::Attribute,
     }
 }

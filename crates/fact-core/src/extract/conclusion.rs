@@ -37,7 +37,11 @@ fn conclusion(sentence: &str) -> Conclusion {
         ["does", "not", "hold"] => Some(false),
         _ => None,
     };
-    if let ["the" | "this", "statement" | "sentence" | "claim", rest @ ..] = bare.as_slice()
+    if let [
+        "the" | "this",
+        "statement" | "sentence" | "claim",
+        rest @ ..,
+    ] = bare.as_slice()
         && let Some(truth) = verdict(rest)
     {
         return Conclusion::Verdict(truth);

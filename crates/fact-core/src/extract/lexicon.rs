@@ -16,17 +16,51 @@ pub(super) const DETERMINERS: &[&str] = &[
 /// Prepositions: not dropped, part of the fact.
 pub(super) const PREPOSITIONS: &[&str] = &[
     "in", "of", "on", "at", "with", "without", "to", "from", "by", "for", "near", "next-to",
-    "close-to", "between", "around", "against", "among", "along", "through", "across", "as", "into",
-    "than", "off", "up", "down", "onto", "toward", "towards", "beside", "besides", "outside",
+    "close-to", "between", "around", "against", "among", "along", "through", "across", "as",
+    "into", "than", "off", "up", "down", "onto", "toward", "towards", "beside", "besides",
+    "outside",
 ];
 
 /// Words between clauses that carry no fact of their own.
 pub(super) const CONNECTIVES: &[&str] = &[
-    "so", "thus", "therefore", "hence", "consequently", "accordingly", "because", "since", "also",
-    "additionally", "moreover", "furthermore", "however", "meanwhile", "while", "whereas",
-    "although", "though", "and", "but", "yet", "then", "overall", "finally", "likewise",
-    "similarly", "specifically", "too", "given", "together-with", "as-a-result", "this-means",
-    "it-follows", "in-addition", "in-contrast", "on-the-other-hand", "in-turn", "for-this-reason",
+    "so",
+    "thus",
+    "therefore",
+    "hence",
+    "consequently",
+    "accordingly",
+    "because",
+    "since",
+    "also",
+    "additionally",
+    "moreover",
+    "furthermore",
+    "however",
+    "meanwhile",
+    "while",
+    "whereas",
+    "although",
+    "though",
+    "and",
+    "but",
+    "yet",
+    "then",
+    "overall",
+    "finally",
+    "likewise",
+    "similarly",
+    "specifically",
+    "too",
+    "given",
+    "together-with",
+    "as-a-result",
+    "this-means",
+    "it-follows",
+    "in-addition",
+    "in-contrast",
+    "on-the-other-hand",
+    "in-turn",
+    "for-this-reason",
 ];
 
 /// Longer ones, and the word that stands for each.
@@ -70,19 +104,48 @@ const HOLDERS: &[&str] = &["contain", "include", "feature", "show", "display", "
 const POSTURES: &[&str] = &["lie", "rest", "sit", "stand", "appear"];
 /// After `be`, words that say only that something is where it is.
 pub(super) const LOCATED: &[&str] = &[
-    "located", "situated", "positioned", "found", "placed", "present", "visible", "seen", "shown",
-    "contained", "pictured", "depicted",
+    "located",
+    "situated",
+    "positioned",
+    "found",
+    "placed",
+    "present",
+    "visible",
+    "seen",
+    "shown",
+    "contained",
+    "pictured",
+    "depicted",
 ];
 /// Further function words that the grammar reads.
 const OTHERS: &[&str] = &[
-    "there", "do", "does", "did", "can", "which", "who", "or", "nor", "more", "fewer", "less",
-    "namely", "that", "not", "one", "ones", "=", "being", "respectively",
+    "there",
+    "do",
+    "does",
+    "did",
+    "can",
+    "which",
+    "who",
+    "or",
+    "nor",
+    "more",
+    "fewer",
+    "less",
+    "namely",
+    "that",
+    "not",
+    "one",
+    "ones",
+    "=",
+    "being",
+    "respectively",
 ];
 
 /// The words that a text may have.
 #[derive(Default)]
 pub(super) struct Lexicon {
-    phrases: Vec<Phrase>,
+    /// By their first word, as it is shown.
+    phrases: BTreeMap<String, Vec<Phrase>>,
     /// Finite forms of verbs: form → lemma.
     finite: BTreeMap<String, String>,
     /// `touching` → `touch`.
@@ -136,13 +199,13 @@ impl Lexicon {
 
     /// With general English only.
     pub(super) fn general() -> Self {
-        let mut lexicon = Self {
-            phrases: general_phrases(),
-            ..Self::default()
-        };
+        let mut lexicon = Self::default();
+        for phrase in general_phrases() {
+            lexicon.phrase(phrase);
+        }
         for (phrase, word) in CONNECTIVE_PHRASES {
             let token = vec![Token::Word((*word).to_owned())];
-            lexicon.phrases.push(Phrase::new(phrase, token));
+            lexicon.phrase(Phrase::new(phrase, token));
         }
         lexicon
     }
@@ -170,22 +233,27 @@ impl Lexicon {
                     let form = singular(&form.to_lowercase().replace("grey", "gray"));
                     if form.contains(' ') {
                         let token = vec![Token::Word(value.clone())];
-                        self.phrases.push(Phrase::new(&form, token));
+                        self.phrase(Phrase::new(&form, token));
                         let plural = crate::english::plural(&form);
                         let token = vec![Token::Word(value.clone())];
-                        self.phrases.push(Phrase::new(&plural, token));
+                        self.phrase(Phrase::new(&plural, token));
                     } else {
                         // A word of two values is the first's.
-                        self.synonyms.entry(form.clone()).or_insert_with(|| value.clone());
+                        self.synonyms
+                            .entry(form.clone())
+                            .or_insert_with(|| value.clone());
                     }
                 }
-                self.synonyms.entry(value.clone()).or_insert_with(|| value.clone());
+                self.synonyms
+                    .entry(value.clone())
+                    .or_insert_with(|| value.clone());
                 if class == "color" || class == "size" || class == "material" {
                     self.adjectives.insert(value);
                 }
             }
         }
-        self.value_nouns.extend(["color", "shape", "size", "material"].map(str::to_owned));
+        self.value_nouns
+            .extend(["color", "shape", "size", "material"].map(str::to_owned));
     }
 
     fn functions(&mut self, pack: &Pack) {
@@ -203,11 +271,14 @@ impl Lexicon {
                         .replace("further right", "further to the right");
                     for text in BTreeSet::from([text, far, moved, placed]) {
                         let token = vec![Token::Relation(name.clone())];
-                        self.phrases.push(Phrase::new(&text, token));
+                        self.phrase(Phrase::new(&text, token));
                     }
                 }
             }
-            let Some(template) = function.says.as_deref().and_then(|s| Template::parse(s).ok())
+            let Some(template) = function
+                .says
+                .as_deref()
+                .and_then(|s| Template::parse(s).ok())
             else {
                 continue;
             };
@@ -235,10 +306,12 @@ impl Lexicon {
         }
         let stem = verb.strip_suffix('e').unwrap_or(verb);
         if lemma == verb {
-            self.participles.insert(format!("{stem}ing"), lemma.to_owned());
+            self.participles
+                .insert(format!("{stem}ing"), lemma.to_owned());
             self.passives.insert(format!("{stem}ed"), lemma.to_owned());
         } else if lemma == "have" {
-            self.participles.insert(format!("{stem}ing"), lemma.to_owned());
+            self.participles
+                .insert(format!("{stem}ing"), lemma.to_owned());
         }
     }
 
@@ -257,8 +330,15 @@ impl Lexicon {
         }
     }
 
-    pub(super) fn phrases(&self) -> &[Phrase] {
-        &self.phrases
+    fn phrase(&mut self, phrase: Phrase) {
+        if let Some(first) = phrase.words.first() {
+            self.phrases.entry(first.shown()).or_default().push(phrase);
+        }
+    }
+
+    /// Phrases that may begin with a token.
+    pub(super) fn phrases(&self, first: &Token) -> &[Phrase] {
+        self.phrases.get(&first.shown()).map_or(&[], Vec::as_slice)
     }
 
     /// Whether a word is on the closed lists.
@@ -330,8 +410,18 @@ impl Lexicon {
 
 /// Words of conclusions.
 const CONCLUDING: &[&str] = &[
-    "statement", "sentence", "claim", "true", "false", "correct", "incorrect", "right", "wrong",
-    "answer", "question", "final",
+    "statement",
+    "sentence",
+    "claim",
+    "true",
+    "false",
+    "correct",
+    "incorrect",
+    "right",
+    "wrong",
+    "answer",
+    "question",
+    "final",
 ];
 
 fn phrase_name(phrase: &str) -> (String, String) {

@@ -61,7 +61,11 @@ pub fn rewritten(pack: &Pack, rule: &Rationale, text: &str) -> Result<Rationale,
     let mut differences = conclusion::differences(&rule.conclusion, &conclusion, &sentences);
     let of_rule: Vec<&str> = rule.steps.iter().map(|step| &*step.text).collect();
     let of_text: Vec<&str> = sentences.iter().map(|sentence| &**sentence).collect();
-    let compared = compare::compare(&read(&of_rule, &lexicon), &read(&of_text, &lexicon), &of_text);
+    let compared = compare::compare(
+        &read(&of_rule, &lexicon),
+        &read(&of_text, &lexicon),
+        &of_text,
+    );
     differences.extend(compared.differences);
     differences.extend(odd_words(&text, &rule_text));
     if !differences.is_empty() {
@@ -91,13 +95,19 @@ pub fn facts(pack: &Pack, texts: &[&str]) -> Vec<Vec<String>> {
 
 /// A sentence with what backs it: the steps of the rule's rationale with these indices.
 fn step(text: String, backing: &[usize], rule: &Rationale) -> Step {
-    let backing: Vec<&Step> = backing.iter().filter_map(|at| rule.steps.get(*at)).collect();
+    let backing: Vec<&Step> = backing
+        .iter()
+        .filter_map(|at| rule.steps.get(*at))
+        .collect();
     let evidence = backing.iter().any(|s| s.kind == StepKind::Evidence);
     let kind = match backing.first() {
         Some(first) if !evidence => first.kind,
         _ => StepKind::Evidence,
     };
-    let mut cites: Vec<u32> = backing.iter().flat_map(|s| s.cites.iter().copied()).collect();
+    let mut cites: Vec<u32> = backing
+        .iter()
+        .flat_map(|s| s.cites.iter().copied())
+        .collect();
     cites.sort_unstable();
     cites.dedup();
     let mut boxes: Vec<GroundedBox> = Vec::new();
@@ -146,7 +156,10 @@ fn plain(text: &str, rule: &str) -> Result<String, Vec<Difference>> {
 fn odd_words(text: &str, rule: &str) -> Vec<Difference> {
     let words = |text: &str| -> Vec<String> {
         let apart = |c: char| !c.is_alphanumeric();
-        text.split(apart).filter(|w| !w.is_empty()).map(str::to_owned).collect()
+        text.split(apart)
+            .filter(|w| !w.is_empty())
+            .map(str::to_owned)
+            .collect()
     };
     let known = words(rule);
     let mut out = Vec::new();

@@ -110,7 +110,11 @@ impl Np {
         };
         Thing {
             quantity,
-            name: if many { format!("the {total}several {name}") } else { name },
+            name: if many {
+                format!("the {total}several {name}")
+            } else {
+                name
+            },
         }
     }
 
@@ -151,7 +155,10 @@ impl Np {
     /// One for each of the things that lists within it name: `the towers in the first and second
     /// boxes` are two.
     pub(super) fn apart(&self) -> Vec<Self> {
-        let counted = !matches!(self.quantity, Quantity::The | Quantity::Some | Quantity::None);
+        let counted = !matches!(
+            self.quantity,
+            Quantity::The | Quantity::Some | Quantity::None
+        );
         let mut out = vec![self.clone()];
         for at in 0..self.behind.len() {
             let Behind::With(word, list) = &self.behind[at] else {
@@ -227,9 +234,12 @@ impl Reader<'_> {
         }
         match &self.tokens[at] {
             Token::Word(word) => {
-                word != "not" && (DETERMINERS.contains(&word.as_str()) || self.lexicon.is_content(word))
+                word != "not"
+                    && (DETERMINERS.contains(&word.as_str()) || self.lexicon.is_content(word))
                     || (word == "not"
-                        && ["all", "every", "each"].iter().any(|w| self.is(at + 1, end, w)))
+                        && ["all", "every", "each"]
+                            .iter()
+                            .any(|w| self.is(at + 1, end, w)))
             }
             Token::Number(..)
             | Token::Ordinal(_)
@@ -388,7 +398,10 @@ impl Reader<'_> {
         if noun.is_empty() {
             noun.clone_from(context.ordered.as_ref()?);
         }
-        if numbers.iter().any(|(_, words)| !words.is_empty() && *words != noun) {
+        if numbers
+            .iter()
+            .any(|(_, words)| !words.is_empty() && *words != noun)
+        {
             return None;
         }
         // What stands behind would be of the last, or of all.
@@ -418,7 +431,9 @@ impl Reader<'_> {
     /// Attributes in fixed order; the noun, which comes last, stays. An ordinal that was put last is
     /// an attribute.
     fn arranged(&self, mut words: Vec<String>) -> Vec<String> {
-        let is_ordinal = |w: &String| w.ends_with("st") || w.ends_with("nd") || w.ends_with("rd") || w.ends_with("th");
+        let is_ordinal = |w: &String| {
+            w.ends_with("st") || w.ends_with("nd") || w.ends_with("rd") || w.ends_with("th")
+        };
         if words.len() > 1
             && words.last().is_some_and(is_ordinal)
             && let Some(last) = words.pop()
@@ -453,9 +468,14 @@ impl Reader<'_> {
                 let np = Np::new(Quantity::The, vec![format!("“{text}”")]);
                 return Some((np, at + 1));
             }
-            Token::Point(text) => return Some((Np::new(Quantity::The, vec![text.clone()]), at + 1)),
+            Token::Point(text) => {
+                return Some((Np::new(Quantity::The, vec![text.clone()]), at + 1));
+            }
             Token::Relation(name) if name == "@each_other" => {
-                return Some((Np::new(Quantity::The, vec!["each other".to_owned()]), at + 1));
+                return Some((
+                    Np::new(Quantity::The, vec!["each other".to_owned()]),
+                    at + 1,
+                ));
             }
             _ => {}
         }
@@ -463,12 +483,16 @@ impl Reader<'_> {
             return context.single.clone().map(|np| (np, at + 1));
         }
         if (self.is(at, end, "they") || self.is(at, end, "these") || self.is(at, end, "them"))
-            && self.content(at + 1, end).is_none_or(|_| self.is(at, end, "they"))
+            && self
+                .content(at + 1, end)
+                .is_none_or(|_| self.is(at, end, "they"))
         {
             return context.several.clone().map(|np| (np, at + 1));
         }
         let (mut np, mut at) = self.quantity(at, end)?;
-        if self.is(at, end, "them") || self.is(at, end, "these") && self.content(at + 1, end).is_none() {
+        if self.is(at, end, "them")
+            || self.is(at, end, "these") && self.content(at + 1, end).is_none()
+        {
             let several = context.several.as_ref()?;
             np.words.clone_from(&several.words);
             np.behind.clone_from(&several.behind);
@@ -483,7 +507,8 @@ impl Reader<'_> {
                     words.push(ordinal(i64::from(*n)));
                     with_ordinal = true;
                 }
-                Token::Word(word) if (word == "sized" || word == "colored") && !words.is_empty() => {}
+                Token::Word(word)
+                    if (word == "sized" || word == "colored") && !words.is_empty() => {}
                 Token::Word(word) => {
                     let is_clause = !words.is_empty() && self.lexicon.participle(word).is_some();
                     let Some(canonical) = self.content(at, end).filter(|_| !is_clause) else {
@@ -564,7 +589,13 @@ impl Reader<'_> {
             values.push(value);
             i += 1;
             let next = match self.joint(i, end) {
-                Some((false, next)) if self.content(next, end).is_some_and(|v| self.lexicon.is_adjective(&v)) => next,
+                Some((false, next))
+                    if self
+                        .content(next, end)
+                        .is_some_and(|v| self.lexicon.is_adjective(&v)) =>
+                {
+                    next
+                }
                 _ => break,
             };
             i = next;
@@ -636,7 +667,8 @@ impl Reader<'_> {
                     let Some(lemma) = self.lexicon.participle(word) else {
                         return at;
                     };
-                    let Some((vp, next)) = self.verb_rest(lemma, false, at + 1, end, context, depth + 1)
+                    let Some((vp, next)) =
+                        self.verb_rest(lemma, false, at + 1, end, context, depth + 1)
                     else {
                         return at;
                     };
@@ -687,7 +719,7 @@ impl Reader<'_> {
                 "none" => partitive(Quantity::None, at + 1),
                 "neither" => {
                     let (mut made, at) = partitive(Quantity::None, at + 1);
-                    made.total = Some("2".to_owned());
+                    made.total = pair(made.total)?;
                     (made, at)
                 }
                 "both" => {
@@ -695,12 +727,12 @@ impl Reader<'_> {
                     if self.is(at, end, "the") {
                         at += 1;
                     }
-                    made.total = Some("2".to_owned());
+                    made.total = pair(made.total)?;
                     (made, at)
                 }
                 "either" => {
                     let (mut made, at) = partitive(Quantity::Some, at + 1);
-                    made.total = Some("2".to_owned());
+                    made.total = pair(made.total)?;
                     made.any = true;
                     (made, at)
                 }
@@ -738,8 +770,8 @@ impl Reader<'_> {
                     }
                     _ => return None,
                 },
-                "it" | "they" | "them" | "these" | "those" | "this" | "that" | "nothing" | "its"
-                | "their" => return None,
+                "it" | "they" | "them" | "these" | "those" | "this" | "that" | "nothing"
+                | "its" | "their" => return None,
                 word if self.lexicon.is_content(word) => (np(Quantity::Bare), at),
                 _ => return None,
             },
@@ -773,6 +805,12 @@ impl Reader<'_> {
             _ => return None,
         })
     }
+}
+
+/// The total of `both` and `neither`; `None` if another was given.
+fn pair(given: Option<String>) -> Option<Option<String>> {
+    let pair = given.is_none_or(|total| total == "2");
+    pair.then(|| Some("2".to_owned()))
 }
 
 /// The quantity of `at least 3`.

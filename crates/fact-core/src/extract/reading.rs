@@ -259,7 +259,10 @@ impl Emitter<'_> {
                 _ => self.filled(np)?,
             };
             // `There is the dog` says nothing that is counted.
-            if matches!(np.quantity, Quantity::The | Quantity::All | Quantity::NotAll) {
+            if matches!(
+                np.quantity,
+                Quantity::The | Quantity::All | Quantity::NotAll
+            ) {
                 return None;
             }
             items.push(np);
@@ -268,7 +271,9 @@ impl Emitter<'_> {
         let mut shared: Option<Behind> = None;
         for np in items.iter_mut().rev() {
             match (np.behind.last(), &shared) {
-                (Some(last @ Behind::With(word, _)), _) if word == "in" => shared = Some(last.clone()),
+                (Some(last @ Behind::With(word, _)), _) if word == "in" => {
+                    shared = Some(last.clone())
+                }
                 (None, Some(place)) => np.behind.push(place.clone()),
                 _ => {}
             }
@@ -276,8 +281,8 @@ impl Emitter<'_> {
         for np in items {
             if let Some(place) = &clause.place {
                 let mut np = np;
-                let image = place.items.len() == 1
-                    && place.items[0].thing().to_string() == "the image";
+                let image =
+                    place.items.len() == 1 && place.items[0].thing().to_string() == "the image";
                 if !image {
                     np.behind.push(Behind::With("in".to_owned(), place.clone()));
                 }
@@ -378,10 +383,14 @@ impl Emitter<'_> {
         }
         if let Quantity::Exactly(n) = &thing.quantity {
             let place = place.as_ref().map(ToString::to_string);
-            self.state.counts.push((thing.name.clone(), place, n.clone()));
+            self.state
+                .counts
+                .push((thing.name.clone(), place, n.clone()));
         } else if thing.quantity == Quantity::None {
             let place = place.as_ref().map(ToString::to_string);
-            self.state.counts.push((thing.name.clone(), place, "0".to_owned()));
+            self.state
+                .counts
+                .push((thing.name.clone(), place, "0".to_owned()));
         }
         self.out.push(Fact::Count {
             what: thing,
@@ -519,9 +528,7 @@ impl Emitter<'_> {
 
     /// What the objects of a predicate presuppose.
     fn objects(&mut self, vp: &VerbPhrase) {
-        let (Said::Have(list) | Said::At(_, list) | Said::Relation(_, list)) =
-            &vp.said
-        else {
+        let (Said::Have(list) | Said::At(_, list) | Said::Relation(_, list)) = &vp.said else {
             return;
         };
         for np in &list.items {
@@ -645,10 +652,10 @@ impl Emitter<'_> {
         let [vp] = clause.said.as_slice() else {
             return None;
         };
-        let Said::Number(right) = &vp.said else {
+        let Said::Number(right_said) = &vp.said else {
             return None;
         };
-        let (left, relation, right) = match (right, vp.denied) {
+        let (left, relation, right) = match (right_said, vp.denied) {
             (Quantity::Exactly(n), false) => (left, "=", n.clone()),
             (Quantity::Exactly(n), true) => (left, "≠", n.clone()),
             (Quantity::One, denied) => (left, if denied { "≠" } else { "=" }, "1".to_owned()),
@@ -665,6 +672,16 @@ impl Emitter<'_> {
                 (None, true) => (n.clone(), "<", left),
             },
             _ => return None,
+        };
+        // `2 is not less than 2` and `2 is not more than 2` say different things.
+        let at_least = matches!(
+            (right_said, vp.denied),
+            (Quantity::AtLeast(_), false) | (Quantity::AtMost(_), true)
+        );
+        let relation = if relation == "≤" && left == right && at_least {
+            "≥"
+        } else {
+            relation
         };
         let (left, right) = match relation {
             "=" | "≠" if right < left => (right, left),

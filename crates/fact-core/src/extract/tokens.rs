@@ -150,7 +150,10 @@ fn raw_tokens(text: &str) -> Result<Vec<Token>, String> {
             '-' => at += 1,
             _ if c.is_ascii_digit() => {
                 let (number, end) = number(&chars, at);
-                let suffix: String = chars[end..].iter().take_while(|c| c.is_alphabetic()).collect();
+                let suffix: String = chars[end..]
+                    .iter()
+                    .take_while(|c| c.is_alphabetic())
+                    .collect();
                 if ["st", "nd", "rd", "th"].contains(&suffix.as_str())
                     && let Ok(n) = number.parse()
                 {
@@ -163,7 +166,9 @@ fn raw_tokens(text: &str) -> Result<Vec<Token>, String> {
             }
             _ if c.is_alphabetic() => {
                 let end = (at..chars.len())
-                    .find(|i| !chars[*i].is_alphanumeric() && !matches!(chars[*i], '\'' | '’' | '_'))
+                    .find(|i| {
+                        !chars[*i].is_alphanumeric() && !matches!(chars[*i], '\'' | '’' | '_')
+                    })
                     .unwrap_or(chars.len());
                 let word: String = chars[at..end].iter().collect();
                 push_word(&mut out, &word);
@@ -198,14 +203,35 @@ fn point(chars: &[char], at: usize) -> Option<(String, usize)> {
     let parts: Vec<&str> = inner.split(',').map(str::trim).collect();
     let numbers = parts.len() > 1
         && parts.iter().all(|part| {
-            !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b'-')
+            !part.is_empty()
+                && part
+                    .bytes()
+                    .all(|b| b.is_ascii_digit() || b == b'.' || b == b'-')
         });
     numbers.then(|| (format!("({})", parts.join(", ")), end + 1))
 }
 
 const NUMBERS: [&str; 21] = [
-    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
-    "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
     "twenty",
 ];
 
@@ -284,11 +310,23 @@ pub(super) fn general_phrases() -> Vec<Phrase> {
     let relations: &[(&str, &[&str])] = &[
         (
             "@left_of",
-            &["to the left of", "left of", "on the left of", "on the left side of", "to the left side of"],
+            &[
+                "to the left of",
+                "left of",
+                "on the left of",
+                "on the left side of",
+                "to the left side of",
+            ],
         ),
         (
             "@right_of",
-            &["to the right of", "right of", "on the right of", "on the right side of", "to the right side of"],
+            &[
+                "to the right of",
+                "right of",
+                "on the right of",
+                "on the right side of",
+                "to the right side of",
+            ],
         ),
         ("@in_front_of", &["in front of"]),
         ("@behind", &["behind"]),
@@ -297,37 +335,71 @@ pub(super) fn general_phrases() -> Vec<Phrase> {
         (
             "@on",
             &[
-                "directly on", "directly on top of", "directly above", "directly over", "on top of",
-                "right on top of", "immediately above", "immediately on top of", "atop",
+                "directly on",
+                "directly on top of",
+                "directly above",
+                "directly over",
+                "on top of",
+                "right on top of",
+                "immediately above",
+                "immediately on top of",
+                "atop",
                 "directly atop",
             ],
         ),
         (
             "@under",
             &[
-                "directly under", "directly below", "directly beneath", "directly underneath",
-                "immediately below", "immediately under", "right under", "right beneath",
+                "directly under",
+                "directly below",
+                "directly beneath",
+                "directly underneath",
+                "immediately below",
+                "immediately under",
+                "right under",
+                "right beneath",
             ],
         ),
         ("@each_other", &["each other", "one another"]),
     ];
     for (name, phrases) in relations {
         for phrase in *phrases {
-            out.push(Phrase::new(phrase, vec![Token::Relation((*name).to_owned())]));
+            out.push(Phrase::new(
+                phrase,
+                vec![Token::Relation((*name).to_owned())],
+            ));
         }
     }
     let one = || vec![Token::Number("1".to_owned(), true)];
-    for phrase in ["a single", "only a single", "just a single", "exactly a single"] {
+    for phrase in [
+        "a single",
+        "only a single",
+        "just a single",
+        "exactly a single",
+    ] {
         out.push(Phrase::new(phrase, one()));
     }
     let compares: &[(Compare, &[&str])] = &[
         (
             Compare::AtLeast,
-            &["at least", "no fewer than", "no less than", "not fewer than", "not less than", "a minimum of"],
+            &[
+                "at least",
+                "no fewer than",
+                "no less than",
+                "not fewer than",
+                "not less than",
+                "a minimum of",
+            ],
         ),
         (
             Compare::AtMost,
-            &["at most", "no more than", "not more than", "not greater than", "a maximum of"],
+            &[
+                "at most",
+                "no more than",
+                "not more than",
+                "not greater than",
+                "a maximum of",
+            ],
         ),
         (Compare::MoreThan, &["more than", "greater than"]),
         (Compare::FewerThan, &["fewer than", "less than"]),
@@ -382,9 +454,9 @@ fn join_phrases(raw: Vec<Token>, lexicon: &Lexicon) -> Vec<Token> {
     let mut at = 0;
     while at < raw.len() {
         let best = lexicon
-            .phrases()
+            .phrases(&raw[at])
             .iter()
-            .filter(|phrase| !phrase.words.is_empty() && raw[at..].starts_with(&phrase.words))
+            .filter(|phrase| raw[at..].starts_with(&phrase.words))
             .max_by_key(|phrase| phrase.words.len());
         match best {
             Some(phrase) => {
