@@ -22,7 +22,7 @@ pub mod slice;
 pub mod verify;
 
 pub use certificate::Certificate;
-pub use check::{CheckOptions, Rejection, check};
+pub use check::{CheckOptions, Rejection, check, check_rewritten};
 pub use explain::{Context, ExplainError, Explained, explain};
 pub use matcher::Matcher;
 pub use rationale::{GroundedBox, Rationale, Step, StepKind};

@@ -2,7 +2,7 @@
 
 use crate::export::{ExportRow, OneOrMany, parse_row};
 use crate::packs;
-use crate::store::{Reader, StoreError};
+use crate::store::{BridgeVerdict, Reader, StoreError};
 use fact_core::check::CheckOptions;
 use fact_core::{Certificate, Rejection};
 use fact_lang::pack::Pack;
@@ -257,7 +257,24 @@ fn check_row(row: &ExportRow, packs: &Packs, request: &CheckRequest) -> Option<V
     };
     let options = CheckOptions { fast: request.fast };
     let text = row.rationale.as_deref();
-    let rejections = fact_core::check(certificate, &rationale, text, pack, options);
+    let rejections = match &row.bridge {
+        Some(bridge) if bridge.verdict == BridgeVerdict::Accepted => {
+            if Some(bridge.text.as_str()) != text {
+                reasons.push("the row's `bridge.text` is not its `rationale`".to_owned());
+            }
+            let rules = Some(bridge.rules.as_str());
+            fact_core::check_rewritten(certificate, &rationale, text, rules, pack, options)
+        }
+        bridge => {
+            if bridge
+                .as_ref()
+                .is_some_and(|b| Some(b.rules.as_str()) != text)
+            {
+                reasons.push("the row's `bridge.rules` is not its `rationale`".to_owned());
+            }
+            fact_core::check(certificate, &rationale, text, pack, options)
+        }
+    };
     reasons.extend(rejections.iter().map(Rejection::to_string));
     if let Some(folder) = &request.images {
         images(row, certificate, folder, &mut reasons);

@@ -17,6 +17,7 @@
 //! programs have, [`terminal`] how foreign text is shown. Nothing here prints or reads flags.
 
 pub mod back_end;
+pub mod bridge;
 pub mod calibrate;
 pub mod calibration;
 pub mod calls;

@@ -4,7 +4,7 @@
 use crate::config::LlmConfig;
 use crate::export::AtomicFile;
 use crate::report::Report;
-use crate::store::{Account, Counts, Reader, StoreError};
+use crate::store::{Account, BridgeCounts, Counts, Reader, StoreError};
 use crate::terminal::one_line;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -38,6 +38,9 @@ pub struct Summary {
     /// What was asked of language models for programs, if any was.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub language_model: Option<Account>,
+    /// What a language model made of the rationales, if one was asked to write them anew.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bridge: Option<BridgeCounts>,
     /// Whether the data set agrees with its own annotations; `None` if it was not compared.
     pub agreement: Option<Agreement>,
     /// Funnels, losses and cost.
@@ -175,6 +178,7 @@ impl Summary {
                 tested_right: counts.accepted_hold,
             },
             language_model: reader.account()?,
+            bridge: reader.bridge_counts()?,
             agreement: reader.agreement_counts()?.map(|counts| Agreement {
                 samples: counts.samples,
                 errors: counts.errors,
@@ -322,6 +326,9 @@ impl Summary {
             let proposer = format!("by {}", one_line(&funnel.proposer));
             let _ = writeln!(out, "  {proposer:<24}{}", funnel.short());
         }
+        if let Some(bridge) = &self.bridge {
+            out.push_str(&bridge_text(bridge));
+        }
         if let Some(account) = &self.language_model {
             out.push_str(&account_text(account));
         }
@@ -336,6 +343,27 @@ impl Summary {
         }
         out
     }
+}
+
+/// What a model made of the rationales, in a line.
+fn bridge_text(bridge: &BridgeCounts) -> String {
+    let mut out = format!(
+        "  bridge: {} rewritten by {}, {} refused",
+        bridge.rewritten,
+        one_line(&bridge.model),
+        bridge.refused
+    );
+    if !bridge.differences.is_empty() {
+        let kinds = bridge.differences.iter();
+        let kinds: Vec<String> = kinds.map(|(kind, n)| format!("{kind} {n}")).collect();
+        let _ = write!(out, " ({})", kinds.join(", "));
+    }
+    let _ = write!(out, ", {} failed", bridge.failed);
+    if bridge.open > 0 {
+        let _ = write!(out, ", {} open", bridge.open);
+    }
+    out.push('\n');
+    out
 }
 
 /// The account of language models, three lines at most.

@@ -67,7 +67,7 @@ pub(super) fn write_sharegpt(
 fn turns(row: &ReadRow) -> [Turn; 2] {
     let images = "<image>\n".repeat(row.sample.images.len());
     let question = &row.sample.question;
-    let rationale = row.rationale.as_ref().map(|r| r.text()).unwrap_or_default();
+    let rationale = row.counted().map(|r| r.text()).unwrap_or_default();
     [
         Turn {
             from: "human",

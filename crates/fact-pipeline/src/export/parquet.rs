@@ -28,9 +28,10 @@ const COLUMNS: &str = "
     optional binary rationale (utf8);
     required binary steps (utf8);
     optional binary certificate (utf8);
+    optional binary bridge (utf8);
 ";
 
-/// Like the JSONL rows; `steps` and `certificate` hold JSON. With images, `image` is a group of
+/// Like the JSONL rows; `steps`, `certificate` and `bridge` hold JSON. With images, `image` is a group of
 /// `bytes` and `path`, which Hugging Face `datasets` casts to its `Image` feature.
 pub(super) fn write(
     reader: &Reader,
@@ -130,7 +131,8 @@ fn write_group(
     optional(
         group,
         some(&|r| r.certificate.as_ref().map(|c| text(&json(c)))),
-    )
+    )?;
+    optional(group, some(&|r| r.bridge.as_ref().map(|b| text(&json(b)))))
 }
 
 /// The path, or several as a JSON list.

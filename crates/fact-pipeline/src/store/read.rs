@@ -1,7 +1,8 @@
 //! Reading a run store: never locks it, never changes it.
 
+use super::bridges::{BridgeRow, TABLE};
 use super::calls::AnsweredCall;
-use super::{SCHEMA_VERSION, StoreError, database};
+use super::{SCHEMA_VERSION, StoreError, WITHOUT_BRIDGES, database};
 use fact_core::certificate::Certificate;
 use fact_core::rationale::Rationale;
 use fact_core::sample::Sample;
@@ -40,10 +41,20 @@ pub struct ReadRow {
     pub program: Option<String>,
     /// Its residual.
     pub residual: Option<String>,
-    /// The rationale.
+    /// The rationale, as the rules made it.
     pub rationale: Option<Rationale>,
     /// Its certificate.
     pub certificate: Option<Certificate>,
+    /// What a language model made of the rationale.
+    pub bridge: Option<BridgeRow>,
+}
+
+impl ReadRow {
+    /// The rationale that counts: the model's if it was accepted.
+    pub fn counted(&self) -> Option<&Rationale> {
+        let rewritten = self.bridge.as_ref().and_then(|b| b.rationale.as_ref());
+        rewritten.or(self.rationale.as_ref())
+    }
 }
 
 /// One sample in full, for display.
@@ -161,6 +172,13 @@ impl Reader {
         );
         match opened {
             Ok((connection, SCHEMA_VERSION)) => Ok(Self { connection, path }),
+            Ok((connection, WITHOUT_BRIDGES)) => {
+                // Beside the file, which is not changed.
+                let added = connection.execute_batch(&format!("CREATE TEMP TABLE {TABLE}"));
+                let reader = Self { connection, path };
+                added.map_err(reader.failed("opening"))?;
+                Ok(reader)
+            }
             Ok((_, found)) => Err(StoreError::Version { path, found }),
             Err(source) => Err(StoreError::Sqlite {
                 path,
@@ -474,8 +492,13 @@ impl Reader {
         };
         let sample: String = row.get(2).map_err(failed)?;
         let rationale = text(11)?;
+        let ordinal = unsigned(row, 0).map_err(failed)?;
         Ok(ReadRow {
-            ordinal: unsigned(row, 0).map_err(failed)?,
+            ordinal,
+            bridge: match rationale {
+                Some(_) => self.bridged(ordinal)?,
+                None => None,
+            },
             sample: serde_json::from_str(&sample).map_err(invalid)?,
             predicted: text(3)?,
             level: level(row.get(4).map_err(failed)?),
