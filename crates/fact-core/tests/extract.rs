@@ -140,6 +140,27 @@ fn faithful_paraphrases_are_accepted() {
     );
 }
 
+/// They were scored once, before they were looked at: 16 of 64 were refused. What was general in those
+/// was mended; this holds what was reached.
+#[test]
+fn of_held_out_paraphrases_few_are_refused() {
+    let cases = cases(include_str!("paraphrases/held_out.txt"));
+    let (of, refused) = refused(&cases);
+    eprintln!("{} of {of} refused:\n{}", refused.len(), refused.join("\n"));
+    assert!(of >= 60, "{of}");
+    assert!(refused.len() * 10 <= of, "{} of {of}", refused.len());
+}
+
+/// A second set, scored once, after the first was mended.
+#[test]
+fn of_further_held_out_paraphrases_few_are_refused() {
+    let cases = cases(include_str!("paraphrases/held_out_2.txt"));
+    let (of, refused) = refused(&cases);
+    eprintln!("{} of {of} refused:\n{}", refused.len(), refused.join("\n"));
+    assert!(of >= 30, "{of}");
+    assert!(refused.len() * 7 <= of, "{} of {of}", refused.len());
+}
+
 #[test]
 fn what_says_something_else_is_refused() {
     for case in cases(include_str!("paraphrases/development.txt")) {
@@ -431,23 +452,23 @@ fn differences_are_named() {
     };
     insta::assert_snapshot!(
         said("There are 3 yellow items in the image. The left dog is left of the cat. So the answer is yes."),
-        @"says “3 item yellow” where the evidence says “2 item yellow”"
+        @"says “3 yellow item” where the evidence says “2 yellow item”"
     );
     insta::assert_snapshot!(
         said("There are 2 yellow items. The cat is left of the left dog. So the answer is yes."),
-        @""
+        @"says “the cat left of the left dog” where the evidence says “the left dog left of the cat”"
     );
     insta::assert_snapshot!(
         said("There are 2 shiny yellow items. The left dog is left of the cat. So the answer is yes."),
-        @""
+        @"says `shiny`, which the evidence does not"
     );
     insta::assert_snapshot!(
         said("The left dog is left of the cat. So the answer is yes."),
-        @""
+        @"does not say “2 yellow item”"
     );
     insta::assert_snapshot!(
         said("There are 2 yellow items, and the left dog is not left of the cat. So the answer is no."),
-        @""
+        @"the last sentence is “So the answer is no.”, it must say “So the answer is yes.” and nothing else; says “the left dog not left of the cat” where the evidence says “the left dog left of the cat”"
     );
 }
 

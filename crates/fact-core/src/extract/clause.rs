@@ -83,6 +83,25 @@ impl Clause {
     }
 }
 
+impl Clause {
+    /// `In the first box, the circle is above the square`: both are in it.
+    fn put_in(&mut self, place: &NpList) {
+        let put = |np: &mut Np| {
+            let placed =
+                (np.behind.iter()).any(|b| matches!(b, Behind::With(word, _) if word == "in"));
+            if !placed && np.quantity != Quantity::Bare {
+                np.behind.push(Behind::With("in".to_owned(), place.clone()));
+            }
+        };
+        self.subject.items.iter_mut().for_each(put);
+        for vp in &mut self.said {
+            if let Said::Relation(_, list) = &mut vp.said {
+                list.items.iter_mut().for_each(put);
+            }
+        }
+    }
+}
+
 impl Reader<'_> {
     /// A clause that ends at `end`.
     pub(super) fn clause(&self, at: usize, end: usize, context: &mut Context) -> Option<Clause> {
@@ -141,9 +160,6 @@ impl Reader<'_> {
             clause.place = place;
             return Some(clause);
         }
-        if place.is_some() {
-            return None;
-        }
         let (subject, mut next) = if self.starts_verb(at, end) {
             (context.subject.clone()?, at)
         } else {
@@ -176,6 +192,9 @@ impl Reader<'_> {
             if !self.starts_verb(next, end) {
                 return None;
             }
+        }
+        if let Some(place) = place {
+            clause.put_in(&place);
         }
         Some(clause)
     }
@@ -367,7 +386,10 @@ impl Reader<'_> {
             } else if LOCATED.contains(&word) {
                 located = true;
                 at += 1;
-            } else if self.lexicon.lies(word) && !matches!(self.tokens.get(at + 1), None) {
+            } else if self.lexicon.lies(word) && at + 1 < end {
+                at += 1;
+            } else if word.ends_with("ing") && self.lexicon.is_content(word) && at + 1 < end {
+                lemma = format!("be {word}");
                 at += 1;
             }
         }
@@ -501,7 +523,7 @@ impl Item {
 
 impl Lexicon {
     /// Whether the word only says that something lies where it is.
-    fn lies(&self, word: &str) -> bool {
+    pub(super) fn lies(&self, word: &str) -> bool {
         self.finite_lemma("lie") == Some("be")
             && ["lying", "resting", "sitting", "standing"].contains(&word)
     }

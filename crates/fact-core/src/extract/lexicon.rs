@@ -355,6 +355,7 @@ impl Lexicon {
             || self.participles.contains_key(word)
             || self.passives.contains_key(word)
             || LOCATED.contains(&word)
+            || self.lies(word)
             || word == "sized"
             || word == "colored"
             || self.known.contains(&self.canonical(word))

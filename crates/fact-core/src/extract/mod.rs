@@ -16,17 +16,21 @@
 //! | `lexicon` | the words that a text may have |
 //! | `tokens` | words, numbers, and phrases that are one word for the grammar |
 //! | `phrase` | noun phrases and lists of them |
+//! | `quantity` | how many |
 //! | `clause` | what is said of what |
-//! | `reading` | from sentences to facts |
+//! | `reading` | from sentences to clauses |
+//! | `emission` | from clauses to facts |
 //! | `facts` | facts and differences |
 //! | `compare` | whether two texts have the same facts |
 
 mod clause;
 mod compare;
 mod conclusion;
+mod emission;
 mod facts;
 mod lexicon;
 mod phrase;
+mod quantity;
 mod reading;
 mod tokens;
 

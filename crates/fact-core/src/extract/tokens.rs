@@ -438,6 +438,7 @@ pub(super) fn general_phrases() -> Vec<Phrase> {
         ("is the same as", "is"),
         ("next to", "next-to"),
         ("close to", "close-to"),
+        ("as well", ""),
         ("in total", ""),
         ("in all", ""),
         ("altogether", ""),
