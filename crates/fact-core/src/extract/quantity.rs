@@ -7,6 +7,9 @@ use super::tokens::{Compare, Token};
 impl Reader<'_> {
     /// How many, and where the nouns begin.
     pub(super) fn quantity(&self, at: usize, end: usize) -> Option<(Np, usize)> {
+        if at >= end {
+            return None;
+        }
         let np = |quantity| Np::new(quantity, Vec::new());
         let partitive = |quantity: Quantity, at: usize| -> (Np, usize) {
             // `of the 3`, `of them`
