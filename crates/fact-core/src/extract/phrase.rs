@@ -266,10 +266,7 @@ impl Reader<'_> {
             }
         }
         let (mut list, mut at) = self.group(at, end, context, depth)?;
-        loop {
-            let Some((or, next)) = self.joint(at, end) else {
-                break;
-            };
+        while let Some((or, next)) = self.joint(at, end) {
             if !self.begins(next, end) {
                 break;
             }
@@ -341,19 +338,12 @@ impl Reader<'_> {
     fn ordered(&self, at: usize, end: usize, context: &mut Context) -> Option<(NpList, usize)> {
         let mut i = at;
         let mut each = false;
-        match self.word(i, end) {
-            Some("each" | "both" | "either" | "neither" | "all" | "any" | "none") => {
-                let word = self.word(i, end)?;
-                if word == "neither" || word == "none" || word == "any" {
-                    return None;
-                }
-                each = word != "either";
+        if let Some(word @ ("each" | "both" | "either" | "all")) = self.word(i, end) {
+            each = word != "either";
+            i += 1;
+            if self.is(i, end, "of") {
                 i += 1;
-                if self.is(i, end, "of") {
-                    i += 1;
-                }
             }
-            _ => {}
         }
         let mut numbers: Vec<(u32, Vec<String>)> = Vec::new();
         let mut or = false;
