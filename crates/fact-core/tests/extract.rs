@@ -349,7 +349,7 @@ fn a_rationale_says_what_it_says_and_no_other() {
             }
         }
         // Others near it, which are most like it, and some that are far.
-        let near = |j: usize| i.abs_diff(j) < 12 || (i + j) % 17 == 0;
+        let near = |j: usize| i.abs_diff(j) < 12 || (i + j).is_multiple_of(17);
         let others = all.iter().enumerate().filter(|(j, _)| near(*j));
         for (_, (other_name, other)) in others {
             if name != other_name || other.text() == rule.text() {
