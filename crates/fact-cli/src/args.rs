@@ -9,7 +9,7 @@ pub(crate) use metrics::MetricsArgs;
 use crate::style::StyleArgs;
 use clap::{Args, Parser, Subcommand};
 use fact_pipeline::config::{
-    Accept, Api, BoxConvention, Look, PerceptionSpec, ProposerSpec, Visible,
+    Accept, Api, BoxConvention, BridgeSpec, Look, PerceptionSpec, ProposerSpec, Visible,
 };
 use fact_pipeline::export::Format;
 use fact_pipeline::synth::Smoothing;
@@ -151,6 +151,10 @@ pub(crate) struct RunArgs {
     /// model)
     #[arg(long, value_name = "KIND,…", value_delimiter = ',')]
     pub(crate) propose: Option<Vec<ProposerSpec>>,
+    /// Who writes the text of rationales: rules, or llm:MODEL@URL (a language model writes them
+    /// anew, and counts where it says the same) [default: rules]
+    #[arg(long, value_name = "KIND")]
+    pub(crate) bridge: Option<BridgeSpec>,
     /// Exemplar bank of the proposer bank [default: the pack's]
     #[arg(long, value_name = "FILE")]
     pub(crate) bank: Option<PathBuf>,

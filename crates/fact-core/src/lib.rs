@@ -4,7 +4,8 @@
 //! [`verify`]ed and whose run is [`slice`](mod@slice)d; what the
 //! slice saw is [`merge`]d into few sentences ([`english`] has the words), [`bridge`]d to the
 //! question, and put together by [`explain`](mod@explain) as a [`rationale`] with a [`certificate`] of typed
-//! [`claim`]s, which [`check`](mod@check) re-checks. [`style`](mod@style) writes it as trainers want it;
+//! [`claim`]s, which [`check`](mod@check) re-checks. [`extract`] reads the facts of a text, to tell whether
+//! one that a language model wrote says the same. [`style`](mod@style) writes it as trainers want it;
 //! [`narrate`](mod@narrate) tells a run as it is, for comparison, and [`tokens`] counts. [`matcher`]
 //! compares answers; [`metrics`] computes those of the benchmarks.
 
@@ -14,6 +15,7 @@ pub mod check;
 pub mod claim;
 pub mod english;
 pub mod explain;
+pub mod extract;
 pub mod matcher;
 pub mod merge;
 pub mod metrics;
@@ -26,7 +28,7 @@ pub mod tokens;
 pub mod verify;
 
 pub use certificate::Certificate;
-pub use check::{CheckOptions, Rejection, check};
+pub use check::{CheckOptions, Rejection, check, check_rewritten};
 pub use explain::{Context, ExplainError, Explained, explain};
 pub use matcher::Matcher;
 pub use rationale::{GroundedBox, Rationale, Step, StepKind};

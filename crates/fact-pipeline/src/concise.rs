@@ -59,7 +59,7 @@ impl Concise {
     pub fn of(self, row: &ReadRow, pack: Option<&Pack>) -> Option<Rationale> {
         let rationale = row.rationale.as_ref()?;
         match self {
-            Self::On => Some(rationale.clone()),
+            Self::On => row.counted().cloned(),
             Self::Merge => Some(merged(rationale, row.certificate.as_ref()?)),
             Self::Slice => {
                 let certificate = row.certificate.as_ref()?;

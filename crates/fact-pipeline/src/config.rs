@@ -1,12 +1,15 @@
 //! What a run does: `fact.toml` and the flags over it.
 
 mod acceptance;
+mod bridge;
 mod endpoint;
 mod llm;
+mod model;
 mod perception;
 mod proposer;
 
 pub use acceptance::{Accept, Look, Visible};
+pub use bridge::BridgeSpec;
 pub use endpoint::EndpointConfig;
 pub use fact_models::language::Api;
 pub use fact_models::vlm::BoxConvention;
@@ -47,6 +50,9 @@ pub struct RunConfig {
     /// Where programs come from, in order of preference.
     #[serde(default = "default_propose")]
     pub propose: Vec<ProposerSpec>,
+    /// Who writes the text of rationales.
+    #[serde(default)]
+    pub bridge: BridgeSpec,
     /// File of the exemplar bank; the pack's own if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bank: Option<PathBuf>,
@@ -218,6 +224,7 @@ const KEYS: &[&str] = &[
     "pack",
     "perception",
     "propose",
+    "bridge",
     "bank",
     "out",
     "reuse",

@@ -19,6 +19,7 @@
 
 pub mod ask;
 pub mod back_end;
+pub mod bridge;
 pub mod calibrate;
 pub mod calibration;
 pub mod calls;

@@ -182,10 +182,17 @@ impl Page {
     }
 
     fn rationale(&mut self, row: &ReadRow) {
-        let Some(rationale) = &row.rationale else {
+        let Some(rationale) = row.counted() else {
             return;
         };
         self.title("Rationale");
+        if let Some(bridge) = &row.bridge {
+            let (verdict, model) = (bridge.verdict.name(), one_line(&bridge.model));
+            self.line(format_args!("  {verdict}: the text of {model}"));
+            for difference in &bridge.differences {
+                self.line(format_args!("      it {}", one_line(&difference.text)));
+            }
+        }
         for (number, step) in (1..).zip(&rationale.steps) {
             let kind = serde_json::to_value(step.kind);
             let kind = kind.as_ref().ok().and_then(|k| k.as_str()).unwrap_or("");

@@ -4,7 +4,7 @@
 use crate::config::LlmConfig;
 use crate::export::AtomicFile;
 use crate::report::Report;
-use crate::store::{Account, Counts, Reader, Reduction, StoreError};
+use crate::store::{Account, BridgeCounts, Counts, Reader, Reduction, StoreError};
 use crate::terminal::one_line;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -41,6 +41,9 @@ pub struct Summary {
     /// How much slicing left out; `None` if there is no rationale.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reduction: Option<Reduction>,
+    /// What a language model made of the rationales, if one was asked to write them anew.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bridge: Option<BridgeCounts>,
     /// Whether the data set agrees with its own annotations; `None` if it was not compared.
     pub agreement: Option<Agreement>,
     /// Funnels, losses and cost.
@@ -179,6 +182,7 @@ impl Summary {
             },
             language_model: reader.account()?,
             reduction: reader.reduction()?,
+            bridge: reader.bridge_counts()?,
             agreement: reader.agreement_counts()?.map(|counts| Agreement {
                 samples: counts.samples,
                 errors: counts.errors,
@@ -355,6 +359,9 @@ impl Summary {
             let proposer = format!("by {}", one_line(&funnel.proposer));
             let _ = writeln!(out, "  {proposer:<24}{}", funnel.short());
         }
+        if let Some(bridge) = &self.bridge {
+            out.push_str(&bridge_text(bridge));
+        }
         if let Some(account) = &self.language_model {
             out.push_str(&account_text(account));
         }
@@ -369,6 +376,27 @@ impl Summary {
         }
         out
     }
+}
+
+/// What a model made of the rationales, in a line.
+fn bridge_text(bridge: &BridgeCounts) -> String {
+    let mut out = format!(
+        "  bridge: {} rewritten by {}, {} refused",
+        bridge.rewritten,
+        one_line(&bridge.model),
+        bridge.refused
+    );
+    if !bridge.differences.is_empty() {
+        let kinds = bridge.differences.iter();
+        let kinds: Vec<String> = kinds.map(|(kind, n)| format!("{kind} {n}")).collect();
+        let _ = write!(out, " ({})", kinds.join(", "));
+    }
+    let _ = write!(out, ", {} failed", bridge.failed);
+    if bridge.open > 0 {
+        let _ = write!(out, ", {} open", bridge.open);
+    }
+    out.push('\n');
+    out
 }
 
 /// The account of language models, three lines at most.

@@ -45,6 +45,7 @@ pub(crate) fn execute(config: RunConfig, quiet: bool) -> Outcome {
         for spent in finished.proposing {
             message::spent("language model", Some(spent));
         }
+        message::spent("bridge", finished.bridging);
         message::note(&format!(
             "run in {}, summary in {}, report in {}",
             out.display(),
@@ -89,6 +90,7 @@ pub(super) fn config(args: &RunArgs) -> Result<RunConfig, Failure> {
             "perception",
             args.perception.as_ref().map(ToString::to_string),
         ),
+        ("bridge", args.bridge.as_ref().map(ToString::to_string)),
         ("bank", args.bank.as_deref().map(path)),
         ("out", args.out.as_deref().map(path)),
         ("visible", args.visible.map(|v| v.to_string())),

@@ -5,8 +5,9 @@ use super::images;
 use super::source::FoundRow;
 use crate::datasets::ImageRoot;
 use crate::export::{ExportRow, OneOrMany};
+use crate::store::BridgeVerdict;
 use fact_core::Certificate;
-use fact_core::check::{CheckOptions, Rejection, check_with};
+use fact_core::check::{CheckOptions, Rejection, check_rewritten, check_with};
 
 /// Why a row is rejected; `None` if it claims nothing.
 pub(super) fn judge(
@@ -47,14 +48,34 @@ pub(super) fn judge(
             return Some(reasons);
         }
     };
-    let rejections = check_with(
-        &*at_hand,
-        certificate,
-        &rationale,
-        row.rationale.as_deref(),
-        &at_hand.pack,
-        CheckOptions { fast },
-    );
+    let text = row.rationale.as_deref();
+    let (pack, options) = (&at_hand.pack, CheckOptions { fast });
+    let rejections = match &row.bridge {
+        Some(bridge) if bridge.verdict == BridgeVerdict::Accepted => {
+            if Some(bridge.text.as_str()) != text {
+                reasons.push("the row's `bridge.text` is not its `rationale`".to_owned());
+            }
+            let rules = Some(bridge.rules.as_str());
+            check_rewritten(
+                &*at_hand,
+                certificate,
+                &rationale,
+                text,
+                rules,
+                pack,
+                options,
+            )
+        }
+        bridge => {
+            if bridge
+                .as_ref()
+                .is_some_and(|b| Some(b.rules.as_str()) != text)
+            {
+                reasons.push("the row's `bridge.rules` is not its `rationale`".to_owned());
+            }
+            check_with(&*at_hand, certificate, &rationale, text, pack, options)
+        }
+    };
     reasons.extend(rejections.iter().map(Rejection::to_string));
     if let Some(root) = root
         && named == certified

@@ -1,7 +1,6 @@
 //! Which perception back end a run asks.
 
-use fact_models::vlm::split_target;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use super::model::{ModelAt, as_text};
 use std::fmt;
 use std::str::FromStr;
 
@@ -38,17 +37,13 @@ impl FromStr for PerceptionSpec {
             _ if is_url(s) => return Ok(Self::Server { url: s.to_owned() }),
             _ => {}
         }
-        let Some(target) = s.strip_prefix("vlm:") else {
-            return Err(format!(
+        match ModelAt::of_kind("vlm", s) {
+            Some(found) => found.map(|ModelAt { model, url }| Self::Vlm { model, url }),
+            None => Err(format!(
                 "unknown perception `{s}`, expected pixels, scene, http://HOST:PORT (a tool server) \
                  or vlm:MODEL@URL"
-            ));
-        };
-        let (model, url) = split_target(target).map_err(|error| error.to_string())?;
-        Ok(Self::Vlm {
-            model: model.to_owned(),
-            url: url.to_owned(),
-        })
+            )),
+        }
     }
 }
 
@@ -63,18 +58,7 @@ impl fmt::Display for PerceptionSpec {
     }
 }
 
-impl Serialize for PerceptionSpec {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for PerceptionSpec {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
-    }
-}
+as_text!(PerceptionSpec);
 
 #[cfg(test)]
 mod tests {

@@ -1,7 +1,6 @@
 //! Where a run's programs come from.
 
-use fact_models::vlm::split_target;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use super::model::{ModelAt, as_text};
 use std::fmt;
 use std::str::FromStr;
 
@@ -40,16 +39,12 @@ impl FromStr for ProposerSpec {
             "gold" => return Ok(Self::Gold),
             _ => {}
         }
-        let Some(target) = s.strip_prefix("llm:") else {
-            return Err(format!(
+        match ModelAt::of_kind("llm", s) {
+            Some(found) => found.map(|ModelAt { model, url }| Self::Llm { model, url }),
+            None => Err(format!(
                 "unknown proposer `{s}`, expected one of: bank, gold, llm:MODEL@URL"
-            ));
-        };
-        let (model, url) = split_target(target).map_err(|error| error.to_string())?;
-        Ok(Self::Llm {
-            model: model.to_owned(),
-            url: url.to_owned(),
-        })
+            )),
+        }
     }
 }
 
@@ -63,18 +58,7 @@ impl fmt::Display for ProposerSpec {
     }
 }
 
-impl Serialize for ProposerSpec {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for ProposerSpec {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
-    }
-}
+as_text!(ProposerSpec);
 
 #[cfg(test)]
 mod tests {

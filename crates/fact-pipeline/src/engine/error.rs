@@ -2,6 +2,7 @@
 
 use super::IndexError;
 use crate::back_end::BackEndError;
+use crate::bridge::OpenBridgeError;
 use crate::calibration::CalibrationError;
 use crate::calls::AskError;
 use crate::datasets::{OpenError, RecordError};
@@ -25,6 +26,12 @@ pub enum RunError {
     /// A proposer cannot be used.
     #[error(transparent)]
     Proposer(#[from] OpenProposerError),
+    /// The bridge cannot be used.
+    #[error(transparent)]
+    OpenBridge(#[from] OpenBridgeError),
+    /// A call of the bridge's model has no answer. All else of the run is in the store.
+    #[error("the language model that writes rationales anew has no answer: {0}")]
+    Bridge(AskError),
     /// The confidence cannot be calibrated.
     #[error(transparent)]
     Calibration(#[from] CalibrationError),
@@ -72,9 +79,9 @@ impl RunError {
             }
             Self::Index(e) => e.hint(),
             Self::BackEnd(e) => e.hint(),
-            Self::Ask(e) | Self::Propose(e) => e.hint(),
+            Self::Ask(e) | Self::Propose(e) | Self::Bridge(e) => e.hint(),
             // Their messages carry their hints.
-            Self::Data(_) => None,
+            Self::Data(_) | Self::OpenBridge(_) => None,
             Self::Budget(_) => Some(
                 "raise max_requests, max_total_tokens or max_cost; the same command goes on from \
                  there"

@@ -7,6 +7,7 @@
 //! set. One thread writes, each group in one transaction. What a group becomes depends on nothing
 //! but the group and the settings, so neither threads nor interruptions change the results.
 
+mod bridge;
 mod error;
 mod group;
 mod index;
@@ -24,6 +25,7 @@ pub use propose::Proposing;
 pub use setup::Setup;
 pub use source::{GroupSource, OpenGroup};
 
+use crate::back_end::AtWork;
 use crate::calls::{AskError, CallLog, Used};
 use crate::config::RunConfig;
 use crate::proposers::OpenProposerError;
@@ -55,6 +57,8 @@ pub struct Finished {
     pub spent: Option<Spent>,
     /// What this session spent on proposers behind a wire, in their order.
     pub proposing: Vec<Spent>,
+    /// What this session spent on a model that writes rationales anew.
+    pub bridging: Option<Spent>,
 }
 
 /// Running counts of a session.
@@ -118,10 +122,6 @@ pub fn run_setup(
         reporter.warned(&warning);
     }
 
-    let threads = setup
-        .config
-        .threads
-        .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get));
     let log = |calls: Calls| {
         let calls = Reuse::new(calls, &setup.config.reuse)?;
         Ok::<Box<dyn CallLog>, RunError>(Box::new(calls))
@@ -139,6 +139,40 @@ pub fn run_setup(
         seconds: 0.0,
         spent: None,
         proposing: Vec::new(),
+        bridging: None,
+    };
+    rounds_of(
+        setup,
+        &mut writer,
+        &index,
+        &at_work,
+        reporter,
+        stop,
+        &mut finished,
+    )?;
+    if finished.complete {
+        bridge::bridge(setup, &mut writer, reporter, stop, &mut finished)?;
+    }
+    Ok(finished)
+}
+
+/// Does the rounds of learning, or what an earlier session left of them.
+fn rounds_of(
+    setup: &Setup,
+    writer: &mut Writer,
+    index: &Index,
+    at_work: &AtWork<'_>,
+    reporter: &dyn Reporter,
+    stop: &AtomicBool,
+    finished: &mut Finished,
+) -> Result<(), RunError> {
+    let threads = setup
+        .config
+        .threads
+        .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get));
+    let log = |calls: Calls| {
+        let calls = Reuse::new(calls, &setup.config.reuse)?;
+        Ok::<Box<dyn CallLog>, RunError>(Box::new(calls))
     };
     let mut later = match writer.round()? {
         (round, Some(text)) => {
@@ -153,21 +187,21 @@ pub fn run_setup(
         let shared = Shared {
             setup,
             perceiver: at_work.perceiver(),
-            index: &index,
+            index,
             reporter,
             stop,
             threads,
         };
-        let ended = shared.round(&mut writer, &mut finished, &log);
+        let ended = shared.round(writer, finished, &log);
         finished.spent = at_work.spent();
         ended?;
         let last = setup.round as usize >= setup.config.rounds;
         let (Some(bank), false, true) = (&setup.bank, last, finished.complete) else {
-            return Ok(finished);
+            return Ok(());
         };
         let Some(taught) = rounds::teach(setup, bank, setup.round)? else {
             reporter.noted(&format!("round {}: nothing new to learn", setup.round));
-            return Ok(finished);
+            return Ok(());
         };
         let round = setup.round + 1;
         writer.begin_round(round, taught.bank.text(), taught.learned, taught.refused)?;

@@ -20,11 +20,42 @@ pub struct Proposing {
     desks: Vec<Option<AtDesk>>,
 }
 
-/// A back end at work.
-struct AtDesk {
-    dispatcher: Dispatcher,
+/// A language model at work.
+pub(super) struct AtDesk {
+    pub(super) dispatcher: Dispatcher,
     /// If there is a budget.
     purse: Option<Arc<Purse>>,
+}
+
+impl AtDesk {
+    /// Sets a model to work, of which earlier sessions used `used`.
+    pub(super) fn start(
+        remote: &Arc<dyn Remote>,
+        config: &LlmConfig,
+        log: Box<dyn CallLog>,
+        used: Used,
+    ) -> std::io::Result<Self> {
+        let budget = Budget {
+            requests: config.max_requests,
+            tokens: config.max_total_tokens,
+            cost: config.max_cost,
+            prices: config.price_prompt.zip(config.price_completion),
+        };
+        let purse = budget
+            .is_bounded()
+            .then(|| Arc::new(Purse::new(remote.clone(), budget, used)));
+        let remote: Arc<dyn Remote> = match &purse {
+            Some(purse) => purse.clone(),
+            None => remote.clone(),
+        };
+        let dispatcher = Dispatcher::new(remote, log)?;
+        Ok(Self { dispatcher, purse })
+    }
+
+    /// The bound of the budget that had no room for a question, if it had none.
+    pub(super) fn exhausted(&self) -> Option<&str> {
+        self.purse.as_ref()?.exhausted()
+    }
 }
 
 impl Proposing {
@@ -38,12 +69,6 @@ impl Proposing {
         config: &LlmConfig,
         mut log: impl FnMut(&str) -> Result<(Box<dyn CallLog>, Used), E>,
     ) -> Result<Self, E> {
-        let budget = Budget {
-            requests: config.max_requests,
-            tokens: config.max_total_tokens,
-            cost: config.max_cost,
-            prices: config.price_prompt.zip(config.price_completion),
-        };
         let mut desks = Vec::new();
         for proposer in proposers {
             let Some(remote) = proposer.remote() else {
@@ -51,15 +76,7 @@ impl Proposing {
                 continue;
             };
             let (log, used) = log(remote.fingerprint())?;
-            let purse = budget
-                .is_bounded()
-                .then(|| Arc::new(Purse::new(remote.clone(), budget, used)));
-            let remote: Arc<dyn Remote> = match &purse {
-                Some(purse) => purse.clone(),
-                None => remote,
-            };
-            let dispatcher = Dispatcher::new(remote, log)?;
-            desks.push(Some(AtDesk { dispatcher, purse }));
+            desks.push(Some(AtDesk::start(&remote, config, log, used)?));
         }
         Ok(Self { desks })
     }
@@ -79,9 +96,7 @@ impl Proposing {
     /// The bound of a budget that had no room for a question, if one had none.
     fn exhausted(&self) -> Option<&str> {
         let desks = self.desks.iter().flatten();
-        desks
-            .filter_map(|desk| desk.purse.as_ref()?.exhausted())
-            .next()
+        desks.filter_map(AtDesk::exhausted).next()
     }
 
     /// How many workers to run where `threads` can compute at once.

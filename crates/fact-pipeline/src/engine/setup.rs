@@ -2,6 +2,7 @@
 
 use super::{Index, RunError};
 use crate::back_end::{BackEnd, Wiring};
+use crate::bridge::Bridge;
 use crate::calibration::Calibration;
 use crate::config::{Accept, Look, PerceptionSpec, ProposerSpec, RunConfig};
 use crate::datasets::{self, DataSet};
@@ -31,6 +32,8 @@ pub struct Setup {
     pub perception: BackEnd,
     /// The proposers, in order of preference.
     pub proposers: Vec<Box<dyn Proposer>>,
+    /// Writes rationales anew, if a language model is to.
+    pub bridge: Option<Arc<Bridge>>,
     /// Judges candidates.
     pub judge: Judge,
     /// Makes confidences of what speaks for candidates.
@@ -57,6 +60,7 @@ impl Setup {
         let perception = BackEnd::open(&config.perception, &wiring)?;
         let bank = proposers::bank_of(&config, &pack)?;
         let proposers = proposers::open(&config, &pack, bank.as_ref(), stop)?;
+        let bridge = Bridge::open(&config.bridge, &config.llm, &pack, stop)?.map(Arc::new);
         let judge = Judge::new(&pack, bank.as_deref());
         let names: Vec<&str> = proposers.iter().map(|p| p.name()).collect();
         let confidence = match &config.calibration {
@@ -75,6 +79,7 @@ impl Setup {
             pack,
             perception,
             proposers,
+            bridge,
             judge,
             confidence,
             threshold,
@@ -93,6 +98,7 @@ impl Setup {
             pack: self.pack.clone(),
             perception: self.perception.clone(),
             proposers: proposers::open(&self.config, &self.pack, bank.as_ref(), &self.stop)?,
+            bridge: self.bridge.clone(),
             judge: Judge::new(&self.pack, bank.as_deref()),
             confidence: self.confidence.clone(),
             threshold: self.threshold,
@@ -135,6 +141,7 @@ impl Setup {
         let mut settings = BTreeMap::new();
         if let Ok(serde_json::Value::Object(config)) = serde_json::to_value(&self.config) {
             for (key, value) in config {
+                // The bridge works on what the store holds, and may change.
                 // What of `vlm` and `llm` changes answers is in the fingerprints.
                 let changes_nothing = matches!(
                     key.as_str(),
@@ -147,6 +154,7 @@ impl Setup {
                         | "vlm"
                         | "llm"
                         | "propose"
+                        | "bridge"
                         | "reuse"
                 );
                 if !changes_nothing {

@@ -29,9 +29,10 @@ const COLUMNS: &str = "
     optional binary rationale (utf8);
     required binary steps (utf8);
     optional binary certificate (utf8);
+    optional binary bridge (utf8);
 ";
 
-/// Like the JSONL rows; `steps` and `certificate` hold JSON. With images, `image` is a group of
+/// Like the JSONL rows; `steps`, `certificate` and `bridge` hold JSON. With images, `image` is a group of
 /// `bytes` and `path`, which Hugging Face `datasets` casts to its `Image` feature.
 pub(super) fn write(
     reader: &Reader,
@@ -140,6 +141,7 @@ fn write_group(
         group,
         some(&|r| r.certificate.as_ref().map(|c| text(&json(c)))),
     )?;
+    optional(group, some(&|r| r.bridge.as_ref().map(|b| text(&json(b)))))?;
     // All rows of an export have a text in a style, or none.
     if rows.iter().all(|r| r.text.is_none()) {
         return Ok(());

@@ -1,7 +1,8 @@
 //! A row of the JSONL and Parquet exports.
 
-use crate::store::ReadRow;
+use crate::store::{BridgeRow, BridgeVerdict, ReadRow};
 use fact_core::certificate::Certificate;
+use fact_core::extract::Difference;
 use fact_core::rationale::{GroundedBox, Rationale, Step, StepKind};
 use fact_core::style::Styled;
 use schemars::JsonSchema;
@@ -39,6 +40,9 @@ pub struct ExportRow {
     pub steps: Vec<RowStep>,
     /// Its certificate.
     pub certificate: Option<Certificate>,
+    /// What a language model made of the rationale; absent if none was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bridge: Option<RowBridge>,
     /// The text in the style that was asked for, if it is another than the rationale's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<StyledText>,
@@ -52,6 +56,34 @@ pub struct StyledText(pub Option<String>);
 impl From<Option<Styled>> for StyledText {
     fn from(styled: Option<Styled>) -> Self {
         Self(styled.map(|styled| styled.text))
+    }
+}
+
+/// What a language model made of a rationale.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RowBridge {
+    /// Name of the model.
+    pub by: String,
+    /// `accepted`: `rationale` is the model's text; else it is the rules'.
+    pub verdict: BridgeVerdict,
+    /// What the model wrote; why there is nothing, if it failed.
+    pub text: String,
+    /// In what a text that was refused differs from the rules'.
+    pub differences: Vec<Difference>,
+    /// The rules' text.
+    pub rules: String,
+}
+
+impl RowBridge {
+    fn new(row: BridgeRow, rules: String) -> Self {
+        Self {
+            by: row.model,
+            verdict: row.verdict,
+            text: row.text,
+            differences: row.differences,
+            rules,
+        }
     }
 }
 
@@ -98,10 +130,14 @@ pub struct RowStep {
 }
 
 impl From<ReadRow> for ExportRow {
-    fn from(row: ReadRow) -> Self {
+    fn from(mut row: ReadRow) -> Self {
+        let rules = row.rationale.as_ref().map(Rationale::text);
+        let counted = row.counted().cloned();
+        let bridge = row.bridge.take().zip(rules);
+        let bridge = bridge.map(|(bridge, rules)| RowBridge::new(bridge, rules));
         let answer = row.sample.answer().map(str::to_owned);
-        let text = row.rationale.as_ref().map(Rationale::text);
-        let steps = row.rationale.map(|r| r.steps).unwrap_or_default();
+        let text = counted.as_ref().map(Rationale::text);
+        let steps = counted.map(|r| r.steps).unwrap_or_default();
         let mut images = row.sample.images;
         Self {
             id: row.sample.id,
@@ -121,6 +157,7 @@ impl From<ReadRow> for ExportRow {
             rationale: text,
             steps: steps.into_iter().map(RowStep::from).collect(),
             certificate: row.certificate,
+            bridge,
             text: None,
         }
     }

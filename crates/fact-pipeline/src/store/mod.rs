@@ -6,6 +6,7 @@
 
 mod account;
 mod agreement;
+mod bridges;
 mod calls;
 mod lock;
 mod questions;
@@ -19,6 +20,7 @@ mod write;
 
 pub use account::Account;
 pub use agreement::{AgreementCounts, FaultyRow};
+pub use bridges::{BridgeCounts, BridgeRow, ToBridge, Verdict as BridgeVerdict};
 pub use calls::Calls;
 pub use lock::{Lock, LockError};
 pub use questions::{Looked, Question, Tried};
@@ -36,7 +38,10 @@ use std::path::{Path, PathBuf};
 pub const FILE_NAME: &str = "run.db";
 
 /// Version of the schema, kept as SQLite's `user_version`.
-pub const SCHEMA_VERSION: i64 = 3;
+pub const SCHEMA_VERSION: i64 = 4;
+
+/// The version before, which lacks the table `bridges`: a writer adds it, a reader does without.
+const WITHOUT_BRIDGES: i64 = 3;
 
 /// Why the store cannot be used.
 #[derive(Debug, thiserror::Error)]

@@ -1,7 +1,8 @@
 //! Reading a run store: never locks it, never changes it.
 
+use super::bridges::{BridgeRow, TABLE};
 use super::calls::AnsweredCall;
-use super::{SCHEMA_VERSION, StoreError, database};
+use super::{SCHEMA_VERSION, StoreError, WITHOUT_BRIDGES, database};
 use fact_core::certificate::Certificate;
 use fact_core::rationale::Rationale;
 use fact_core::sample::Sample;
@@ -40,10 +41,20 @@ pub struct ReadRow {
     pub program: Option<String>,
     /// Its residual.
     pub residual: Option<String>,
-    /// The rationale.
+    /// The rationale, as the rules made it.
     pub rationale: Option<Rationale>,
     /// Its certificate.
     pub certificate: Option<Certificate>,
+    /// What a language model made of the rationale.
+    pub bridge: Option<BridgeRow>,
+}
+
+impl ReadRow {
+    /// The rationale that counts: the model's if it was accepted.
+    pub fn counted(&self) -> Option<&Rationale> {
+        let rewritten = self.bridge.as_ref().and_then(|b| b.rationale.as_ref());
+        rewritten.or(self.rationale.as_ref())
+    }
 }
 
 /// A [`ReadRow`] whose JSON is still text: who reads many rows parses them in several threads.
@@ -63,6 +74,7 @@ pub struct UnparsedRow {
     proposer: Option<String>,
     program: Option<String>,
     residual: Option<String>,
+    bridge: Option<BridgeRow>,
 }
 
 impl UnparsedRow {
@@ -96,6 +108,7 @@ impl UnparsedRow {
             proposer: self.proposer,
             program: self.program,
             residual: self.residual,
+            bridge: self.bridge,
         })
     }
 }
@@ -215,6 +228,13 @@ impl Reader {
         );
         match opened {
             Ok((connection, SCHEMA_VERSION)) => Ok(Self { connection, path }),
+            Ok((connection, WITHOUT_BRIDGES)) => {
+                // Beside the file, which is not changed.
+                let added = connection.execute_batch(&format!("CREATE TEMP TABLE {TABLE}"));
+                let reader = Self { connection, path };
+                added.map_err(reader.failed("opening"))?;
+                Ok(reader)
+            }
             Ok((_, found)) => Err(StoreError::Version { path, found }),
             Err(source) => Err(StoreError::Sqlite {
                 path,
@@ -319,7 +339,9 @@ impl Reader {
         let mut statement = self.connection.prepare(&sql).map_err(self.failed(doing))?;
         let mut rows = statement.query([]).map_err(self.failed(doing))?;
         while let Some(row) = rows.next().map_err(self.failed(doing))? {
-            each(self.unparsed(row).map_err(self.failed(doing))?)?;
+            let mut row = self.unparsed(row).map_err(self.failed(doing))?;
+            row.bridge = self.bridge_of(&row)?;
+            each(row)?;
         }
         Ok(())
     }
@@ -338,7 +360,9 @@ impl Reader {
         let Some(row) = rows.next().map_err(self.failed(doing))? else {
             return Ok(None);
         };
-        let row = self.parsed(self.unparsed(row).map_err(self.failed(doing))?)?;
+        let mut row = self.unparsed(row).map_err(self.failed(doing))?;
+        row.bridge = self.bridge_of(&row)?;
+        let row = self.parsed(row)?;
         let ordinal = row.ordinal as i64;
         let stages = self
             .connection
@@ -540,7 +564,16 @@ impl Reader {
             residual: row.get(10)?,
             rationale: row.get(11)?,
             certificate: row.get(12)?,
+            bridge: None,
         })
+    }
+
+    /// What a language model made of the rationale of a row that has one.
+    fn bridge_of(&self, row: &UnparsedRow) -> Result<Option<BridgeRow>, StoreError> {
+        match row.rationale {
+            Some(_) => self.bridged(row.ordinal),
+            None => Ok(None),
+        }
     }
 
     fn parsed(&self, row: UnparsedRow) -> Result<ReadRow, StoreError> {

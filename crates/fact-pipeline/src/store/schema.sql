@@ -105,6 +105,16 @@ CREATE TABLE outcomes (
     PRIMARY KEY (ordinal, stage)
 ) WITHOUT ROWID;
 
+CREATE TABLE bridges (
+    ordinal     INTEGER PRIMARY KEY REFERENCES samples,
+    bridge      TEXT NOT NULL,
+    model       TEXT NOT NULL,
+    verdict     TEXT NOT NULL,
+    text        TEXT NOT NULL,
+    differences TEXT NOT NULL,
+    rationale   TEXT
+);
+
 CREATE TABLE rationales (
     ordinal     INTEGER PRIMARY KEY REFERENCES samples,
     residual    TEXT NOT NULL,

@@ -2,7 +2,7 @@
 
 use super::calls::{BUSY, Calls};
 use super::rows::GroupRows;
-use super::{Lock, SCHEMA_VERSION, StoreError, database};
+use super::{Lock, SCHEMA_VERSION, StoreError, WITHOUT_BRIDGES, database};
 use crate::datasets::RecordError;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use std::collections::{BTreeMap, HashSet};
@@ -62,6 +62,14 @@ impl Writer {
             .map_err(failed("opening"))?;
         match version {
             SCHEMA_VERSION => {}
+            WITHOUT_BRIDGES => {
+                let transaction = connection.transaction().map_err(failed("adding a table"))?;
+                transaction
+                    .execute_batch(&format!("CREATE TABLE {}", super::bridges::TABLE))
+                    .and_then(|()| transaction.pragma_update(None, "user_version", SCHEMA_VERSION))
+                    .and_then(|()| transaction.commit())
+                    .map_err(failed("adding a table"))?;
+            }
             0 => {
                 let transaction = connection
                     .transaction()
@@ -304,7 +312,7 @@ fn write_settings(
 
 /// Takes out what an earlier round made of a group.
 fn forget(transaction: &Transaction<'_>, key: i64) -> rusqlite::Result<()> {
-    for table in ["rationales", "outcomes", "verdicts"] {
+    for table in ["bridges", "rationales", "outcomes", "verdicts"] {
         let of_group = "ordinal IN (SELECT ordinal FROM samples WHERE grp = ?1)";
         transaction.execute(&format!("DELETE FROM {table} WHERE {of_group}"), [key])?;
     }
@@ -440,6 +448,6 @@ fn write_sample(
     Ok(())
 }
 
-fn json(value: &impl serde::Serialize) -> rusqlite::Result<String> {
+pub(super) fn json(value: &impl serde::Serialize) -> rusqlite::Result<String> {
     serde_json::to_string(value).map_err(|e| rusqlite::Error::ToSqlConversionFailure(Box::new(e)))
 }

@@ -1,0 +1,179 @@
+//! The facts of a rationale's text, and whether another text says the same.
+//!
+//! A language model may write a rationale anew; what it wrote counts only if it says what the rules
+//! said and nothing else. So both texts are read into facts: how many of what are where, what is true
+//! of what, how things stand to each other, each with its numbers, attributes, quantifier and
+//! polarity; then the facts are compared. Order and division of sentences say nothing, nor do
+//! connectives, active and passive, `left of` and `right of` with the roles swapped, digits and words,
+//! pronouns that stand for one thing.
+//!
+//! When unsure, refuse: a word that neither the rationale, the pack nor a closed list of English
+//! function words has is a difference, and a sentence that the grammar does not read is one fact, its
+//! words in order. The words of the pack come from its `says` templates and its `VOCABULARY`.
+//!
+//! | module | holds |
+//! |---|---|
+//! | `lexicon` | the words that a text may have |
+//! | `tokens` | words, numbers, and phrases that are one word for the grammar |
+//! | `phrase` | noun phrases and lists of them |
+//! | `quantity` | how many |
+//! | `clause` | what is said of what |
+//! | `reading` | from sentences to clauses |
+//! | `emission` | from clauses to facts |
+//! | `facts` | facts and differences |
+//! | `compare` | whether two texts have the same facts |
+
+mod clause;
+mod compare;
+mod conclusion;
+mod emission;
+mod facts;
+mod lexicon;
+mod phrase;
+mod quantity;
+mod reading;
+mod tokens;
+
+pub use facts::{Difference, DifferenceKind};
+
+use crate::rationale::{GroundedBox, Rationale, Step, StepKind};
+use fact_lang::pack::Pack;
+use lexicon::Lexicon;
+use reading::read;
+
+/// A text may be so many times as long as the one that the rules made, and [`MORE`] beyond.
+const TIMES: usize = 3;
+/// See [`TIMES`], in bytes.
+const MORE: usize = 400;
+
+/// The rationale that `text` is, if it says what `rule` says and nothing else: its sentences as
+/// steps, each with the cites and boxes of the steps of `rule` whose facts it states.
+///
+/// A fixed function of its arguments. The text of the steps and of the conclusion, joined, is `text`
+/// with its white space made single.
+///
+/// # Errors
+/// The differences, at least one.
+pub fn rewritten(pack: &Pack, rule: &Rationale, text: &str) -> Result<Rationale, Vec<Difference>> {
+    let rule_text = rule.text();
+    let text = plain(text, &rule_text)?;
+    let mut sentences: Vec<String> = tokens::sentences(&text);
+    let Some(conclusion) = sentences.pop() else {
+        return Err(vec![form("is empty")]);
+    };
+    let lexicon = Lexicon::new(pack, &[&rule_text]);
+    let mut differences = conclusion::differences(&rule.conclusion, &conclusion, &sentences);
+    let of_rule: Vec<&str> = rule.steps.iter().map(|step| &*step.text).collect();
+    let of_text: Vec<&str> = sentences.iter().map(|sentence| &**sentence).collect();
+    let compared = compare::compare(
+        &read(&of_rule, &lexicon),
+        &read(&of_text, &lexicon),
+        &of_text,
+    );
+    differences.extend(compared.differences);
+    differences.extend(odd_words(&text, &rule_text));
+    if !differences.is_empty() {
+        return Err(differences);
+    }
+    let steps = std::iter::zip(sentences, compared.backing)
+        .map(|(text, backing)| step(text, &backing, rule))
+        .collect();
+    Ok(Rationale { steps, conclusion })
+}
+
+/// The facts of texts that follow one another, each in words: for tests and for those who want to see
+/// why a text was refused. What is in square brackets was not understood.
+pub fn facts(pack: &Pack, texts: &[&str]) -> Vec<Vec<String>> {
+    let lexicon = Lexicon::new(pack, texts);
+    let mut out = vec![Vec::new(); texts.len()];
+    for sentence in read(texts, &lexicon).sentences {
+        let shown = sentence.facts.iter().map(|fact| match fact {
+            facts::Fact::Unread(text) => format!("[{text}]"),
+            fact => fact.to_string(),
+        });
+        out[sentence.text].extend(shown);
+        out[sentence.text].extend(sentence.unread.map(|reason| format!("[{reason}]")));
+    }
+    out
+}
+
+/// A sentence with what backs it: the steps of the rule's rationale with these indices.
+fn step(text: String, backing: &[usize], rule: &Rationale) -> Step {
+    let backing: Vec<&Step> = backing
+        .iter()
+        .filter_map(|at| rule.steps.get(*at))
+        .collect();
+    let evidence = backing.iter().any(|s| s.kind == StepKind::Evidence);
+    let kind = match backing.first() {
+        Some(first) if !evidence => first.kind,
+        _ => StepKind::Evidence,
+    };
+    let mut cites: Vec<u32> = backing
+        .iter()
+        .flat_map(|s| s.cites.iter().copied())
+        .collect();
+    cites.sort_unstable();
+    cites.dedup();
+    let mut boxes: Vec<GroundedBox> = Vec::new();
+    for grounded in backing.iter().flat_map(|s| &s.boxes) {
+        if !boxes.contains(grounded) {
+            boxes.push(grounded.clone());
+        }
+    }
+    Step {
+        kind,
+        text,
+        cites,
+        boxes,
+    }
+}
+
+fn form(text: &str) -> Difference {
+    Difference::new(DifferenceKind::Form, text.to_owned())
+}
+
+/// The text with single spaces.
+fn plain(text: &str, rule: &str) -> Result<String, Vec<Difference>> {
+    let most = TIMES * rule.len() + MORE;
+    if text.len() > most {
+        return Err(vec![form("is much longer than what there is to say")]);
+    }
+    if let Some(c) = text
+        .chars()
+        .find(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
+    {
+        return Err(vec![form(&format!(
+            "has the control character {}",
+            c.escape_default()
+        ))]);
+    }
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match text.chars().next() {
+        None => Err(vec![form("is empty")]),
+        Some(first) if first.is_lowercase() => Err(vec![form("does not begin with a capital")]),
+        Some(_) if !text.ends_with('.') => Err(vec![form("does not end with a full stop")]),
+        Some(_) => Ok(text),
+    }
+}
+
+/// Words in capitals that the evidence does not write so.
+fn odd_words(text: &str, rule: &str) -> Vec<Difference> {
+    let words = |text: &str| -> Vec<String> {
+        let apart = |c: char| !c.is_alphanumeric();
+        text.split(apart)
+            .filter(|w| !w.is_empty())
+            .map(str::to_owned)
+            .collect()
+    };
+    let known = words(rule);
+    let mut out = Vec::new();
+    for word in words(text) {
+        let odd = word.chars().skip(1).any(char::is_uppercase) && !known.contains(&word);
+        if odd {
+            let text = format!("writes `{word}`, which the evidence does not");
+            out.push(Difference::new(DifferenceKind::Word, text));
+        }
+    }
+    out.dedup();
+    out
+}
