@@ -180,7 +180,7 @@ fn put_together(
         runs: &runs,
         index: &index,
         namer: &namer,
-        closure: &closure,
+        closure,
     };
     let mut inferred = inferences(&material, &ground);
     inferred.retain(|i| !steps.iter().any(|step: &Step| repeats(&i.text, &step.text)));

@@ -63,6 +63,9 @@ impl Change {
     }
 }
 
+/// Puts a value at a path of a row, under a name if it is a key's.
+type Put<'p> = dyn FnMut(&[String], Option<&String>, Value) + 'p;
+
 /// All changes of a row; `other` is another row, from which plausible values come.
 fn changes(row: &Value, other: &Value) -> Vec<Change> {
     let mut found = Vec::new();
@@ -78,12 +81,7 @@ fn changes(row: &Value, other: &Value) -> Vec<Change> {
     found
 }
 
-fn walk(
-    value: &Value,
-    other: &Value,
-    path: &mut Vec<String>,
-    put: &mut dyn FnMut(&[String], Option<&String>, Value),
-) {
+fn walk(value: &Value, other: &Value, path: &mut Vec<String>, put: &mut Put<'_>) {
     match value {
         Value::Object(fields) => {
             for (key, field) in fields {

@@ -3,9 +3,9 @@
 use super::Reasoner;
 use crate::bridge::predicate::{Focus, Predicate};
 use crate::claim::inferred::{Condition, Judged};
-use crate::merge::words::{is_whole, set_name};
+use crate::merge::words::{is_whole, listed_objects, set_name};
 use fact_lang::ast::{Comprehension, Expr, ExprKind, NodeId};
-use fact_lang::trace::{EventId, TraceValue};
+use fact_lang::trace::{EventId, EventKind, TraceValue};
 use std::collections::HashSet;
 
 /// What a loop, or loops in each other, go through.
@@ -55,12 +55,20 @@ impl<'m> Reasoner<'_, 'm> {
         let (noun, place, filter) = self.named(iter, &objects, nested)?;
         let whole = !whole
             || filter.is_some()
+            || !nested && self.called(iter, over.first().copied(), &objects)
             || is_whole(self.material, &objects) && is_whole(self.material, &inner);
         let listed = if whole {
             None
         } else if objects.len() < 2 || objects.len() > LISTED || nested {
             return None;
         } else {
+            let heads: HashSet<String> = (objects.iter())
+                .map(|o| self.material.namer.noun(*o).head)
+                .collect();
+            // "1 of the 2 cups and the 2 dogs" may be one of two.
+            if heads.len() > 1 {
+                return None;
+            }
             Some(self.material.namer.list(&objects, true))
         };
         Some(Domain {
@@ -71,6 +79,18 @@ impl<'m> Reasoner<'_, 'm> {
             over,
             elements,
             out,
+        })
+    }
+
+    /// Whether objects are all that a call of the pack gave just for this loop, whatever calls before
+    /// it knew of them.
+    fn called(&self, iter: &'m Expr, begin: Option<EventId>, objects: &[u32]) -> bool {
+        let iter = self.speaker.resolve(iter, Focus::Any);
+        let value = begin.and_then(|begin| self.ground.runs.value_before(iter.id, begin));
+        value.is_some_and(|event| {
+            let event = self.material.trace.event(event);
+            matches!(event.kind, EventKind::PackCall { .. })
+                && listed_objects(self.material, &event.value) == objects
         })
     }
 
