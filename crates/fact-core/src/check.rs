@@ -43,7 +43,7 @@ pub struct CheckOptions {
 pub struct Parsed {
     /// The program.
     pub module: Module,
-    /// The program as [`print`] shows it: without comments, in one layout.
+    /// The program as [`print()`] shows it: without comments, in one layout.
     pub text: String,
 }
 

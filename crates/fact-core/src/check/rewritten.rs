@@ -7,7 +7,7 @@ use crate::rationale::Rationale;
 use crate::slice::Setting;
 use fact_lang::pack::Pack;
 
-/// Checks a rationale that a language model wrote anew: the certificate as [`check`] does, and that
+/// Checks a rationale that a language model wrote anew: the certificate as [`check`](super::check()) does, and that
 /// the text says what the rules make of the certificate and nothing else, sentence by sentence with
 /// the right cites and boxes. `rules` is the rules' text as it is stated, if it is.
 pub fn check_rewritten(

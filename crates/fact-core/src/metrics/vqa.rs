@@ -4,7 +4,7 @@
 //! (commit c4e6a0e) computes it: in percent, rounded to two decimals; over all questions, by
 //! answer type and by question type.
 //!
-//! An answer is compared after [`vqa_normalise`](crate::matcher::vqa_normalise); from what the
+//! An answer is compared after [`vqa_normalise`]; from what the
 //! annotators said only punctuation is dropped, and that only if they do not all agree.
 
 use super::tally::{Better, Formula, Tally};

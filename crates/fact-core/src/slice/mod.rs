@@ -94,10 +94,10 @@ pub fn slice(setting: Setting<'_>, original: &Module, run: &Run) -> Result<Slice
     slice_within(setting, original, run, BUDGET)
 }
 
-/// [`slice`] with a budget of its own, in steps of the interpreter.
+/// [`slice()`] with a budget of its own, in steps of the interpreter.
 ///
 /// # Errors
-/// As [`slice`].
+/// As [`slice()`].
 pub fn slice_within(
     setting: Setting<'_>,
     original: &Module,

@@ -3,12 +3,12 @@
 //!
 //! | module | owns |
 //! |---|---|
-//! | [`source`] | rows of a run or a file, in bounded chunks |
+//! | `source` | rows of a run or a file, in bounded chunks |
 //! | [`packs`](at_hand) | the packs that certificates name, and programs parsed with them |
-//! | [`row`] | what is wrong with one row |
-//! | [`images`] | hashes, sizes and boxes |
-//! | [`again`] | asking the perception again |
-//! | [`report`] | what was found |
+//! | `row` | what is wrong with one row |
+//! | `images` | hashes, sizes and boxes |
+//! | `again` | asking the perception again |
+//! | `report` | what was found |
 //!
 //! Everything in a file is hostile: a row is at most [`MAX_RECORD_BYTES`] long, memory does not grow
 //! with the file, and a row that cannot be read is told of and passed over.
