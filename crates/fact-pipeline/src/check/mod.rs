@@ -4,7 +4,7 @@
 //! | module | owns |
 //! |---|---|
 //! | `source` | rows of a run or a file, in bounded chunks |
-//! | [`packs`](at_hand) | the packs that certificates name, and programs parsed with them |
+//! | `at_hand` | the packs that certificates name, and programs parsed with them |
 //! | `row` | what is wrong with one row |
 //! | `images` | hashes, sizes and boxes |
 //! | `again` | asking the perception again |
