@@ -228,12 +228,12 @@ const NO_NOUN: [&str; 26] = [
 /// The noun that a count stands before, as far as its number shows: the last word before a verb,
 /// preposition or stop.
 fn counted(words: &[String]) -> Option<&str> {
-    const ENDS: [&str; 46] = [
+    const ENDS: [&str; 50] = [
         "is", "are", "in", "of", "and", "or", "but", "that", "to", "on", "at", "has", "have",
         "touches", "touch", "lies", "lie", "does", "do", "from", "with", "behind", "above",
         "below", "tall", "wide", "high", "than", "not", "cannot", "can", "made", "near", "next",
         "left", "right", "under", "over", "for", "meet", "meets", "which", "matches", "match",
-        "overlaps", "overlap",
+        "overlaps", "overlap", "hold", "holds", "contain", "contains",
     ];
     let end = words
         .iter()
