@@ -62,14 +62,12 @@ impl<'m> Reasoner<'_, 'm> {
         } else if objects.len() < 2 || objects.len() > LISTED || nested {
             return None;
         } else {
-            let heads: HashSet<String> = (objects.iter())
-                .map(|o| self.material.namer.noun(*o).head)
-                .collect();
+            let named = self.material.namer.list(&objects, true);
             // "1 of the 2 cups and the 2 dogs" may be one of two.
-            if heads.len() > 1 {
+            if named.contains(" and the ") {
                 return None;
             }
-            Some(self.material.namer.list(&objects, true))
+            Some(named)
         };
         Some(Domain {
             noun,
