@@ -6,6 +6,7 @@
 //! question, and put together by [`explain`](mod@explain) as a [`rationale`] with a [`certificate`] of typed
 //! [`claim`]s, which [`check`](mod@check) re-checks. [`extract`] reads the facts of a text, to tell whether
 //! one that a language model wrote says the same. [`style`](mod@style) writes it as trainers want it;
+//! [`mod@transfer`] tells whether it helps a verifier model;
 //! [`narrate`](mod@narrate) tells a run as it is, for comparison, and [`tokens`] counts. [`matcher`]
 //! compares answers; [`metrics`] computes those of the benchmarks.
 
@@ -25,6 +26,7 @@ pub mod sample;
 pub mod slice;
 pub mod style;
 pub mod tokens;
+pub mod transfer;
 pub mod verify;
 
 pub use certificate::Certificate;

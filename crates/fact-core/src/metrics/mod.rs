@@ -8,6 +8,7 @@
 //! | [`tallyqa`] | TallyQA | accuracy, RMSE; simple and complex questions |
 //! | [`pope`] | POPE | accuracy, precision, recall, F1, share of yes |
 //! | [`chair`] | CHAIR | hallucinated objects in captions |
+//! | [`transfer`] | rationales | whether they help a verifier model |
 //!
 //! Each turns what was predicted into a [`Tally`]: sums over *units* (questions; sentences or
 //! images where a measure is about these) and formulas over the sums. A tally's measures over all
@@ -34,6 +35,7 @@ pub mod nlvr;
 pub mod pope;
 pub mod tally;
 pub mod tallyqa;
+pub mod transfer;
 pub mod vqa;
 
 pub use bootstrap::{Compared, Measured, Resampling};

@@ -62,6 +62,8 @@ pub enum Formula {
         /// All that is positive.
         there: Cell,
     },
+    /// The mean of `(100 * of) / by` over the pairs (of, by); none if one of them has none.
+    MeanPercent(Vec<(Cell, Cell)>),
     /// Chi-square of pairs (expected, observed), a list a group, averaged over the groups by what
     /// is expected in them, and divided by 100.
     ChiSquare(Vec<Vec<(Cell, Cell)>>),
@@ -238,6 +240,9 @@ impl Tally {
             | Formula::Percent { by, .. }
             | Formula::MeanTimes100 { by, .. }
             | Formula::Root { by, .. } => Some(sums[by.0] as u64),
+            Formula::MeanPercent(parts) => {
+                Some(parts.iter().map(|(_, by)| sums[by.0] as u64).sum())
+            }
             Formula::Sum(_) | Formula::Harmonic { .. } | Formula::ChiSquare(_) => None,
         });
         counts.collect()
@@ -264,6 +269,13 @@ impl Formula {
                 let (precision, recall) = (divide(hits, said)?, divide(hits, there)?);
                 let sum = precision + recall;
                 (sum != 0.0).then(|| 2.0 * precision * recall / sum)
+            }
+            Self::MeanPercent(parts) => {
+                let shares: Option<Vec<f64>> =
+                    parts.iter().map(|(of, by)| divide(of, by)).collect();
+                let shares = shares?;
+                let sum: f64 = shares.iter().map(|share| 100.0 * share).sum();
+                (!shares.is_empty()).then(|| sum / shares.len() as f64)
             }
             Self::ChiSquare(groups) => chi_square(groups, sums),
         }
