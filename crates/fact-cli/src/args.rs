@@ -2,9 +2,11 @@
 
 mod check;
 mod metrics;
+mod transfer;
 
 pub(crate) use check::{CheckArgs, SchemaArgs};
 pub(crate) use metrics::MetricsArgs;
+pub(crate) use transfer::{KeepArgs, TransferArgs};
 
 use crate::style::StyleArgs;
 use clap::{Args, Parser, Subcommand};
@@ -53,6 +55,8 @@ pub(crate) enum Command {
     Check(CheckArgs),
     /// Fit the confidence of programs on a run whose questions have several images
     Calibrate(CalibrateArgs),
+    /// Ask verifier models whether a run's rationales help them
+    Transfer(Box<TransferArgs>),
     /// Export a run for people and trainers
     Export(ExportArgs),
     /// Draw a data set: images, sentences, labels, annotations, programs
@@ -535,7 +539,8 @@ FILE.export.json beside each file records the options.
 
 Example:
   fact export runs/demo --format jsonl,llava --out out
-  fact export runs/demo --format trl --style think --boxes-for qwen2-vl --out out")]
+  fact export runs/demo --format trl --style think --boxes-for qwen2-vl --out out
+  fact export runs/demo --format trl --keep 'transfer:lift>0' --out out")]
 pub(crate) struct ExportArgs {
     /// Folder of the run
     pub(crate) run: PathBuf,
@@ -554,6 +559,8 @@ pub(crate) struct ExportArgs {
     /// What comes before the images' paths in OpenAI chats, if their bytes are not in the file
     #[arg(long, value_name = "URL", conflicts_with = "images")]
     pub(crate) image_url: Option<String>,
+    #[command(flatten)]
+    pub(crate) keep: KeepArgs,
     #[command(flatten)]
     pub(crate) style: StyleArgs,
     /// Say nothing but errors

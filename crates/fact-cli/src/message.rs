@@ -72,6 +72,7 @@ failures!(
     fact_pipeline::proposers::bank::TrialError,
     fact_pipeline::show::ShowError,
     fact_pipeline::store::StoreError,
+    fact_pipeline::transfer::TransferError,
 );
 
 impl From<io::Error> for Failure {

@@ -1,7 +1,7 @@
 //! What an OpenAI-compatible server replies: a completion, read in the many forms there are.
 
 use crate::http::reply::excerpt;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// Characters of a server's own error that a message repeats.
@@ -54,8 +54,42 @@ pub(crate) struct First {
     pub(crate) finish_reason: Option<String>,
     /// The model's or the vendor's refusal, where it is marked as one and says something.
     pub(crate) refusal: Option<String>,
-    /// Probabilities of tokens, as the server sends them.
-    pub(crate) logprobs: Option<Value>,
+    /// The tokens with their probabilities, where a chat's server sends them.
+    pub(crate) tokens: Option<Vec<Token>>,
+}
+
+/// A token of a completion with its probability.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Token {
+    /// Its text.
+    pub token: String,
+    /// Natural logarithm of its probability.
+    pub logprob: f64,
+    /// The likeliest tokens in its place; it may be among them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub top_logprobs: Vec<Alternative>,
+}
+
+/// A token that might have stood in a place.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Alternative {
+    /// Its text.
+    pub token: String,
+    /// Natural logarithm of its probability.
+    pub logprob: f64,
+}
+
+impl Token {
+    /// The likeliest tokens in its place with their probabilities in [0, 1], itself among them once.
+    pub fn alternatives(&self) -> impl Iterator<Item = (&str, f64)> {
+        let listed = self.top_logprobs.iter().any(|t| t.token == self.token);
+        let own = (!listed).then_some((self.token.as_str(), self.logprob));
+        let others = (self.top_logprobs.iter()).map(|t| (t.token.as_str(), t.logprob));
+        // A server may round above 0.
+        others
+            .chain(own)
+            .map(|(token, logprob)| (token, logprob.min(0.0).exp()))
+    }
 }
 
 /// Why a good HTTP reply holds no completion.
@@ -111,7 +145,10 @@ impl Completion {
             text: choice.text.unwrap_or(said),
             finish_reason: choice.finish_reason,
             refusal: refusal.filter(|refusal| !refusal.trim().is_empty()),
-            logprobs: choice.logprobs,
+            tokens: choice
+                .logprobs
+                .and_then(|logprobs| logprobs.get("content").cloned())
+                .and_then(|content| serde_json::from_value(content).ok()),
         })
     }
 }

@@ -7,6 +7,7 @@ mod llm;
 mod model;
 mod perception;
 mod proposer;
+mod verifier;
 
 pub use acceptance::{Accept, Look, Visible};
 pub use bridge::BridgeSpec;
@@ -16,6 +17,7 @@ pub use fact_models::vlm::BoxConvention;
 pub use llm::LlmConfig;
 pub use perception::PerceptionSpec;
 pub use proposer::ProposerSpec;
+pub use verifier::VerifierSpec;
 
 use fact_lang::run::Limits;
 use serde::{Deserialize, Serialize};

@@ -10,6 +10,7 @@
 //! | [`stages`] | execute, verify, choose, explain: one group of samples at a time |
 //! | [`engine`] | drives the stages over a data set |
 //! | [`store`] | the run in SQLite |
+//! | [`mod@transfer`] | asks verifier models with and without rationales |
 //! | [`export`] | files for people and trainers |
 //! | [`report`] | what a run found, for people |
 //! | [`metrics`] | prediction files of benchmarks → their official measures |
@@ -43,6 +44,7 @@ pub mod summary;
 pub mod synth;
 pub mod terminal;
 pub mod trace_text;
+pub mod transfer;
 
 pub use fact_core::style;
 pub use fact_models::remote::Spent;

@@ -14,6 +14,7 @@ pub(crate) fn main(args: ExportArgs) -> Outcome {
             only_accepted: args.only_accepted,
             images: args.images,
             image_url: args.image_url.clone(),
+            keep: args.keep.keep(),
             styling: Styling {
                 style: args.style.style(format == Format::MsSwift),
                 ..styling
@@ -40,6 +41,15 @@ fn told(exported: &Exported) -> String {
         text.push_str(&format!(
             "; {} boxes left out, which are none within their image",
             exported.boxes_left_out
+        ));
+    }
+    if exported.not_kept > 0 {
+        text.push_str(&format!("; {} rationales not kept", exported.not_kept));
+    }
+    if exported.unscored > 0 {
+        text.push_str(&format!(
+            "; {} left out that a verifier was not asked about (`fact transfer` asks)",
+            exported.unscored
         ));
     }
     text.push('\n');

@@ -14,3 +14,4 @@ pub(crate) mod run;
 pub(crate) mod schema;
 pub(crate) mod show;
 pub(crate) mod synth;
+pub(crate) mod transfer;

@@ -19,6 +19,7 @@
 mod question;
 mod wire;
 
+pub use crate::completion::{Alternative, Token};
 pub use question::{Api, Message, Prompt, Question, Role, TOOL};
 pub use wire::Reply;
 

@@ -102,6 +102,8 @@ pub struct Question {
     pub max_tokens: u32,
     /// Where to stop.
     pub stop: Vec<String>,
+    /// Whether to ask for the probabilities of tokens; by chat.
+    pub probabilities: bool,
 }
 
 impl Question {
@@ -118,6 +120,10 @@ impl Question {
             ),
         };
         let float = |value: Option<f64>| value.map_or(Arg::None, Arg::Float);
+        // Only where it is asked for: what was kept before keeps its key.
+        let probabilities = self
+            .probabilities
+            .then_some(("probabilities", Arg::Bool(true)));
         let args = [
             ("prompt", prompt),
             ("sample", Arg::Int(self.sample.into())),
@@ -143,6 +149,7 @@ impl Question {
                 region: BBox::from([0.0; 4]),
                 args: args
                     .into_iter()
+                    .chain(probabilities)
                     .map(|(name, arg)| (name.to_owned(), arg))
                     .collect(),
             },
@@ -208,6 +215,11 @@ impl Question {
             seed,
             max_tokens: number("max_tokens")?,
             stop,
+            probabilities: match arg("probabilities") {
+                None => false,
+                Some(Arg::Bool(value)) => *value,
+                Some(_) => return Err(wrong("probabilities")),
+            },
         })
     }
 }
@@ -242,6 +254,7 @@ mod tests {
             seed: Some(5),
             max_tokens: 100,
             stop: vec!["\n#".into()],
+            probabilities: false,
         }
     }
 
@@ -259,7 +272,10 @@ mod tests {
                 message(Role::Assistant, "a"),
             ]),
         ] {
-            let question = question(prompt);
+            let mut question = question(prompt);
+            let plain = question.ask(Arc::from([])).request;
+            assert!(plain.args.iter().all(|(name, _)| name != "probabilities"));
+            question.probabilities = matches!(question.prompt, Prompt::Messages(_));
             let ask = question.ask(Arc::from([]));
             // As the log of calls keeps it.
             let json = serde_json::to_string(&ask.request).unwrap();

@@ -2,7 +2,7 @@
 
 use super::Options;
 use super::question::{Prompt, Question, Role};
-use crate::completion::{Completion, NoCompletion};
+use crate::completion::{Completion, NoCompletion, Token};
 use crate::remote::Picture;
 use crate::vlm::{self, picture_url};
 use serde::{Deserialize, Serialize};
@@ -12,6 +12,8 @@ use serde_json::{Map, Value, json};
 const MOST_SAID: usize = 240;
 /// Longest completion that is kept, in bytes: far more than any program, little enough to store.
 const MOST_KEPT: usize = 256 << 10;
+/// Most tokens of a completion whose probabilities are kept: they are asked for with short answers.
+const MOST_TOKENS: usize = 64;
 
 /// The body of a request.
 ///
@@ -29,6 +31,9 @@ pub(super) fn request(
         Prompt::Text(prompt) => {
             if !pictures.is_empty() {
                 return Err("pictures can only go with a chat".into());
+            }
+            if question.probabilities {
+                return Err("probabilities of tokens are asked for by chat only".into());
             }
             body.insert("prompt".into(), prompt.as_str().into());
         }
@@ -64,6 +69,10 @@ pub(super) fn request(
             (!question.stop.is_empty()).then(|| question.stop.clone().into()),
         ),
     ];
+    if question.probabilities {
+        body.insert("logprobs".into(), true.into());
+        body.insert("top_logprobs".into(), vlm::ALTERNATIVES.into());
+    }
     for (name, value) in optional {
         if let Some(value) = value {
             body.insert(name.into(), value);
@@ -73,7 +82,7 @@ pub(super) fn request(
 }
 
 /// A completion as it is kept.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Reply {
     /// What the model wrote; empty if nothing.
     pub text: String,
@@ -89,6 +98,9 @@ pub struct Reply {
     /// Tokens of the completion, if the server tells.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub completion_tokens: Option<u64>,
+    /// Its tokens with their probabilities, if they were asked for and the server sent them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tokens: Option<Vec<Token>>,
 }
 
 impl Reply {
@@ -123,8 +135,26 @@ impl Reply {
             refusal: first.refusal.map(|refusal| bounded(refusal, MOST_SAID)),
             prompt_tokens,
             completion_tokens,
+            tokens: first.tokens.map(few),
         })
     }
+}
+
+/// As many tokens as are kept, with as many alternatives, and none with a text of a size that no
+/// token has.
+fn few(mut tokens: Vec<Token>) -> Vec<Token> {
+    let whole = |token: &str| token.len() <= MOST_SAID;
+    let end = tokens
+        .iter()
+        .position(|t| !whole(&t.token) || !t.logprob.is_finite());
+    tokens.truncate(end.unwrap_or(tokens.len()).min(MOST_TOKENS));
+    for token in &mut tokens {
+        token
+            .top_logprobs
+            .retain(|t| whole(&t.token) && t.logprob.is_finite());
+        token.top_logprobs.truncate(vlm::ALTERNATIVES as usize);
+    }
+    tokens
 }
 
 /// At most so many bytes of a text.
@@ -162,6 +192,7 @@ mod tests {
             seed: Some(3),
             max_tokens: 64,
             stop: vec!["\n#".into()],
+            probabilities: false,
         }
     }
 
@@ -225,6 +256,39 @@ mod tests {
         assert_eq!(content[1], json!({"type": "text", "text": "u"}));
         let text = question(Prompt::Text("x".into()));
         assert!(request("m", &options(), &text, &[picture]).is_err());
+    }
+
+    #[test]
+    fn probabilities_are_asked_for_and_kept_with_a_chat() {
+        let chat = Prompt::Messages(vec![Message {
+            role: Role::User,
+            text: "u".into(),
+        }]);
+        let mut asked = question(chat);
+        asked.probabilities = true;
+        let body = request("m", &options(), &asked, &[]).unwrap();
+        assert_eq!(
+            (&body["logprobs"], &body["top_logprobs"]),
+            (&json!(true), &json!(5))
+        );
+        asked.prompt = Prompt::Text("t".into());
+        assert!(request("m", &options(), &asked, &[]).is_err());
+
+        let token = |text: &str, alternatives: usize| {
+            let one = json!({"token": text, "logprob": -1.0});
+            json!({"token": text, "logprob": -0.5, "top_logprobs": vec![one; alternatives]})
+        };
+        let of = |tokens: Vec<Value>| {
+            let logprobs = json!({"content": tokens});
+            let choice = json!({"message": {"content": "a"}, "logprobs": logprobs});
+            let kept = reply(json!({ "choices": [choice] })).unwrap();
+            assert_eq!(Reply::from_json(&kept.to_json()).unwrap(), kept);
+            kept.tokens.unwrap()
+        };
+        assert_eq!(of(vec![token("a", 9)])[0].top_logprobs.len(), 5);
+        assert_eq!(of(vec![token("a", 0); 100]).len(), 64);
+        let hostile = "x".repeat(1000);
+        assert_eq!(of(vec![token("a", 1), token(&hostile, 1)]).len(), 1);
     }
 
     #[test]

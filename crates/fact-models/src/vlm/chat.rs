@@ -2,12 +2,11 @@
 
 use super::options::Options;
 use super::problem::Problem;
-use crate::completion::{Completion, NoCompletion};
-use serde::Deserialize;
+use crate::completion::{Completion, NoCompletion, Token};
 use serde_json::{Map, Value, json};
 
 /// Tokens beside the chosen one whose probabilities are asked for.
-const ALTERNATIVES: u32 = 5;
+pub(crate) const ALTERNATIVES: u32 = 5;
 
 /// The body of a request.
 pub(super) fn request(
@@ -56,20 +55,6 @@ pub(super) struct Said {
     tokens: Option<Vec<Token>>,
 }
 
-#[derive(Debug, PartialEq, Deserialize)]
-struct Token {
-    token: String,
-    logprob: f64,
-    #[serde(default)]
-    top_logprobs: Vec<Alternative>,
-}
-
-#[derive(Debug, PartialEq, Deserialize)]
-struct Alternative {
-    token: String,
-    logprob: f64,
-}
-
 impl Said {
     /// What of a server's reply is used.
     pub(super) fn of(completion: Completion) -> Result<Self, NoCompletion> {
@@ -83,10 +68,7 @@ impl Said {
             text: first.text,
             cut: finish == "length",
             refusal,
-            tokens: first
-                .logprobs
-                .and_then(|logprobs| logprobs.get("content").cloned())
-                .and_then(|content| serde_json::from_value(content).ok()),
+            tokens: first.tokens,
         })
     }
 }
@@ -106,20 +88,13 @@ impl Said {
         let first = tokens
             .find(|token| !token.token.trim().is_empty())
             .ok_or(Problem::NeitherYesNorNo)?;
-        let chosen = Alternative {
-            token: first.token.clone(),
-            logprob: first.logprob,
-        };
-        // The chosen token is among the most likely ones, or is not: count it once.
-        let listed = first.top_logprobs.iter().any(|t| t.token == first.token);
-        let own = (!listed).then_some(&chosen);
         let mass = |word: &str| -> f64 {
-            let same = |token: &&Alternative| {
+            let same = |token: &str| {
                 let plain = |c: char| !c.is_alphanumeric();
-                token.token.trim_matches(plain).eq_ignore_ascii_case(word)
+                token.trim_matches(plain).eq_ignore_ascii_case(word)
             };
-            let all = first.top_logprobs.iter().chain(own);
-            all.filter(same).map(|t| t.logprob.min(0.0).exp()).sum()
+            let of_word = first.alternatives().filter(|(token, _)| same(token));
+            of_word.map(|(_, probability)| probability).sum()
         };
         let (yes, no) = (mass("yes"), mass("no"));
         if yes + no > 0.0 {

@@ -26,6 +26,7 @@ mod prompts;
 mod question;
 mod reading;
 
+pub(crate) use chat::ALTERNATIVES;
 pub(crate) use options::is_model;
 pub use options::{
     BoxConvention, Encoding, Options, OptionsError, Scoring, TokenField, or_none, split_target,

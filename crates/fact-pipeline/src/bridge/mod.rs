@@ -107,6 +107,7 @@ impl Bridge {
             seed: config.seed,
             max_tokens: config.max_tokens,
             stop: prompt::stop(config),
+            probabilities: false,
         }
     }
 

@@ -279,6 +279,7 @@ mod tests {
                     refusal: None,
                     prompt_tokens: self.tokens,
                     completion_tokens: self.tokens,
+                    tokens: None,
                 };
                 Ok(Answer::Text(reply.to_json()))
             };
@@ -298,6 +299,7 @@ mod tests {
             seed: None,
             max_tokens: 30,
             stop: Vec::new(),
+            probabilities: false,
         }
         .ask(Arc::from([]))
     }

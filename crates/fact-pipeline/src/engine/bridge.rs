@@ -3,14 +3,15 @@
 //! It works on what the store holds when all rounds are done, a rationale at a time, so that a run
 //! whose bridge changes does nothing else again.
 
-use super::propose::AtDesk;
-use super::{Finished, RunError, Setup, used};
+use super::desk::{AtDesk, used};
+use super::workers::{Crew, each};
+use super::{Finished, RunError, Setup};
 use crate::bridge::Bridge;
 use crate::calls::AskError;
 use crate::reporter::Reporter;
-use crate::store::{BridgeRow, Reader, Reuse, Writer};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError, mpsc};
+use crate::store::{Reader, Reuse, Writer};
+use std::sync::atomic::AtomicBool;
+use std::sync::{Mutex, PoisonError};
 
 /// Bridges what is not bridged; nothing where the rules alone write.
 pub(super) fn bridge(
@@ -35,7 +36,7 @@ pub(super) fn bridge(
     let config = &setup.config;
     let fingerprint = bridge.remote().fingerprint();
     let log = Reuse::new(writer.calls(fingerprint)?, &config.reuse)?;
-    let spent = used(&config.out, fingerprint)?;
+    let spent = used(&Reader::open(&config.out)?, fingerprint)?;
     let desk = AtDesk::start(bridge.remote(), &config.llm, Box::new(log), spent)?;
     let worked = work(setup, bridge, &desk, writer, stop, open);
     finished.bridging = Some(desk.dispatcher.spent());
@@ -59,63 +60,27 @@ fn work(
     stop: &AtomicBool,
     open: Vec<u64>,
 ) -> Result<usize, RunError> {
-    let cancelled = AtomicBool::new(false);
-    let halted = || stop.load(Ordering::Relaxed) || cancelled.load(Ordering::Relaxed);
-    let workers = bridge.remote().concurrency().clamp(1, open.len().max(1));
-    let reader = Mutex::new(Reader::open(&setup.config.out)?);
-    let open = Mutex::new(open.into_iter());
-    let (sender, receiver) = mpsc::sync_channel::<Result<BridgeRow, RunError>>(2 * workers);
-    let one = |ordinal: u64| -> Result<BridgeRow, RunError> {
-        // A poisoned lock means that a reader panicked: that panic ends the run anyway.
-        let shown = {
-            let reader = reader.lock().unwrap_or_else(PoisonError::into_inner);
-            reader.to_bridge(ordinal)?
-        };
-        bridge
-            .rewrite(ordinal, &shown, &desk.dispatcher, &halted)
-            .map_err(RunError::Bridge)
+    let crew = Crew {
+        name: "fact-bridge",
+        workers: bridge.remote().concurrency(),
+        stop,
     };
-    std::thread::scope(|scope| {
-        for _ in 0..workers {
-            let sender = sender.clone();
-            let (one, open, halted) = (&one, &open, &halted);
-            std::thread::Builder::new()
-                .name("fact-bridge".into())
-                .spawn_scoped(scope, move || {
-                    while !halted() {
-                        let next = open.lock().unwrap_or_else(PoisonError::into_inner).next();
-                        let Some(ordinal) = next else { break };
-                        let row = match one(ordinal) {
-                            // It is done by the next session, from the answers kept.
-                            Err(RunError::Bridge(AskError::Stopped)) => break,
-                            row => row,
-                        };
-                        if sender.send(row).is_err() {
-                            break;
-                        }
-                    }
-                })
-                .map_err(|e| {
-                    cancelled.store(true, Ordering::Relaxed);
-                    RunError::Thread(e)
-                })?;
-        }
-        drop(sender);
-        let mut done = 0;
-        let mut result = Ok(());
-        for row in receiver {
-            // What is in flight when something fails is kept all the same, if it is good.
-            let kept = row.and_then(|row| Ok(writer.keep_bridged(&row)?));
-            match kept {
-                Ok(()) => done += 1,
-                Err(error) => {
-                    cancelled.store(true, Ordering::Relaxed);
-                    if result.is_ok() {
-                        result = Err(error);
-                    }
-                }
+    let reader = Mutex::new(Reader::open(&setup.config.out)?);
+    each(
+        &crew,
+        open,
+        |ordinal, halted| {
+            let shown = {
+                // Reading leaves nothing half done.
+                let reader = reader.lock().unwrap_or_else(PoisonError::into_inner);
+                reader.to_bridge(ordinal)?
+            };
+            match bridge.rewrite(ordinal, &shown, &desk.dispatcher, halted) {
+                // It is done by the next session, from the answers kept.
+                Err(AskError::Stopped) => Ok(None),
+                row => row.map(Some).map_err(RunError::Bridge),
             }
-        }
-        result.map(|()| done)
-    })
+        },
+        |row| Ok(writer.keep_bridged(&row)?),
+    )
 }

@@ -8,6 +8,7 @@
 //! but the group and the settings, so neither threads nor interruptions change the results.
 
 mod bridge;
+pub(crate) mod desk;
 mod error;
 mod group;
 mod index;
@@ -17,6 +18,7 @@ mod repair;
 mod rounds;
 mod setup;
 mod source;
+pub(crate) mod workers;
 
 pub use error::RunError;
 pub use group::GroupWork;
@@ -26,7 +28,7 @@ pub use setup::Setup;
 pub use source::{GroupSource, OpenGroup};
 
 use crate::back_end::AtWork;
-use crate::calls::{AskError, CallLog, Used};
+use crate::calls::{AskError, CallLog};
 use crate::config::RunConfig;
 use crate::proposers::OpenProposerError;
 use crate::proposers::bank::Bank;
@@ -34,7 +36,6 @@ use crate::reporter::Reporter;
 use crate::stages::Perceiver;
 use crate::store::{Calls, GroupRows, Reader, Reuse, Writer};
 use fact_models::remote::Spent;
-use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::Instant;
@@ -237,7 +238,8 @@ impl Shared<'_> {
         let llm = &setup.config.llm;
         let proposing = Proposing::start(&setup.proposers, llm, |fingerprint| {
             let log = log(writer.calls(fingerprint)?)?;
-            Ok::<_, RunError>((log, used(&setup.config.out, fingerprint)?))
+            let spent = desk::used(&Reader::open(&setup.config.out)?, fingerprint)?;
+            Ok::<_, RunError>((log, spent))
         })?;
         let done = writer.groups_done(setup.round)?.len() as u64;
         let questions = (self.index.group_count() as u64).saturating_sub(done);
@@ -274,16 +276,6 @@ impl Shared<'_> {
         ended?;
         Ok(())
     }
-}
-
-/// What earlier sessions of a run spent on the language model with this fingerprint.
-fn used(folder: &Path, fingerprint: &str) -> Result<Used, RunError> {
-    let account = Reader::open(folder)?.account_of(Some(fingerprint))?;
-    Ok(account.map_or(Used::default(), |account| Used {
-        requests: account.sent,
-        prompt_tokens: account.prompt_tokens,
-        completion_tokens: account.completion_tokens,
-    }))
 }
 
 /// Malformed records that are told of one by one.

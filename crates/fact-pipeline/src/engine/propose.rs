@@ -1,8 +1,9 @@
 //! The propose stage on one group: all proposers, each program once.
 
+use super::desk::AtDesk;
 use super::repair::best_failed;
 use super::{RunError, Setup};
-use crate::calls::{AskError, Budget, CallLog, Dispatcher, Purse, Used};
+use crate::calls::{AskError, CallLog, Dispatcher, Used};
 use crate::config::LlmConfig;
 use crate::datasets::Record;
 use crate::proposers::{Candidate, Desk, Estimate, NoProposal, ProposeError, Proposer};
@@ -10,52 +11,13 @@ use crate::stages::Perceiver;
 use fact_lang::ast::Module;
 use fact_lang::normal::normal_form;
 use fact_lang::pack::Pack;
-use fact_models::remote::{Remote, Spent};
+use fact_models::remote::Spent;
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 /// The proposers of a run at work: one dispatcher for each that asks a back end behind a wire.
 #[derive(Default)]
 pub struct Proposing {
     desks: Vec<Option<AtDesk>>,
-}
-
-/// A language model at work.
-pub(super) struct AtDesk {
-    pub(super) dispatcher: Dispatcher,
-    /// If there is a budget.
-    purse: Option<Arc<Purse>>,
-}
-
-impl AtDesk {
-    /// Sets a model to work, of which earlier sessions used `used`.
-    pub(super) fn start(
-        remote: &Arc<dyn Remote>,
-        config: &LlmConfig,
-        log: Box<dyn CallLog>,
-        used: Used,
-    ) -> std::io::Result<Self> {
-        let budget = Budget {
-            requests: config.max_requests,
-            tokens: config.max_total_tokens,
-            cost: config.max_cost,
-            prices: config.price_prompt.zip(config.price_completion),
-        };
-        let purse = budget
-            .is_bounded()
-            .then(|| Arc::new(Purse::new(remote.clone(), budget, used)));
-        let remote: Arc<dyn Remote> = match &purse {
-            Some(purse) => purse.clone(),
-            None => remote.clone(),
-        };
-        let dispatcher = Dispatcher::new(remote, log)?;
-        Ok(Self { dispatcher, purse })
-    }
-
-    /// The bound of the budget that had no room for a question, if it had none.
-    pub(super) fn exhausted(&self) -> Option<&str> {
-        self.purse.as_ref()?.exhausted()
-    }
 }
 
 impl Proposing {

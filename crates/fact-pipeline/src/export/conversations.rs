@@ -1,9 +1,10 @@
 //! Conversations for trainers: the question, then the rationale and the answer.
 
 use super::chat;
+use super::rows::Rows;
 use super::stylist::{Stylist, question};
 use super::{AtomicFile, ExportError, Images};
-use crate::store::{ReadRow, Reader};
+use crate::store::ReadRow;
 use fact_core::style::Styled;
 use serde::Serialize;
 use std::io::Write;
@@ -118,7 +119,7 @@ fn turns(row: &ReadRow, question: String, text: String) -> [Turn; 2] {
 
 /// Writes the accepted samples that have a text, one row a line.
 pub(super) fn write(
-    reader: &Reader,
+    chosen: &Rows<'_>,
     mut file: AtomicFile,
     form: &Form<'_>,
     stylist: &mut Stylist,
@@ -130,7 +131,7 @@ pub(super) fn write(
     };
     let array = form.is_array();
     let mut rows = 0;
-    reader.for_each(true, |row| {
+    chosen.for_each(|row| {
         let Some(text) = stylist.write(&row) else {
             return Ok(());
         };

@@ -1,22 +1,21 @@
 //! JSON lines.
 
+use super::rows::Rows;
 use super::stylist::Stylist;
 use super::{AtomicFile, ExportError, ExportRow, StyledText};
-use crate::store::Reader;
 use fact_core::certificate::VERSION;
 use serde::Deserialize;
 use std::io::Write;
 
 pub(super) fn write(
-    reader: &Reader,
+    chosen: &Rows<'_>,
     mut file: AtomicFile,
-    only_accepted: bool,
     mut stylist: Option<&mut Stylist>,
 ) -> Result<(AtomicFile, u64), ExportError> {
     let path = file.path().to_owned();
-    let own_pack = super::own_pack(reader)?;
+    let own_pack = super::own_pack(chosen.reader())?;
     let mut rows = 0;
-    reader.for_each(only_accepted, |row| {
+    chosen.for_each(|row| {
         let text = stylist.as_mut().map(|s| StyledText::from(s.write(&row)));
         let row = ExportRow::from(row).with_pack(own_pack.as_deref());
         let row = row.with_text(text);

@@ -7,21 +7,23 @@ mod jsonl;
 mod parquet;
 mod record;
 mod row;
+mod rows;
 pub(crate) mod stylist;
 
 pub use atomic::AtomicFile;
 pub use jsonl::parse_row;
-pub use row::{ExportRow, OneOrMany, RowStep, StyledText};
+pub use row::{ExportRow, OneOrMany, RowStep, RowTransfer, StyledText};
+pub use rows::Keep;
 pub use stylist::Styling;
 
 pub use record::RECORD;
 
-use crate::datasets::{self, ImageReadError, ImageSource, OpenError};
+use crate::datasets::{ImageLookup, ImageReadError, ImageSource, OpenError};
 use crate::store::{Reader, StoreError};
 use conversations::Form;
 use fact_core::style::Boxes;
 use fact_lang::pack::Pack;
-use std::collections::HashMap;
+use rows::Rows;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -101,7 +103,7 @@ impl fmt::Display for Format {
 }
 
 /// What to export.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ExportOptions {
     /// Only accepted samples; formats that teach export no others anyway.
     pub only_accepted: bool,
@@ -111,6 +113,8 @@ pub struct ExportOptions {
     pub image_url: Option<String>,
     /// Which text, in which style.
     pub styling: Styling,
+    /// Which rationales, by what verifiers answered; all if `None`.
+    pub keep: Option<Keep>,
 }
 
 /// What an export wrote.
@@ -125,6 +129,10 @@ pub struct Exported {
     pub left_out: u64,
     /// Boxes that are none within their image, left out of texts.
     pub boxes_left_out: u64,
+    /// Rationales that the rules of [`Keep`] leave out.
+    pub not_kept: u64,
+    /// Rationales left out as a verifier was not asked what the rules need.
+    pub unscored: u64,
 }
 
 /// Why an export failed.
@@ -155,6 +163,9 @@ pub enum ExportError {
     /// OpenAI cannot get at the images.
     #[error("the format openai needs the images, or an address to find them at")]
     Unreachable,
+    /// A rule about what verifiers answered, and none was asked.
+    #[error("no verifier was asked about this run: there is nothing to keep by")]
+    NoVerifier,
     /// The data set with the images cannot be opened.
     #[error(transparent)]
     Data(#[from] OpenError),
@@ -181,6 +192,7 @@ impl ExportError {
             Self::Store(e) => e.hint(),
             Self::Write { .. } => Some("choose another folder with --out".into()),
             Self::Objects(_) => Some("give another form with --boxes, or --format ms-swift".into()),
+            Self::NoVerifier => Some("`fact transfer RUN --verifier …` asks one".into()),
             Self::Unreachable => Some("give --images, or --image-url https://…".into()),
             Self::NoImage { .. } | Self::Image { .. } => {
                 Some("export without --images, or restore the data set".into())
@@ -221,12 +233,13 @@ pub fn export(
     let images = (has_images && options.images)
         .then(|| Images::open(reader))
         .transpose()?;
+    let chosen = Rows::new(reader, only_accepted, options.keep.as_ref())?;
     let mut stylist = Stylist::new(reader, options.styling)?;
     // What people and checkers read has the rationale's text anyway.
     let styled = (!options.styling.is_default()).then_some(&mut stylist);
     let (file, rows) = match format {
-        Format::Jsonl => jsonl::write(reader, file, only_accepted, styled)?,
-        Format::Parquet => parquet::write(reader, file, only_accepted, images.as_ref(), styled)?,
+        Format::Jsonl => jsonl::write(&chosen, file, styled)?,
+        Format::Parquet => parquet::write(&chosen, file, images.as_ref(), styled)?,
         _ => {
             let form = match format {
                 Format::Sharegpt => Form::Sharegpt,
@@ -238,7 +251,7 @@ pub fn export(
                 }
                 _ => Form::Llava,
             };
-            conversations::write(reader, file, &form, &mut stylist)?
+            conversations::write(&chosen, file, &form, &mut stylist)?
         }
     };
     file.commit().map_err(failed)?;
@@ -247,6 +260,8 @@ pub fn export(
         rows,
         left_out: stylist.left_out,
         boxes_left_out: stylist.boxes_left_out,
+        not_kept: chosen.not_kept.get(),
+        unscored: chosen.unscored.get(),
     };
     record::write(format, only_accepted, options, &exported)?;
     Ok(exported)
@@ -262,24 +277,12 @@ pub(crate) fn own_pack(reader: &Reader) -> Result<Option<String>, ExportError> {
 }
 
 /// The images of a run's samples, looked up in the data set it was made from.
-struct Images {
-    sources: HashMap<String, Vec<ImageSource>>,
-}
+struct Images(ImageLookup);
 
 impl Images {
     /// Reads where the images are.
     fn open(reader: &Reader) -> Result<Self, ExportError> {
-        let settings = reader.settings()?;
-        let spec = settings
-            .get("data")
-            .and_then(|text| serde_json::from_str::<String>(text).ok())
-            .unwrap_or_default();
-        let data = datasets::open(&spec)?;
-        let mut sources = HashMap::new();
-        for record in data.samples().flatten() {
-            sources.insert(record.sample.id, record.images);
-        }
-        Ok(Self { sources })
+        Ok(Self(ImageLookup::open(&reader.data()?)?))
     }
 
     /// The bytes of a sample's first image.
@@ -295,7 +298,7 @@ impl Images {
     }
 
     fn of(&self, id: &str) -> Result<&[ImageSource], ExportError> {
-        let sources = self.sources.get(id).map(Vec::as_slice);
+        let sources = self.0.of(id);
         sources.ok_or_else(|| ExportError::NoImage { id: id.to_owned() })
     }
 }

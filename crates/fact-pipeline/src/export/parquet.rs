@@ -1,8 +1,8 @@
 //! Parquet, without Arrow.
 
+use super::rows::Rows;
 use super::stylist::Stylist;
 use super::{AtomicFile, ExportError, ExportRow, Images, OneOrMany, StyledText};
-use crate::store::Reader;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::data_type::{BoolType, ByteArray, ByteArrayType, DoubleType};
 use parquet::errors::ParquetError;
@@ -30,14 +30,14 @@ const COLUMNS: &str = "
     required binary steps (utf8);
     optional binary certificate (utf8);
     optional binary bridge (utf8);
+    optional binary transfer (utf8);
 ";
 
-/// Like the JSONL rows; `steps`, `certificate` and `bridge` hold JSON. With images, `image` is a group of
+/// Like the JSONL rows; `steps`, `certificate`, `bridge` and `transfer` hold JSON. With images, `image` is a group of
 /// `bytes` and `path`, which Hugging Face `datasets` casts to its `Image` feature.
 pub(super) fn write(
-    reader: &Reader,
+    chosen: &Rows<'_>,
     file: AtomicFile,
-    only_accepted: bool,
     images: Option<&Images>,
     mut stylist: Option<&mut Stylist>,
 ) -> Result<(AtomicFile, u64), ExportError> {
@@ -83,8 +83,8 @@ pub(super) fn write(
         batch.clear();
         Ok(())
     };
-    let own_pack = super::own_pack(reader)?;
-    reader.for_each(only_accepted, |row| {
+    let own_pack = super::own_pack(chosen.reader())?;
+    chosen.for_each(|row| {
         rows += 1;
         let text = stylist.as_mut().map(|s| StyledText::from(s.write(&row)));
         let row = ExportRow::from(row).with_pack(own_pack.as_deref());
@@ -142,6 +142,8 @@ fn write_group(
         some(&|r| r.certificate.as_ref().map(|c| text(&json(c)))),
     )?;
     optional(group, some(&|r| r.bridge.as_ref().map(|b| text(&json(b)))))?;
+    let transfer = |r: &ExportRow| (!r.transfer.is_empty()).then(|| text(&json(&r.transfer)));
+    optional(group, some(&transfer))?;
     // All rows of an export have a text in a style, or none.
     if rows.iter().all(|r| r.text.is_none()) {
         return Ok(());

@@ -22,9 +22,20 @@ struct Record<'a> {
     image_url: Option<&'a str>,
     #[serde(flatten)]
     styling: Styling,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    keep: Option<Kept>,
     rows: u64,
     left_out: u64,
     boxes_left_out: u64,
+}
+
+/// By which rules rationales were kept, and how many were not.
+#[derive(Serialize)]
+struct Kept {
+    rules: Vec<String>,
+    vote: String,
+    not_kept: u64,
+    unscored: u64,
 }
 
 /// Writes the record of an export.
@@ -42,6 +53,12 @@ pub(super) fn write(
         images: options.images,
         image_url: options.image_url.as_deref(),
         styling: options.styling,
+        keep: options.keep.as_ref().map(|keep| Kept {
+            rules: keep.rules.iter().map(ToString::to_string).collect(),
+            vote: keep.vote.to_string(),
+            not_kept: exported.not_kept,
+            unscored: exported.unscored,
+        }),
         rows: exported.rows,
         left_out: exported.left_out,
         boxes_left_out: exported.boxes_left_out,

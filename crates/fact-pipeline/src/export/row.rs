@@ -1,10 +1,11 @@
 //! A row of the JSONL and Parquet exports.
 
-use crate::store::{BridgeRow, BridgeVerdict, ReadRow};
+use crate::store::{BridgeRow, BridgeVerdict, ReadRow, current};
 use fact_core::certificate::Certificate;
 use fact_core::extract::Difference;
 use fact_core::rationale::{GroundedBox, Rationale, Step, StepKind};
 use fact_core::style::Styled;
+use fact_core::transfer::{Condition, Scored, Scores};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -43,6 +44,9 @@ pub struct ExportRow {
     /// What a language model made of the rationale; absent if none was asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bridge: Option<RowBridge>,
+    /// What verifiers answered with and without the rationale; absent if none was asked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub transfer: Vec<RowTransfer>,
     /// The text in the style that was asked for, if it is another than the rationale's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<StyledText>,
@@ -73,6 +77,43 @@ pub struct RowBridge {
     pub differences: Vec<Difference>,
     /// The rules' text.
     pub rules: String,
+}
+
+/// What one verifier answered with and without a rationale.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RowTransfer {
+    /// The verifier.
+    pub verifier: String,
+    /// How much better it answers with the rationale, in [-1, 1].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lift: Option<f64>,
+    /// With the image alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plain: Option<Scored>,
+    /// With image and rationale.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rationale: Option<Scored>,
+    /// With the rationale and no image.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<Scored>,
+    /// With the image and another sample's rationale.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub placebo: Option<Scored>,
+}
+
+impl RowTransfer {
+    fn new((verifier, scores): (String, Scores)) -> Self {
+        let of = |condition| scores.get(condition).cloned();
+        Self {
+            verifier,
+            lift: scores.lift(),
+            plain: of(Condition::Plain),
+            rationale: of(Condition::Rationale),
+            text: of(Condition::Text),
+            placebo: of(Condition::Placebo),
+        }
+    }
 }
 
 impl RowBridge {
@@ -131,6 +172,9 @@ pub struct RowStep {
 
 impl From<ReadRow> for ExportRow {
     fn from(mut row: ReadRow) -> Self {
+        let hint = row.hint().filter(|_| !row.transfers.is_empty());
+        let transfer = hint.map(|hint| current(&row.transfers, &hint));
+        let transfer = transfer.into_iter().flatten().map(RowTransfer::new);
         let rules = row.rationale.as_ref().map(Rationale::text);
         let counted = row.counted().cloned();
         let bridge = row.bridge.take().zip(rules);
@@ -158,6 +202,7 @@ impl From<ReadRow> for ExportRow {
             steps: steps.into_iter().map(RowStep::from).collect(),
             certificate: row.certificate,
             bridge,
+            transfer: transfer.collect(),
             text: None,
         }
     }

@@ -24,6 +24,8 @@ pub use lengths::{Bin, Lengths, Slicing, TextLengths, Tokens};
 pub use losses::Loss;
 
 use crate::store::{Reader, StoreError};
+use crate::transfer::{Effect, effects};
+use fact_core::metrics::Resampling;
 use serde::Serialize;
 
 /// How far questions, candidates and samples came, and why no further; `docs/formats.md` says what
@@ -37,6 +39,9 @@ pub struct Report {
     /// How far confidence can be trusted; absent where no sibling was hidden that could tell.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub confidence: Option<Confidence>,
+    /// How much the rationales help verifiers; absent if none was asked.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub transfer: Vec<Effect>,
     /// What the rationales cost.
     pub cost: Cost,
     /// How long they are; `None` if there is none.
@@ -56,6 +61,7 @@ impl Report {
             proposers: proposers.done(),
             losses,
             confidence: Confidence::read(reader)?,
+            transfer: effects(reader, Resampling::default())?,
             cost: Cost::read(reader)?,
             lengths: Lengths::read(reader)?,
         })

@@ -24,6 +24,9 @@ impl Report {
         if let Some(confidence) = &self.confidence {
             confidence.write(&mut out);
         }
+        for effect in &self.transfer {
+            out.push_str(&effect.text());
+        }
         self.cost.write(&mut out);
         if let Some(lengths) = &self.lengths {
             lengths.write(&mut out);

@@ -16,6 +16,7 @@ mod report;
 mod reuse;
 mod rounds;
 mod rows;
+mod transfers;
 mod write;
 
 pub use account::Account;
@@ -30,6 +31,7 @@ pub use report::{Session, StoredCandidate, StoredEnd, StoredExample, StoredTry, 
 pub use reuse::Reuse;
 pub use rounds::AcceptedProgram;
 pub use rows::{CandidateRow, GroupRow, GroupRows, RationaleRow, SampleRow, StageRow, VerdictRow};
+pub use transfers::{Explained, TransferRow, current};
 pub use write::{Difference, Writer};
 
 use std::path::{Path, PathBuf};
@@ -38,10 +40,20 @@ use std::path::{Path, PathBuf};
 pub const FILE_NAME: &str = "run.db";
 
 /// Version of the schema, kept as SQLite's `user_version`.
-pub const SCHEMA_VERSION: i64 = 4;
+pub const SCHEMA_VERSION: i64 = 5;
 
-/// The version before, which lacks the table `bridges`: a writer adds it, a reader does without.
-const WITHOUT_BRIDGES: i64 = 3;
+/// Tables that versions before lack, with the last version that lacks each: a writer adds them, a
+/// reader does without.
+const ADDED: [(i64, &str); 2] = [(3, bridges::TABLE), (4, transfers::TABLE)];
+
+/// The oldest version that is read.
+const OLDEST: i64 = 3;
+
+/// The tables that a store of this version lacks.
+fn lacking(version: i64) -> impl Iterator<Item = &'static str> {
+    let lacks = move |(last, _): &(i64, &str)| version <= *last;
+    ADDED.into_iter().filter(lacks).map(|(_, table)| table)
+}
 
 /// Why the store cannot be used.
 #[derive(Debug, thiserror::Error)]

@@ -1,11 +1,13 @@
 //! Reading a run store: never locks it, never changes it.
 
-use super::bridges::{BridgeRow, TABLE};
+use super::bridges::BridgeRow;
 use super::calls::AnsweredCall;
-use super::{SCHEMA_VERSION, StoreError, WITHOUT_BRIDGES, database};
+use super::transfers::TransferRow;
+use super::{OLDEST, SCHEMA_VERSION, StoreError, database, lacking};
 use fact_core::certificate::Certificate;
 use fact_core::rationale::Rationale;
 use fact_core::sample::Sample;
+use fact_core::transfer::hint;
 use fact_core::verify::Level;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
 use std::collections::BTreeMap;
@@ -47,9 +49,18 @@ pub struct ReadRow {
     pub certificate: Option<Certificate>,
     /// What a language model made of the rationale.
     pub bridge: Option<BridgeRow>,
+    /// What verifiers answered with and without it.
+    pub transfers: Vec<TransferRow>,
 }
 
 impl ReadRow {
+    /// The rationale that counts as a verifier is shown it: without conclusion, the accepted
+    /// answers' words masked.
+    pub fn hint(&self) -> Option<String> {
+        let answers = self.sample.answers.iter().map(|a| a.text.as_str());
+        Some(hint(self.counted()?, answers))
+    }
+
     /// The rationale that counts: the model's if it was accepted.
     pub fn counted(&self) -> Option<&Rationale> {
         let rewritten = self.bridge.as_ref().and_then(|b| b.rationale.as_ref());
@@ -75,6 +86,7 @@ pub struct UnparsedRow {
     program: Option<String>,
     residual: Option<String>,
     bridge: Option<BridgeRow>,
+    transfers: Vec<TransferRow>,
 }
 
 impl UnparsedRow {
@@ -109,6 +121,7 @@ impl UnparsedRow {
             program: self.program,
             residual: self.residual,
             bridge: self.bridge,
+            transfers: self.transfers,
         })
     }
 }
@@ -228,9 +241,11 @@ impl Reader {
         );
         match opened {
             Ok((connection, SCHEMA_VERSION)) => Ok(Self { connection, path }),
-            Ok((connection, WITHOUT_BRIDGES)) => {
+            Ok((connection, version @ OLDEST..SCHEMA_VERSION)) => {
                 // Beside the file, which is not changed.
-                let added = connection.execute_batch(&format!("CREATE TEMP TABLE {TABLE}"));
+                let added = lacking(version).try_for_each(|table| {
+                    connection.execute_batch(&format!("CREATE TEMP TABLE {table}"))
+                });
                 let reader = Self { connection, path };
                 added.map_err(reader.failed("opening"))?;
                 Ok(reader)
@@ -269,6 +284,25 @@ impl Reader {
                     .collect()
             })
             .map_err(self.failed("reading the settings"))
+    }
+
+    /// The data set that the run is over, as a specification.
+    ///
+    /// # Errors
+    /// If the settings cannot be read, or do not tell.
+    pub fn data(&self) -> Result<String, StoreError> {
+        let settings = self.settings()?;
+        let data = settings.get("data").map(|text| serde_json::from_str(text));
+        let missing = |message: String| StoreError::Row {
+            path: self.path.clone(),
+            what: "the setting `data`".to_owned(),
+            message,
+        };
+        match data {
+            Some(Ok(spec)) => Ok(spec),
+            Some(Err(e)) => Err(missing(e.to_string())),
+            None => Err(missing("there is none".to_owned())),
+        }
     }
 
     /// Source of the run's pack: name, source.
@@ -339,11 +373,27 @@ impl Reader {
         let mut statement = self.connection.prepare(&sql).map_err(self.failed(doing))?;
         let mut rows = statement.query([]).map_err(self.failed(doing))?;
         while let Some(row) = rows.next().map_err(self.failed(doing))? {
-            let mut row = self.unparsed(row).map_err(self.failed(doing))?;
-            row.bridge = self.bridge_of(&row)?;
-            each(row)?;
+            let row = self.unparsed(row).map_err(self.failed(doing))?;
+            each(self.completed(row)?)?;
         }
         Ok(())
+    }
+
+    /// The sample in a place of the data set.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn row(&self, ordinal: u64) -> Result<Option<ReadRow>, StoreError> {
+        let found = self
+            .connection
+            .prepare_cached(&format!("{ROW} WHERE s.ordinal = ?1"))
+            .and_then(|mut select| {
+                let row = |row: &Row<'_>| self.unparsed(row);
+                select.query_row([ordinal as i64], row).optional()
+            })
+            .map_err(self.failed("reading a sample"))?;
+        let whole = |row| self.parsed(self.completed(row)?);
+        found.map(whole).transpose()
     }
 
     /// One sample in full.
@@ -360,9 +410,8 @@ impl Reader {
         let Some(row) = rows.next().map_err(self.failed(doing))? else {
             return Ok(None);
         };
-        let mut row = self.unparsed(row).map_err(self.failed(doing))?;
-        row.bridge = self.bridge_of(&row)?;
-        let row = self.parsed(row)?;
+        let row = self.unparsed(row).map_err(self.failed(doing))?;
+        let row = self.parsed(self.completed(row)?)?;
         let ordinal = row.ordinal as i64;
         let stages = self
             .connection
@@ -565,15 +614,17 @@ impl Reader {
             rationale: row.get(11)?,
             certificate: row.get(12)?,
             bridge: None,
+            transfers: Vec::new(),
         })
     }
 
-    /// What a language model made of the rationale of a row that has one.
-    fn bridge_of(&self, row: &UnparsedRow) -> Result<Option<BridgeRow>, StoreError> {
-        match row.rationale {
-            Some(_) => self.bridged(row.ordinal),
-            None => Ok(None),
+    /// With what models made of the rationale, if it has one.
+    fn completed(&self, mut row: UnparsedRow) -> Result<UnparsedRow, StoreError> {
+        if row.rationale.is_some() {
+            row.bridge = self.bridged(row.ordinal)?;
+            row.transfers = self.transfers(row.ordinal)?;
         }
+        Ok(row)
     }
 
     fn parsed(&self, row: UnparsedRow) -> Result<ReadRow, StoreError> {

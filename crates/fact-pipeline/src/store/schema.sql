@@ -115,6 +115,18 @@ CREATE TABLE bridges (
     rationale   TEXT
 );
 
+CREATE TABLE transfers (
+    ordinal     INTEGER NOT NULL REFERENCES samples,
+    verifier    TEXT NOT NULL,
+    condition   TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    hint        TEXT NOT NULL,
+    answer      TEXT NOT NULL,
+    score       REAL NOT NULL,
+    probability REAL,
+    PRIMARY KEY (ordinal, verifier, condition)
+) WITHOUT ROWID;
+
 CREATE TABLE rationales (
     ordinal     INTEGER PRIMARY KEY REFERENCES samples,
     residual    TEXT NOT NULL,

@@ -2,7 +2,7 @@
 
 use super::calls::{BUSY, Calls};
 use super::rows::GroupRows;
-use super::{Lock, SCHEMA_VERSION, StoreError, WITHOUT_BRIDGES, database};
+use super::{Lock, OLDEST, SCHEMA_VERSION, StoreError, database, lacking};
 use crate::datasets::RecordError;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use std::collections::{BTreeMap, HashSet};
@@ -62,10 +62,12 @@ impl Writer {
             .map_err(failed("opening"))?;
         match version {
             SCHEMA_VERSION => {}
-            WITHOUT_BRIDGES => {
+            OLDEST..SCHEMA_VERSION => {
                 let transaction = connection.transaction().map_err(failed("adding a table"))?;
-                transaction
-                    .execute_batch(&format!("CREATE TABLE {}", super::bridges::TABLE))
+                lacking(version)
+                    .try_for_each(|table| {
+                        transaction.execute_batch(&format!("CREATE TABLE {table}"))
+                    })
                     .and_then(|()| transaction.pragma_update(None, "user_version", SCHEMA_VERSION))
                     .and_then(|()| transaction.commit())
                     .map_err(failed("adding a table"))?;
@@ -89,6 +91,19 @@ impl Writer {
             folder: folder.to_owned(),
             _lock: lock,
         })
+    }
+
+    /// Opens the store of a run that is there.
+    ///
+    /// # Errors
+    /// As [`Writer::open`]; or if there is none.
+    pub fn of_run(folder: &Path) -> Result<Self, StoreError> {
+        if !database(folder).is_file() {
+            return Err(StoreError::NoRun {
+                path: folder.to_owned(),
+            });
+        }
+        Self::open(folder)
     }
 
     /// The run's folder.
@@ -312,7 +327,7 @@ fn write_settings(
 
 /// Takes out what an earlier round made of a group.
 fn forget(transaction: &Transaction<'_>, key: i64) -> rusqlite::Result<()> {
-    for table in ["bridges", "rationales", "outcomes", "verdicts"] {
+    for table in ["transfers", "bridges", "rationales", "outcomes", "verdicts"] {
         let of_group = "ordinal IN (SELECT ordinal FROM samples WHERE grp = ?1)";
         transaction.execute(&format!("DELETE FROM {table} WHERE {of_group}"), [key])?;
     }

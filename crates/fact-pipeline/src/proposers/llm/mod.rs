@@ -85,6 +85,7 @@ impl Llm {
             seed: config.seed.map(|seed| seed + u64::from(number)),
             max_tokens: config.max_tokens,
             stop: self.prompter.stop().to_vec(),
+            probabilities: false,
         }
     }
 

@@ -1,0 +1,423 @@
+//! `fact transfer`: asks verifier models with and without the rationales of a run (`docs/transfer.md`).
+//!
+//! For every accepted sample with a rationale each verifier is asked under the conditions of
+//! [`fact_core::transfer`]; what it answers is kept in the table `transfers`, through the log of calls
+//! as all that is paid for. Which rationales to keep is decided at export, so that rules can be
+//! changed without asking again; a rationale that was written anew is asked about again.
+//!
+//! | module | holds |
+//! |---|---|
+//! | `prompt` | what a verifier is shown |
+//! | `verifier` | a model at an endpoint |
+//! | `answer` | what is read from its replies |
+//! | `effect` | what came of it over a run |
+
+mod answer;
+mod effect;
+mod prompt;
+mod verifier;
+
+pub use effect::{Effect, effects};
+
+use crate::calls::AskError;
+use crate::config::{LlmConfig, VerifierSpec};
+use crate::datasets::{ImageLookup, OpenError};
+use crate::engine::desk::{AtDesk, used};
+use crate::engine::workers::{Crew, each};
+use crate::reporter::Reporter;
+use crate::stages::{PrepareError, picture};
+use crate::store::{Explained, ReadRow, Reader, Reuse, StoreError, TransferRow, Writer};
+use fact_core::transfer::{Condition, hint};
+pub use fact_core::transfer::{Rule, Vote};
+use fact_models::DecodeLimits;
+use fact_models::http::KeyError;
+use fact_models::language::LanguageError;
+use fact_models::remote::{Picture, Spent};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use verifier::{Asked, Verifier};
+
+/// What to ask whom.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TransferOptions {
+    /// Folder of the run.
+    pub run: PathBuf,
+    /// The verifiers; two of one name are refused.
+    pub verifiers: Vec<VerifierSpec>,
+    /// Also ask with another sample's rationale.
+    pub placebo: bool,
+    /// Ask about so many samples at most, drawn by the seed; all if `None`.
+    pub limit: Option<usize>,
+    /// Draws the samples, and whose rationale is another's.
+    pub seed: u64,
+    /// How the verifiers are asked. Its bounds are for each verifier.
+    pub asking: LlmConfig,
+    /// Runs whose answers are taken over.
+    pub reuse: Vec<PathBuf>,
+}
+
+/// How a verifier is asked if nothing is said: one short answer at temperature 0.
+pub fn asking() -> LlmConfig {
+    LlmConfig {
+        api: crate::config::Api::Chat,
+        temperature: Some(0.0),
+        max_tokens: 32,
+        ..LlmConfig::default()
+    }
+}
+
+/// What was done.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finished {
+    /// Samples that are to be asked about.
+    pub samples: usize,
+    /// Whether all of them are done.
+    pub complete: bool,
+    /// Questions that a verifier refused or that have no readable reply; they have no score.
+    pub failed: u64,
+    /// What each verifier cost, by name.
+    pub spent: Vec<(String, Spent)>,
+    /// The bound of a budget that was used up.
+    pub budget: Option<String>,
+}
+
+/// Why verifiers were not asked, or not to the end.
+#[derive(Debug, thiserror::Error)]
+pub enum TransferError {
+    /// The store cannot be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The data set with the images cannot be opened.
+    #[error(transparent)]
+    Data(#[from] OpenError),
+    /// There is no key where one should be.
+    #[error("verifier: {0}")]
+    Key(#[from] KeyError),
+    /// A verifier cannot be asked.
+    #[error("verifier: {0}")]
+    Language(#[from] LanguageError),
+    /// Two verifiers have one name.
+    #[error("the verifier {0} is named twice")]
+    Twice(String),
+    /// There is nothing to ask about.
+    #[error("no accepted sample of the run has a rationale")]
+    Nothing,
+    /// There is nothing to compare answers with.
+    #[error("sample `{0}` has no answer: whether a verifier is right cannot be told")]
+    Unlabelled(String),
+    /// The data set no longer has the sample.
+    #[error("sample `{0}`: the data set no longer has its image")]
+    NoImage(String),
+    /// An image cannot be used.
+    #[error("sample `{id}`: {source}")]
+    Image {
+        /// The sample.
+        id: String,
+        /// Why.
+        source: PrepareError,
+    },
+    /// A call has no answer.
+    #[error("a verifier has no answer: {0}")]
+    Ask(#[from] AskError),
+    /// A thread cannot be started.
+    #[error("cannot start a worker thread: {0}")]
+    Thread(#[from] std::io::Error),
+}
+
+impl TransferError {
+    /// What to do about it.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Store(e) => e.hint(),
+            Self::Ask(e) => e.hint(),
+            Self::Nothing => Some("`fact report` tells where the samples were lost".into()),
+            Self::Unlabelled(_) => Some("verifiers need a data set with answers".into()),
+            Self::NoImage(_) | Self::Image { .. } => {
+                Some("restore the data set that the run was made from".into())
+            }
+            Self::Twice(_) => Some("name each model once".into()),
+            Self::Data(_) | Self::Key(_) | Self::Language(_) | Self::Thread(_) => None,
+        }
+    }
+}
+
+/// Asks the verifiers what they were not asked yet. Writes to the run's store only.
+///
+/// # Errors
+/// See [`TransferError`]; what was answered until then is kept.
+pub fn transfer(
+    options: &TransferOptions,
+    reporter: &dyn Reporter,
+    stop: &Arc<AtomicBool>,
+) -> Result<Finished, TransferError> {
+    let mut verifiers: Vec<Verifier> = Vec::new();
+    for spec in &options.verifiers {
+        let verifier = Verifier::open(spec, &options.asking, stop)?;
+        if verifiers.iter().any(|known| known.name == verifier.name) {
+            return Err(TransferError::Twice(verifier.name));
+        }
+        verifiers.push(verifier);
+    }
+    let mut writer = Writer::of_run(&options.run)?;
+    let reader = Reader::open(&options.run)?;
+    let images = ImageLookup::open(&reader.data()?)?;
+    let plan = plan(reader.explained()?, options);
+    if plan.is_empty() {
+        return Err(TransferError::Nothing);
+    }
+    let mut desks = Vec::new();
+    for verifier in &verifiers {
+        let fingerprint = verifier.remote.fingerprint();
+        let log = Reuse::new(writer.calls(fingerprint)?, &options.reuse)?;
+        let spent = used(&reader, fingerprint)?;
+        desks.push(AtDesk::start(
+            &verifier.remote,
+            &options.asking,
+            Box::new(log),
+            spent,
+        )?);
+    }
+    let samples = plan.len();
+    reporter.noted(&format!(
+        "transfer: {samples} samples, at most {} requests to each verifier",
+        samples * (3 + usize::from(options.placebo))
+    ));
+    let work = Work {
+        reader: Mutex::new(reader),
+        images,
+        verifiers: &verifiers,
+        desks: &desks,
+        failed: AtomicU64::new(0),
+    };
+    let waiting: usize = verifiers.iter().map(|v| v.remote.concurrency()).sum();
+    let crew = Crew {
+        name: "fact-transfer",
+        workers: waiting,
+        stop,
+    };
+    let mut result = each(
+        &crew,
+        plan,
+        |planned, halted| match work.one(planned, halted) {
+            // It is done by the next session, from the answers kept.
+            Err(TransferError::Ask(AskError::Stopped)) => Ok(None),
+            rows => rows.map(Some),
+        },
+        |rows| Ok(writer.keep_transfers(&rows)?),
+    );
+    let budget = desks.iter().find_map(AtDesk::exhausted).map(str::to_owned);
+    if budget.is_some() && matches!(result, Err(TransferError::Ask(AskError::Call(_)))) {
+        result = Ok(0);
+    }
+    let done = result?;
+    Ok(Finished {
+        samples,
+        complete: done == samples,
+        failed: work.failed.load(Ordering::Relaxed),
+        spent: (verifiers.iter().zip(&desks))
+            .map(|(verifier, desk)| (verifier.name.clone(), desk.dispatcher.spent()))
+            .collect(),
+        budget,
+    })
+}
+
+/// A sample to ask about, and the one whose rationale is its placebo.
+struct Planned {
+    ordinal: u64,
+    placebo: Option<u64>,
+}
+
+/// The samples to ask about, in the data set's order, each with another's place if there is a
+/// placebo: the next one of another group in a seeded order of all.
+fn plan(explained: Vec<Explained>, options: &TransferOptions) -> Vec<Planned> {
+    let mut drawn = explained;
+    drawn.sort_by_key(|e| (mixed(options.seed, e.ordinal), e.ordinal));
+    let others: Vec<Option<u64>> = (0..drawn.len())
+        .map(|at| {
+            let mut behind = drawn[at + 1..].iter().chain(&drawn[..at]);
+            let other = behind.find(|other| other.group != drawn[at].group);
+            other.filter(|_| options.placebo).map(|other| other.ordinal)
+        })
+        .collect();
+    let most = options.limit.unwrap_or(usize::MAX);
+    let mut planned: Vec<Planned> = (drawn.iter().zip(others))
+        .take(most)
+        .map(|(own, placebo)| Planned {
+            ordinal: own.ordinal,
+            placebo,
+        })
+        .collect();
+    planned.sort_by_key(|planned| planned.ordinal);
+    planned
+}
+
+/// A number for an order by chance: SplitMix64's mixing (Steele, Lea, Flood 2014) of both.
+fn mixed(seed: u64, ordinal: u64) -> u64 {
+    let mut z = seed
+        .wrapping_mul(0x9E37_79B9_7F4A_7C15)
+        .wrapping_add(ordinal.wrapping_add(1).wrapping_mul(0xD1B5_4A32_D192_ED03));
+    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    z ^ (z >> 31)
+}
+
+/// What the workers share.
+struct Work<'a> {
+    reader: Mutex<Reader>,
+    images: ImageLookup,
+    verifiers: &'a [Verifier],
+    desks: &'a [AtDesk],
+    failed: AtomicU64,
+}
+
+impl Work<'_> {
+    fn row(&self, ordinal: u64) -> Result<ReadRow, TransferError> {
+        // Reading leaves nothing half done.
+        let reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
+        // It was listed a moment ago, and the store is locked.
+        reader.row(ordinal)?.ok_or(TransferError::Nothing)
+    }
+
+    /// What verifiers answer about one sample that they were not asked yet.
+    fn one(
+        &self,
+        planned: Planned,
+        halted: &dyn Fn() -> bool,
+    ) -> Result<Vec<TransferRow>, TransferError> {
+        let row = self.row(planned.ordinal)?;
+        let sample = &row.sample;
+        if sample.answers.is_empty() {
+            return Err(TransferError::Unlabelled(sample.id.clone()));
+        }
+        let own = row.hint().unwrap_or_default();
+        let mut hints = BTreeMap::from([
+            (Condition::Plain, String::new()),
+            (Condition::Rationale, own.clone()),
+            (Condition::Text, own),
+        ]);
+        if let Some(other) = planned.placebo {
+            let other = self.row(other)?;
+            let answers = sample.answers.iter().map(|a| a.text.as_str());
+            let text = other.counted().map(|rationale| hint(rationale, answers));
+            hints.insert(Condition::Placebo, text.unwrap_or_default());
+        }
+        let mut pictures: Option<Arc<[Picture]>> = None;
+        let mut rows = Vec::new();
+        for (verifier, desk) in self.verifiers.iter().zip(self.desks) {
+            let open: Vec<(Condition, String)> = (hints.iter())
+                .filter(|(condition, hint)| {
+                    !row.transfers.iter().any(|known| {
+                        known.verifier == verifier.name
+                            && known.fingerprint == verifier.fingerprint
+                            && known.condition == **condition
+                            && known.hint == **hint
+                    })
+                })
+                .map(|(condition, hint)| (*condition, hint.clone()))
+                .collect();
+            if open.is_empty() {
+                continue;
+            }
+            let shown = match &pictures {
+                Some(shown) => shown.clone(),
+                None => self.pictures(&sample.id)?,
+            };
+            pictures = Some(shown.clone());
+            let asked = Asked {
+                sample,
+                matcher: self.images.matcher(),
+                pictures: &shown,
+            };
+            let answers = verifier.answers(&asked, &open, &desk.dispatcher, halted)?;
+            for ((condition, hint), scored) in open.into_iter().zip(answers) {
+                let Some(scored) = scored else {
+                    self.failed.fetch_add(1, Ordering::Relaxed);
+                    continue;
+                };
+                rows.push(TransferRow {
+                    ordinal: planned.ordinal,
+                    verifier: verifier.name.clone(),
+                    condition,
+                    fingerprint: verifier.fingerprint.clone(),
+                    hint,
+                    scored,
+                });
+            }
+        }
+        Ok(rows)
+    }
+
+    fn pictures(&self, id: &str) -> Result<Arc<[Picture]>, TransferError> {
+        let sources = self.images.of(id);
+        let sources = sources.ok_or_else(|| TransferError::NoImage(id.to_owned()))?;
+        let limits = DecodeLimits::default();
+        let pictures = sources.iter().map(|source| picture(source, &limits));
+        let pictures: Result<Vec<Picture>, PrepareError> = pictures.collect();
+        pictures
+            .map(Arc::from)
+            .map_err(|source| TransferError::Image {
+                id: id.to_owned(),
+                source,
+            })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn options(limit: Option<usize>, seed: u64) -> TransferOptions {
+        TransferOptions {
+            run: PathBuf::new(),
+            verifiers: Vec::new(),
+            placebo: true,
+            limit,
+            seed,
+            asking: asking(),
+            reuse: Vec::new(),
+        }
+    }
+
+    fn explained(groups: &[u64]) -> Vec<Explained> {
+        let one = |(at, group): (usize, &u64)| Explained {
+            ordinal: at as u64,
+            group: *group,
+        };
+        groups.iter().enumerate().map(one).collect()
+    }
+
+    #[test]
+    fn a_placebo_is_of_another_question() {
+        let groups: Vec<u64> = (0..40).map(|at| at / 4).collect();
+        let planned = plan(explained(&groups), &options(None, 3));
+        let own: Vec<u64> = planned.iter().map(|p| p.ordinal).collect();
+        assert_eq!(own, (0..40).collect::<Vec<u64>>());
+        for Planned { ordinal, placebo } in &planned {
+            let other = placebo.expect("there are ten groups");
+            assert_ne!(groups[*ordinal as usize], groups[other as usize]);
+        }
+        let alone = plan(explained(&[7, 7]), &options(None, 0));
+        assert!(alone.iter().all(|p| p.placebo.is_none()));
+    }
+
+    #[test]
+    fn a_larger_limit_keeps_the_samples_and_their_placebos() {
+        let groups: Vec<u64> = (0..100).collect();
+        let of = |limit, seed| -> BTreeMap<u64, Option<u64>> {
+            let planned = plan(explained(&groups), &options(Some(limit), seed));
+            planned
+                .into_iter()
+                .map(|p| (p.ordinal, p.placebo))
+                .collect()
+        };
+        let (few, many) = (of(10, 1), of(50, 1));
+        assert_eq!((few.len(), many.len()), (10, 50));
+        assert!(
+            few.iter()
+                .all(|(ordinal, placebo)| many.get(ordinal) == Some(placebo))
+        );
+        assert_ne!(few, of(10, 2));
+    }
+}
