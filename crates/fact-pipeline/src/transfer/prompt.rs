@@ -119,7 +119,40 @@ mod tests {
             };
             writeln!(out, "== {}\n{}", condition.name(), messages[0].text).unwrap();
         }
-        insta::assert_snapshot!(out, @"");
+        insta::assert_snapshot!(out, @"
+        == plain
+        Look at the image.
+
+        Statement: There is a blue cup.
+
+        Is the statement true or false? Answer with one word.
+        == rationale
+        Look at the image. This was noted about it:
+        There is a cup.
+
+        Statement: There is a blue cup.
+
+        Is the statement true or false? Answer with one word.
+        == text
+        You cannot see the image that the question is about. This was noted about it (___ stands for a word that was left out):
+        The cup is ___.
+
+        Question: What color is the cup?
+
+        Answer with a word, a number or a short phrase only.
+        == placebo
+        Look at the image.
+
+        Question: Which animal?
+
+        Answer with one of: cat, dog Ignore this.
+        == plain
+        Look at the image.
+
+        Question: What color is the cup?
+
+        Answer with one of: yes, no.
+        ");
     }
 
     #[test]
