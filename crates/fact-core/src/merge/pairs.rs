@@ -401,10 +401,17 @@ impl Phrase<'_, '_> {
         let alike = nouns
             .iter()
             .all(|n| n.head == first.head && n.alike() == nouns.len());
+        // All yellow blocks that there are: "the 2 medium yellow squares" would not say so.
+        let whole = is_whole(self.material, objects);
+        if whole
+            && objects.len() > 1
+            && let (noun, None) = set_name(self.material, objects)
+        {
+            return Some((plural(&noun), String::new()));
+        }
         if alike && one_place {
             return Some((plural(&first.head), place));
         }
-        let whole = is_whole(self.material, objects);
         let listed = listing(self.material, objects).filter(|_| one_place);
         if let Some(noun) = listed.and_then(|call| list_noun(self.material, call)) {
             return Some((plural(&noun), place));
