@@ -1,7 +1,7 @@
 //! From a run to its rationale: slice, merge, bridge, certificate.
 
 use crate::bridge::conclusion;
-use crate::bridge::inference::inferences;
+use crate::bridge::inference::{Inference, inferences};
 use crate::certificate::{Certificate, PackRef, VERSION};
 use crate::claim::entail::Ground;
 use crate::claim::runs::Runs;
@@ -11,11 +11,14 @@ use crate::merge::facts::{Fact, Iterations, facts};
 use crate::merge::grounding::grounded;
 use crate::merge::index::Index;
 use crate::merge::names::Namer;
-use crate::merge::sentences::Material;
-use crate::rationale::{Rationale, Step, StepKind};
+use crate::merge::once::announces;
+use crate::merge::sentences::{Material, Sentence};
+use crate::merge::words::listed_objects;
+use crate::rationale::{GroundedBox, Rationale, Step, StepKind};
 use crate::slice::{Reduction, Setting, SliceError, slice};
 use fact_lang::ast::Module;
 use fact_lang::run::{Outcome, Run};
+use std::collections::BTreeMap;
 
 /// What the sample asks and how it is answered.
 #[derive(Debug, Clone, Copy)]
@@ -155,26 +158,7 @@ fn put_together(
         index: &index,
     };
 
-    let mut steps = Vec::new();
-    let mut claims = Vec::new();
-    for sentence in crate::merge::evidence(&material) {
-        let stated: Vec<&Fact> = sentence.facts.iter().map(|f| &facts[*f]).collect();
-        let mut cites: Vec<u32> = stated.iter().map(|f| f.event.0).collect();
-        cites.sort_unstable();
-        cites.dedup();
-        steps.push(Step {
-            kind: StepKind::Evidence,
-            text: sentence.text,
-            cites,
-            boxes: grounded(&material, &sentence.objects, &stated),
-        });
-        claims.push(
-            stated
-                .iter()
-                .map(|f| claim::of_fact(f, trace, setting.pack, &namer))
-                .collect(),
-        );
-    }
+    let mut sentences = crate::merge::evidence(&material);
     let runs = Runs::new(trace);
     let ground = Ground {
         runs: &runs,
@@ -182,28 +166,102 @@ fn put_together(
         namer: &namer,
         closure,
     };
-    let mut inferred = inferences(&material, &ground);
-    inferred.retain(|i| !steps.iter().any(|step: &Step| repeats(&i.text, &step.text)));
+    let whether = ["true", "false", "yes", "no"]
+        .iter()
+        .any(|word| context.answer.eq_ignore_ascii_case(word));
+    let mut inferred = inferences(&material, &ground, &sentences, whether);
+    inferred.retain(|i| !sentences.iter().any(|s| repeats(&i.text, &s.text)));
+    let announced = announced(&material, &mut sentences, &inferred);
+
+    let mut steps = Vec::new();
+    let mut claims = Vec::new();
+    let stated = |facts: &[usize]| -> (Vec<&Fact>, Vec<Claim>) {
+        let facts = facts.iter().map(|f| &material.facts[*f]);
+        let claim = |f| claim::of_fact(f, trace, setting.pack, &namer);
+        facts.map(|f| (f, claim(f))).unzip()
+    };
+    for sentence in sentences {
+        let (facts, claimed) = stated(&sentence.facts);
+        let boxes = grounded(&material, &sentence.objects, &facts);
+        push(
+            (&mut steps, &mut claims),
+            (StepKind::Evidence, sentence.text, boxes),
+            claimed,
+        );
+    }
     let reasoned = inferred.last().is_some_and(|i| i.text.starts_with("So "));
-    for inference in inferred {
-        let mut cites: Vec<u32> = inference.claims.iter().map(|(e, _)| e.0).collect();
-        cites.sort_unstable();
-        cites.dedup();
-        steps.push(Step {
-            kind: StepKind::Inference,
-            text: inference.text,
-            cites,
-            boxes: grounded(&material, &inference.objects, &[]),
-        });
-        let stated = inference.claims.into_iter();
-        claims.push(
-            stated
-                .map(|(event, inferred)| claim::of_inference(event, inferred, trace, &namer))
-                .collect(),
+    for (at, inference) in inferred.into_iter().enumerate() {
+        let own = inference.claims.into_iter();
+        let mut claimed: Vec<Claim> = own
+            .map(|(event, inferred)| claim::of_inference(event, inferred, trace, &namer))
+            .collect();
+        let mut boxes = grounded(&material, &inference.objects, &[]);
+        // What it says in passing has its claims and its boxes here, unless they are to be seen above.
+        if let Some(sentence) = announced.get(&at) {
+            let (facts, more) = stated(&sentence.facts);
+            claimed.extend(more);
+            let known = |b: &GroundedBox| steps.iter().any(|step: &Step| step.boxes.contains(b));
+            let all = grounded(&material, &sentence.objects, &facts);
+            boxes.extend(all.into_iter().filter(|b| !known(b)));
+        }
+        push(
+            (&mut steps, &mut claims),
+            (StepKind::Inference, inference.text, boxes),
+            claimed,
         );
     }
     let conclusion = conclusion(context.answer, context.matcher, reasoned);
     Ok((Rationale { steps, conclusion }, claims))
+}
+
+/// Takes out the announcements, *There are 3 boxes in the image*, whose number an inference tells: by
+/// the index of that inference.
+fn announced(
+    material: &Material<'_>,
+    sentences: &mut Vec<Sentence>,
+    inferred: &[Inference],
+) -> BTreeMap<usize, Sentence> {
+    let mut out = BTreeMap::new();
+    for (at, inference) in inferred.iter().enumerate() {
+        let mut total = inference.total.clone();
+        total.sort_unstable();
+        let told = |sentence: &Sentence| {
+            let lists = |fact: &usize| {
+                let result = &material.facts[*fact].result;
+                let mut listed = listed_objects(material, result);
+                listed.sort_unstable();
+                listed == total
+            };
+            announces(material, sentence) && sentence.facts.iter().all(lists)
+        };
+        if let Some(home) = sentences
+            .iter()
+            .position(told)
+            .filter(|_| !total.is_empty())
+            && sentences.len() > 1
+        {
+            out.insert(at, sentences.remove(home));
+        }
+    }
+    out
+}
+
+/// Adds a step with what it claims.
+fn push(
+    (steps, claims): (&mut Vec<Step>, &mut Vec<Vec<Claim>>),
+    (kind, text, boxes): (StepKind, String, Vec<GroundedBox>),
+    claimed: Vec<Claim>,
+) {
+    let mut cites: Vec<u32> = claimed.iter().map(|claim| claim.event).collect();
+    cites.sort_unstable();
+    cites.dedup();
+    steps.push(Step {
+        kind,
+        text,
+        cites,
+        boxes,
+    });
+    claims.push(claimed);
 }
 
 /// Whether an inference says what a sentence said: `So 1 of the 3 boxes is empty` after `1 of the 3
@@ -212,7 +270,10 @@ fn repeats(inference: &str, said: &str) -> bool {
     let Some(inference) = inference.strip_prefix("So ") else {
         return false;
     };
+    // What a count is held against, `, not 2`, is in the question.
+    let inference = inference.split(", ").next().unwrap_or(inference);
     let inference = inference.trim_end_matches('.');
+    let inference = inference.strip_prefix("only ").unwrap_or(inference);
     let lower = said.to_lowercase();
     if lower.trim_end_matches('.').split(':').next() == Some(inference) {
         return true;

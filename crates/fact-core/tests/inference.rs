@@ -108,7 +108,7 @@ def execute_command(image):
 const WITNESS: &str = "
 def execute_command(image):
     for box in image.boxes:
-        if box.count('yellow item') == 3 and box.exists('black item'):
+        if box.count('yellow item') >= 3 and box.count('yellow item') > box.count('circle'):
             return True
     return False
 ";
@@ -159,8 +159,8 @@ fn a_count_is_held_against_the_elements() {
 fn none_is_held_against_the_elements() {
     let honest = made(NONE);
     let text = &honest.rationale.steps[last(&honest)].text;
-    assert_eq!(text, "So no box has exactly 4 yellow items.");
-    let some = |t: &str| t.replacen("no box has", "every box has", 1);
+    assert_eq!(text, "So none of the 5 boxes has exactly 4 yellow items.");
+    let some = |t: &str| t.replacen("none of the 5 boxes has", "every box has", 1);
     assert!(tampered(&honest, &some, &|q| {
         q.quantifier = Quantifier::All;
     }));
@@ -171,7 +171,7 @@ fn none_is_held_against_the_elements() {
         q.elements.pop();
     }));
     // Only the second box, of which it is so, is spoken of.
-    let one = |t: &str| t.replacen("no box has", "the second box does not have", 1);
+    let one = |t: &str| t.replacen("none of the 5 boxes has", "the second box does not have", 1);
     assert!(tampered(&honest, &one, &|q| q.quantifier = Quantifier::NotAll));
 }
 
@@ -179,12 +179,12 @@ fn none_is_held_against_the_elements() {
 fn every_is_held_against_the_elements() {
     let honest = made(EVERY);
     let text = &honest.rationale.steps[last(&honest)].text;
-    assert_eq!(text, "So every box has at most 3 yellow items.");
-    let none = |t: &str| t.replacen("every", "no", 1);
+    assert_eq!(text, "So all 5 boxes have at most 3 yellow items.");
+    let none = |t: &str| t.replacen("all 5 boxes have", "no box has", 1);
     assert!(tampered(&honest, &none, &|q| {
         q.quantifier = Quantifier::None;
     }));
-    let not = |t: &str| t.replacen("every", "not every", 1);
+    let not = |t: &str| t.replacen("all 5 boxes have", "not every box has", 1);
     assert!(tampered(&honest, &not, &|q| {
         q.quantifier = Quantifier::NotAll;
         q.elements.truncate(1);
@@ -197,7 +197,7 @@ fn a_witness_is_the_one_that_was_judged() {
     let text = &honest.rationale.steps[last(&honest)].text;
     assert_eq!(
         text,
-        "So the second box has exactly 3 yellow items and a black item."
+        "So the second box has at least 3 yellow items and more yellow items than circles."
     );
     let first = |t: &str| t.replacen("second", "first", 1);
     assert!(tampered(&honest, &first, &|_| {}));
@@ -216,15 +216,12 @@ fn a_comparison_is_the_one_that_was_made() {
     let honest = made(
         "
 def execute_command(image):
-    return image.count('yellow item') > 9
+    return image.count('yellow item') - image.count('black item') > 9
 ",
     );
     assert_eq!(rejections(&honest), []);
     let at = last(&honest);
-    assert_eq!(
-        honest.rationale.steps[at].text,
-        "So there are only 8 yellow items, not more than 9."
-    );
+    assert_eq!(honest.rationale.steps[at].text, "So 7 is not more than 9.");
     type Change = fn(&mut fact_core::claim::inferred::Compared);
     let changes: [Change; 4] = [
         |c| c.left = Term::Number(10.0),
@@ -247,7 +244,7 @@ def execute_command(image):
     }
     // The sentence alone, with numbers that are those of the claim.
     let mut forged = honest.clone();
-    forged.rationale.steps[at].text = "So there are 8 yellow items, more than 9.".into();
+    forged.rationale.steps[at].text = "So there are 7 more, more than 9.".into();
     let found = rejections(&forged);
     assert!(
         found
@@ -357,7 +354,7 @@ fn a_loop_cut_short_bears_no_quantifier() {
         q.quantifier = Quantifier::Count(1);
         q.over = vec![begin as u32];
     };
-    let one = |_: &str| "So 1 of the 2 boxes has exactly 3 yellow items.".to_owned();
+    let one = |_: &str| "So 1 of the 2 boxes has at least 3 yellow items.".to_owned();
     assert!(tampered(&honest, &one, &all));
     let mut forged = honest.clone();
     for claim in &mut forged.certificate.claims[at] {

@@ -26,7 +26,7 @@ pub(super) fn literals(
 }
 
 /// The expression that a condition's node tests.
-fn condition_at<'a>(node: u32, index: &Index<'a>) -> Option<&'a Expr> {
+pub(crate) fn condition_at<'a>(node: u32, index: &Index<'a>) -> Option<&'a Expr> {
     match index.stmt(node).map(|s| &s.kind) {
         Some(StmtKind::If { test, .. }) => Some(test),
         _ => index.expr(node),

@@ -1,8 +1,9 @@
 //! Counted statements: what `[there be]` says.
 
 use super::facts::Fact;
+use super::grounding::counted_by;
 use super::names::Noun;
-use super::sentences::{Material, Sentence, made};
+use super::sentences::{Material, Sentence, There, made};
 use super::words::{fill, listed_objects};
 use crate::english::{Part, Template, article, join_and, plural};
 use fact_lang::trace::TraceValue;
@@ -72,6 +73,7 @@ pub(super) fn existential(
     }
     let mut texts = Vec::new();
     let mut objects = Vec::new();
+    let mut there = None;
     for (i, (amount, facts)) in clauses.iter().enumerate() {
         let fact = &material.facts[facts[0]];
         let noun = noun(fact);
@@ -91,6 +93,9 @@ pub(super) fn existential(
             }
             _ => place_of_all(material, behind, facts, *amount),
         };
+        if clauses.len() == 1 && *amount != Amount::None {
+            there = alone(material, facts, &what, &place);
+        }
         texts.push(format!("{what}{place}"));
         for f in facts {
             let listed = listed_objects(material, &material.facts[*f].result);
@@ -112,6 +117,7 @@ pub(super) fn existential(
         _ => join_and(&texts),
     };
     let mut sentence = made(material, &text, group.to_vec(), objects);
+    sentence.there = there;
     let told = match clauses.as_slice() {
         [_] => true,
         [first, _] => first.1.len() == 1,
@@ -121,6 +127,32 @@ pub(super) fn existential(
         sentence = sentence.telling(&all);
     }
     vec![sentence]
+}
+
+/// What one clause says there is, with all that it counts; `None` where what is counted cannot be
+/// told.
+fn alone(material: &Material<'_>, facts: &[usize], what: &str, place: &str) -> Option<There> {
+    let (be, what) = ["is", "are"]
+        .into_iter()
+        .find_map(|be| Some((be, what.strip_prefix("there ")?.strip_prefix(be)?)))?;
+    let mut counted = Vec::new();
+    for fact in facts {
+        let fact = &material.facts[*fact];
+        let mut things = listed_objects(material, &fact.result);
+        if things.is_empty() {
+            things = counted_by(material, fact);
+        }
+        if things.is_empty() {
+            return None;
+        }
+        counted.extend(things);
+    }
+    Some(There {
+        be,
+        what: vec![what.trim_start().to_owned()],
+        place: place.to_owned(),
+        counted,
+    })
 }
 
 fn holders(material: &Material<'_>, facts: &[usize]) -> Option<Vec<u32>> {

@@ -73,7 +73,7 @@ fn region(material: &Material<'_>, object: u32) -> Option<(usize, [f64; 4])> {
 
 /// The objects that a call of the pack counted, where it tells how many or that there are some: those
 /// of the list that its number came from.
-fn counted_by(material: &Material<'_>, fact: &Fact) -> Vec<u32> {
+pub(super) fn counted_by(material: &Material<'_>, fact: &Fact) -> Vec<u32> {
     let trace = material.trace;
     let wanted = match fact.result {
         TraceValue::Int(n) if n > 0 => usize::try_from(n).ok(),

@@ -1,9 +1,9 @@
 //! The program's tree by node, and each node's loops.
 
 use fact_lang::ast::{
-    Clause, Expr, ExprKind, FStringPart, Function, Module, NodeId, Stmt, StmtKind,
+    Clause, Constant, Expr, ExprKind, FStringPart, Function, Module, NodeId, Stmt, StmtKind,
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Where things stand in a program.
 #[derive(Debug, Default)]
@@ -23,6 +23,8 @@ pub struct Index<'a> {
     iterated: HashMap<&'a str, u32>,
     /// What a `key=lambda x: …` computes → the call it is the key of.
     keys: HashMap<NodeId, NodeId>,
+    /// What one is taken from by its place from the front: `image.boxes` in `image.boxes[0]`.
+    picked: HashSet<NodeId>,
     /// Name → how often it is bound, in whatever scope and way.
     bound: HashMap<&'a str, usize>,
     /// Name → the values assigned to it, with the statements.
@@ -102,6 +104,12 @@ impl<'a> Index<'a> {
             (Some(1), [(_, value)]) => Some(value),
             _ => None,
         }
+    }
+
+    /// Whether one is taken from what this node gives, by its place from the front, and nothing else
+    /// is done with it: how many there are besides does not matter.
+    pub fn is_picked_from(&self, id: NodeId) -> bool {
+        self.picked.contains(&id)
     }
 
     /// The call of `min`, `max`, `sorted` or `sort` whose key is this expression.
@@ -265,6 +273,11 @@ impl<'a> Index<'a> {
 
     fn expr_(&mut self, expr: &'a Expr) {
         self.exprs.insert(expr.id, expr);
+        if let ExprKind::Subscript { value, index } = &expr.kind
+            && matches!(index.kind, ExprKind::Constant(Constant::Int(0..)))
+        {
+            self.picked.insert(value.id);
+        }
         self.loops.insert(expr.id, self.stack.clone());
         match &expr.kind {
             ExprKind::Comprehension(comprehension) => {

@@ -80,6 +80,8 @@ pub(super) fn shown(
                 objects: vec![object],
                 at: material.facts[fact].event,
                 totals: Vec::new(),
+                there: None,
+                about: None,
             });
         } else if !material.namer.noun(object).unique {
             unnamed.push((fact, object));
@@ -278,8 +280,24 @@ fn set_text(material: &Material<'_>, set: &Set) -> String {
         many => material.namer.list(many, false),
     };
     if let (Some(which), Some(call)) = (chosen(material, set), set.creator) {
-        let total = creator_objects(material, call).len();
+        let listed = creator_objects(material, call);
+        let total = listed.len();
         let be = conjugate("be", number_of(n), true);
+        // They were taken by their places: which is where is part of what they are.
+        if heads.len() > 1
+            && let Some(order) = order(material, &listed)
+        {
+            let (sorted, how) = order.sorted(&set.objects);
+            let each: Vec<String> = sorted
+                .iter()
+                .map(|o| {
+                    let head = material.namer.noun(*o).head;
+                    format!("{} {head}", article(&head))
+                })
+                .collect();
+            let list = join_and(&each);
+            return format!("of the {total} {nouns}{place}, {which} {be}, {how}, {list}");
+        }
         return format!("of the {total} {nouns}{place}, {which} {be} {list}");
     }
     // That squares are squares says only that there are some.

@@ -10,7 +10,7 @@ mod listed;
 mod lists;
 pub mod marks;
 pub mod names;
-mod once;
+pub(crate) mod once;
 mod order;
 mod pairs;
 mod predicated;

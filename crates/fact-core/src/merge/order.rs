@@ -55,7 +55,7 @@ impl Order {
         Some(words.split_whitespace().collect::<Vec<_>>().join(" "))
     }
 
-    /// `the upper 3`: all from one of them to an end.
+    /// `the upper 3`, `the middle 2`: all from one of them to an end, or all but as many at both.
     pub(super) fn end(&self, objects: &[u32]) -> Option<String> {
         let mut at: Vec<usize> = objects
             .iter()
@@ -65,7 +65,29 @@ impl Order {
         at.dedup();
         let (first, last) = (*at.first()?, *at.last()?);
         let ends = first == 0 || last + 1 == self.objects.len();
-        let side = end_words(first == 0, self.vertical);
-        (ends && last - first + 1 == at.len()).then(|| format!("the {side} {}", at.len()))
+        let side = if ends {
+            end_words(first == 0, self.vertical)
+        } else if first + last + 1 == self.objects.len() {
+            "middle"
+        } else {
+            return None;
+        };
+        (last - first + 1 == at.len()).then(|| format!("the {side} {}", at.len()))
+    }
+
+    /// Objects of the list in its own order, and that order in words: `from the bottom up`.
+    pub(super) fn sorted(&self, objects: &[u32]) -> (Vec<u32>, &'static str) {
+        let own = self.objects.iter().copied();
+        let mut sorted: Vec<u32> = own.filter(|o| objects.contains(o)).collect();
+        if !self.forward {
+            sorted.reverse();
+        }
+        let words = match (self.vertical, self.forward) {
+            (true, true) => "from the top down",
+            (true, false) => "from the bottom up",
+            (false, true) => "from left to right",
+            (false, false) => "from right to left",
+        };
+        (sorted, words)
     }
 }

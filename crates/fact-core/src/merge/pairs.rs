@@ -65,6 +65,10 @@ pub(super) fn pairs(
         && let Some(said) = phrase.none(&no)
     {
         sentences.push(phrase.made(said, &no));
+    } else if !yes.is_empty()
+        && let Some(said) = phrase.only(&yes, &no)
+    {
+        sentences.push(phrase.made(said, &yes.iter().chain(&no).copied().collect::<Vec<_>>()));
     } else {
         // Where every one was held against every other, what holds is said, and that it is all.
         let mut apart = Vec::new();
@@ -337,34 +341,48 @@ impl Phrase<'_, '_> {
         let known: HashSet<u32> = others.iter().copied().collect();
         let shared = subjects.iter().filter(|s| known.contains(s)).count();
         let pairs = subjects.len() * others.len() - shared;
-        if yes.is_empty() || no.len() < 2 || yes.len() > 2 || yes.len() + no.len() != pairs {
+        let one = |objects: &[u32]| objects.len() == 1;
+        let least = if one(&others) { 1 } else { 2 };
+        if yes.is_empty() || no.len() < least || yes.len() > 2 || yes.len() + no.len() != pairs {
             return None;
         }
         let (nouns, place) = self.set(&subjects)?;
-        let one = |objects: &[u32]| objects.len() == 1;
         let sets = if shared == subjects.len() && shared == others.len() {
             format!("the {shared} {nouns}{place}")
-        } else if one(&subjects) || one(&others) || shared > 0 {
+        } else if one(&subjects) || shared > 0 {
             return None;
+        } else if one(&others) {
+            format!("the {} {nouns}{place}", subjects.len())
         } else {
             let (other_nouns, other_place) = self.set(&others)?;
             let here = if place == other_place { "" } else { &place };
             let (m, n) = (subjects.len(), others.len());
             format!("the {m} {nouns}{here} and the {n} {other_nouns}{other_place}")
         };
-        let clauses: Vec<String> = yes.iter().map(|p| self.within(*p)).collect();
+        let within = |p: &Pair| self.within(*p, place.is_empty(), one(&others));
+        let clauses: Vec<String> = yes.iter().map(within).collect();
         let text = format!("of {sets}, only {}", join_and(&clauses));
-        Some((text, vec![subjects, others]))
+        let mut told = vec![subjects];
+        if others.len() > 1 {
+            told.push(others);
+        }
+        Some((text, told))
     }
 
-    /// A pair whose places were said.
-    fn within(&self, pair: Pair) -> String {
+    /// A pair whose places were said, unless they are not the same (`apart`); `single` if its other
+    /// was not spoken of.
+    fn within(&self, pair: Pair, apart: bool, single: bool) -> String {
         let namer = self.material.namer;
         let (subject, other) = (namer.noun(pair.subject), namer.noun(pair.other));
         let verb = conjugate(self.verb, Number::Singular, pair.holds);
+        if apart {
+            return self.single(pair);
+        }
         let same = subject.head == other.head && other.mark.is_some();
         let object = if same {
             other.pronoun()
+        } else if single && subject.place != other.place {
+            other.full()
         } else {
             other.definite()
         };
@@ -383,10 +401,17 @@ impl Phrase<'_, '_> {
         let alike = nouns
             .iter()
             .all(|n| n.head == first.head && n.alike() == nouns.len());
+        // All yellow blocks that there are: "the 2 medium yellow squares" would not say so.
+        let whole = is_whole(self.material, objects);
+        if whole
+            && objects.len() > 1
+            && let (noun, None) = set_name(self.material, objects)
+        {
+            return Some((plural(&noun), String::new()));
+        }
         if alike && one_place {
             return Some((plural(&first.head), place));
         }
-        let whole = is_whole(self.material, objects);
         let listed = listing(self.material, objects).filter(|_| one_place);
         if let Some(noun) = listed.and_then(|call| list_noun(self.material, call)) {
             return Some((plural(&noun), place));

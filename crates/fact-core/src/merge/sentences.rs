@@ -5,7 +5,7 @@ use super::facts::{Fact, Iterations, What};
 use super::index::Index;
 use super::listed::{fields, shown};
 use super::names::Namer;
-use super::once::say_once;
+use super::once::{joined_by_place, joined_by_subject, say_once};
 use super::predicated::predicate;
 use super::valued::valued;
 use super::words::same;
@@ -28,9 +28,34 @@ pub struct Sentence {
     pub at: EventId,
     /// Sets of objects that it tells to be so many and no more: *both squares*, *2 of the 3 boxes*.
     pub(super) totals: Vec<Vec<u32>>,
+    /// What it says there is, if that is all it says.
+    pub(super) there: Option<There>,
+    /// The one thing it is about, by a name, if that is its subject.
+    pub(super) about: Option<String>,
+}
+
+/// That there is so much in a place: `2 circles`, ` in the first box`.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct There {
+    /// `is` or `are`.
+    pub be: &'static str,
+    /// What there is, a thing or several each.
+    pub what: Vec<String>,
+    /// Where, with a space before it, or nothing.
+    pub place: String,
+    /// All that is counted.
+    pub counted: Vec<u32>,
 }
 
 impl Sentence {
+    /// Whether it tells that there are just these objects.
+    pub(crate) fn tells(&self, objects: &[u32]) -> bool {
+        let mut set = objects.to_vec();
+        set.sort_unstable();
+        set.dedup();
+        self.totals.contains(&set)
+    }
+
     /// The sentence, which also tells how many these are.
     pub(super) fn telling(mut self, objects: &[u32]) -> Self {
         if !objects.is_empty() {
@@ -80,6 +105,8 @@ pub fn evidence(material: &Material<'_>) -> Vec<Sentence> {
     }
     say_once(material, &mut sentences);
     sentences.sort_by_key(|s| s.at);
+    joined_by_place(&mut sentences);
+    joined_by_subject(&mut sentences);
     sentences
 }
 
@@ -373,5 +400,7 @@ pub(super) fn made(
         objects: unique,
         at,
         totals: Vec::new(),
+        there: None,
+        about: None,
     }
 }

@@ -2,11 +2,12 @@
 
 use super::counted::{all_of_class, kind};
 use super::extremes::extreme;
-use super::facts::Fact;
+use super::facts::{Fact, What};
 use super::names::number_of;
+use super::once::held;
 use super::sentences::{Material, Sentence, made};
 use super::words::{agree, fill, fill_with, objects_of, subject_list, value_text};
-use crate::english::{Number, Part, Template, conjugate, join_and, plural};
+use crate::english::{Number, Part, Template, article, conjugate, join_and, plural};
 use fact_lang::trace::TraceValue;
 use std::collections::{BTreeMap, HashMap};
 
@@ -77,7 +78,14 @@ pub(super) fn valued(
             join_and(&texts)
         }
     };
-    let sentence = made(material, &text, group.to_vec(), objects);
+    let mut sentence = made(material, &text, group.to_vec(), objects);
+    if let ([only], true) = (clauses.as_slice(), subject_is_self(subject))
+        && let [one] = receivers.as_slice()
+        && only.affirmed
+    {
+        let name = material.namer.noun(*one).full();
+        sentence.about = text.starts_with(&format!("{name} ")).then_some(name);
+    }
     sentences.push(if told {
         sentence.telling(&receivers)
     } else {
@@ -121,7 +129,10 @@ fn clauses(material: &Material<'_>, rest: &[Part], group: &[usize]) -> Vec<Claus
     for &at in group {
         let fact = &material.facts[at];
         let affirmed = fact.result != TraceValue::None;
-        let rest = fill(material, rest, fact);
+        let rest = match indefinite(material, fact) {
+            Some(thing) => fill_with(material, rest, fact, &thing),
+            None => fill(material, rest, fact),
+        };
         let key = unordered(material, fact).unwrap_or_else(|| rest.clone());
         let clause = *by_rest.entry((key, affirmed)).or_insert_with(|| {
             clauses.push(Clause {
@@ -134,6 +145,28 @@ fn clauses(material: &Material<'_>, rest: &[Part], group: &[usize]) -> Vec<Claus
         clauses[clause].facts.push(at);
     }
     clauses
+}
+
+/// A result in words that do not tell which it is: `a tower`, of the tower that is named by the box
+/// that holds it, and of none; `anything` of another nothing.
+fn indefinite(material: &Material<'_>, fact: &Fact) -> Option<String> {
+    let noun = match &fact.result {
+        TraceValue::Object(_) => kind(&material.namer.noun(held(material, fact)?).head),
+        TraceValue::None => {
+            let What::Function(at) = fact.what else {
+                return None;
+            };
+            let pack = material.pack;
+            let returns = pack.functions[at as usize].returns.as_deref();
+            let class = returns.filter(|name| pack.classes.iter().any(|c| *c.name == **name));
+            match class {
+                Some(class) => class.to_lowercase(),
+                None => return Some("anything".to_owned()),
+            }
+        }
+        _ => return None,
+    };
+    Some(format!("{} {noun}", article(&noun)))
 }
 
 /// A list of texts whatever their order: "black and blue" says what "blue and black" does.

@@ -317,7 +317,7 @@ pub(crate) fn same(trace: &Trace, a: &TraceValue, b: &TraceValue) -> bool {
 }
 
 /// A phrase behind `be` in the number of its subject: ` a black block` → ` black blocks`.
-pub(super) fn agree(verb: &str, rest: &str, number: Number) -> String {
+pub(crate) fn agree(verb: &str, rest: &str, number: Number) -> String {
     let noun = rest
         .strip_prefix(" a ")
         .or_else(|| rest.strip_prefix(" an "));

@@ -65,9 +65,7 @@ impl<'m> Reasoner<'_, 'm> {
                 holds: truth,
                 claim: (event, claim.clone()),
             };
-            let said = self.out.len();
-            self.counted(counted, event, Some(bound));
-            if self.out.len() > said {
+            if self.counted(counted, event, Some(bound)) {
                 return;
             }
         }
@@ -220,8 +218,9 @@ impl<'m> Reasoner<'_, 'm> {
             let be = if n == 1 { "is" } else { "are" };
             format!("there {be} {what} {}{place}", nouns(n))
         };
-        // None of them, or the very number: the evidence says so.
-        if count == 0 || count == bound && held.truth {
+        // None of them, or the very number: the evidence says so. And whoever asks whether there are
+        // so many has the number that the count is held against.
+        if count == 0 || count == bound && held.truth || self.whether {
             return Some((String::new(), Vec::new()));
         }
         let less = count < bound;
@@ -266,8 +265,10 @@ impl<'m> Reasoner<'_, 'm> {
             (TraceValue::Str(s), Some(text)) => **s == *text,
             _ => false,
         };
-        // The evidence gives the very value.
-        if exact && held.truth {
+        // The evidence gives the very value, or the number that was held against one.
+        let number = matches!(fact.result, TraceValue::Int(_));
+        let against = number && self.whether && whole_number(held.right).is_some();
+        if exact && held.truth || against {
             return Some((String::new(), Vec::new()));
         }
         let (said, affirmed) = match said {

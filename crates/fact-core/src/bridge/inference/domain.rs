@@ -24,6 +24,10 @@ pub(super) struct Domain {
     pub elements: Vec<EventId>,
     /// How many loops further out than the innermost the noun is of.
     pub out: usize,
+    /// The different things that the noun is of, in order.
+    pub objects: Vec<u32>,
+    /// Whether one loop in another was gone through.
+    pub nested: bool,
 }
 
 impl<'m> Reasoner<'_, 'm> {
@@ -77,6 +81,8 @@ impl<'m> Reasoner<'_, 'm> {
             over,
             elements,
             out,
+            objects,
+            nested,
         })
     }
 

@@ -173,8 +173,9 @@ impl<'m> Reasoner<'_, 'm> {
         }
     }
 
-    /// A counter that a loop raises by one, or a list that it appends to.
-    pub(super) fn tallied(&mut self, name: &'m str, before: EventId, bound: Option<Bound>) {
+    /// A counter that a loop raises by one, or a list that it appends to. Whether it is said, here or
+    /// by the evidence.
+    pub(super) fn tallied(&mut self, name: &'m str, before: EventId, bound: Option<Bound>) -> bool {
         let index = self.ground.index;
         let raises: Vec<&'m Stmt> = index
             .assignments(name)
@@ -201,14 +202,13 @@ impl<'m> Reasoner<'_, 'm> {
             _ => false,
         });
         let [one] = [raises, appends].concat()[..] else {
-            return;
+            return false;
         };
         if !starts_empty {
-            return;
+            return false;
         }
-        if let Some(query) = self.path(one).and_then(|p| self.path_query(&p, before)) {
-            self.say(query, Form::Count, bound);
-        }
+        let query = self.path(one).and_then(|p| self.path_query(&p, before));
+        query.is_some_and(|query| self.say(query, Form::Count, bound))
     }
 }
 

@@ -6,12 +6,13 @@ mod domain;
 mod loops;
 mod phrase;
 mod quantified;
+mod said;
 
 use super::predicate::{Focus, Speaker};
 use crate::claim::entail::Ground;
 use crate::claim::inferred::Inferred;
 use crate::english::sentence;
-use crate::merge::sentences::Material;
+use crate::merge::sentences::{Material, Sentence};
 use fact_lang::ast::{Expr, ExprKind, NodeId, Stmt, StmtKind, UnaryOp};
 use fact_lang::trace::{EventId, EventKind};
 use std::collections::HashSet;
@@ -25,12 +26,16 @@ pub struct Inference {
     pub claims: Vec<(EventId, Inferred)>,
     /// Objects it names.
     pub objects: Vec<u32>,
+    /// Objects of which it tells that they are all there are: *2 of the 3 boxes*.
+    pub total: Vec<u32>,
 }
 
 struct Reasoner<'a, 'm> {
     material: &'a Material<'m>,
     speaker: &'a Speaker<'a, 'm>,
     ground: &'a Ground<'m>,
+    evidence: &'a [Sentence],
+    whether: bool,
     /// All statements of the program, by id, and its definitions.
     statements: Vec<&'m Stmt>,
     functions: Vec<&'m Stmt>,
@@ -42,8 +47,15 @@ struct Reasoner<'a, 'm> {
 /// How far reasoning goes back through names and calls: a bound on hostile programs.
 const DEPTH: u16 = 200;
 
-/// The inferences behind the program's result, in order of reasoning.
-pub fn inferences(material: &Material<'_>, ground: &Ground<'_>) -> Vec<Inference> {
+/// The inferences behind the program's result, in order of reasoning. What the evidence says as well
+/// is not inferred from it, where the question asks `whether` something is so: then it holds what the
+/// evidence is to be held against. Of any other question the inference says what was looked for.
+pub fn inferences(
+    material: &Material<'_>,
+    ground: &Ground<'_>,
+    evidence: &[Sentence],
+    whether: bool,
+) -> Vec<Inference> {
     let Some(result) = material.trace.result else {
         return Vec::new();
     };
@@ -53,6 +65,8 @@ pub fn inferences(material: &Material<'_>, ground: &Ground<'_>) -> Vec<Inference
         material,
         speaker: &speaker,
         ground,
+        evidence,
+        whether,
         functions: statements
             .iter()
             .copied()
@@ -81,6 +95,7 @@ impl<'m> Reasoner<'_, 'm> {
             text: sentence(text),
             claims,
             objects,
+            total: Vec::new(),
         });
     }
 
@@ -199,7 +214,9 @@ impl<'m> Reasoner<'_, 'm> {
                 comparators,
             } => self.compare(expr, left, ops, comparators, before),
             ExprKind::Call { func, args, .. } => self.call(expr, func, args, before),
-            ExprKind::Comprehension(_) => self.counted(expr, before, None),
+            ExprKind::Comprehension(_) => {
+                self.counted(expr, before, None);
+            }
             _ => crate::merge::index::children(expr, &mut |child| self.expr(child, before)),
         }
     }
@@ -228,7 +245,9 @@ impl<'m> Reasoner<'_, 'm> {
                 ExprKind::Comprehension(c) => self.quantifier(expr, name == "any", c, before),
                 _ => self.expr(only, before),
             },
-            ("len" | "sum", [_]) => self.counted(expr, before, None),
+            ("len" | "sum", [_]) => {
+                self.counted(expr, before, None);
+            }
             _ => args.iter().for_each(|a| self.expr(a, before)),
         }
     }

@@ -38,6 +38,8 @@ pub(super) struct Phrase<'a> {
     pub total: u32,
     /// Whether each element is a thing of its own: not so of pairs.
     pub distinct: bool,
+    /// Whether the sentence is to tell how many there are in all.
+    pub totals: bool,
 }
 
 impl Phrase<'_> {
@@ -62,6 +64,19 @@ impl Phrase<'_> {
             .unwrap_or_else(|| self.such(number))
     }
 
+    /// `both`, `all 3`.
+    fn all(&self) -> String {
+        match self.total {
+            2 => "both".to_owned(),
+            total => format!("all {total}"),
+        }
+    }
+
+    /// `neither` of two, `none` of more.
+    fn not_one(&self) -> &'static str {
+        if self.total == 2 { "neither" } else { "none" }
+    }
+
     pub(super) fn none(&self) -> Made {
         if let Some(Predicate::Not(inner)) = self.said
             && self.total > 0
@@ -69,13 +84,22 @@ impl Phrase<'_> {
             && let Some(text) = inner.text(Number::Singular, true)
         {
             let noun = self.noun(Number::Singular)?;
-            return Some((Quantifier::All, format!("so every {noun} {text}"), true));
+            let plural = inner.text(Number::Plural, true).filter(|_| self.totals);
+            let text = match plural {
+                Some(text) => format!("so {} {} {text}", self.all(), self.noun(Number::Plural)?),
+                None => format!("so every {noun} {text}"),
+            };
+            return Some((Quantifier::All, text, true));
         }
         let said = self.said.and_then(|s| s.text(Number::Singular, true));
         let text = match (&self.domain.listed, said) {
             (Some(listed), _) => {
                 let none = if self.total == 2 { "neither" } else { "none" };
                 format!("so {none} of {listed} {}", self.verb(Number::Singular))
+            }
+            (None, Some(text)) if self.totals => {
+                let noun = self.noun(Number::Plural)?;
+                format!("so {} of the {} {noun} {text}", self.not_one(), self.total)
             }
             (None, Some(text)) => format!("so no {} {text}", self.noun(Number::Singular)?),
             (None, None) => {
@@ -103,7 +127,23 @@ impl Phrase<'_> {
         if let Some(Predicate::Not(inner)) = self.said
             && let Some(text) = inner.text(Number::Singular, true)
         {
-            return Some((Quantifier::None, format!("so no {noun} {text}"), true));
+            let text = if self.totals {
+                let noun = self.noun(Number::Plural)?;
+                format!("so {} of the {} {noun} {text}", self.not_one(), self.total)
+            } else {
+                format!("so no {noun} {text}")
+            };
+            return Some((Quantifier::None, text, true));
+        }
+        if self.totals
+            && let Some(text) = self.said.and_then(|said| said.text(Number::Plural, true))
+        {
+            let noun = self.noun(Number::Plural)?;
+            return Some((
+                Quantifier::All,
+                format!("so {} {noun} {text}", self.all()),
+                false,
+            ));
         }
         let text = self.said?.text(Number::Singular, true)?;
         Some((Quantifier::All, format!("so every {noun} {text}"), false))
@@ -146,15 +186,11 @@ impl Phrase<'_> {
             if let Some(Predicate::Not(inner)) = self.said
                 && let Some(text) = inner.text(Number::Singular, true)
             {
-                let none = if total == 2 { "neither" } else { "none" };
+                let none = self.not_one();
                 let text = format!("so {none} of the {total} {nouns} {text}{tail}");
                 return Some((Quantifier::None, text, true));
             }
-            let all = if total == 2 {
-                "both".to_owned()
-            } else {
-                format!("all {total}")
-            };
+            let all = self.all();
             let verb = self.verb(Number::Plural);
             return Some((
                 Quantifier::All,

@@ -254,6 +254,13 @@ impl<'m> Reasoner<'_, 'm> {
             );
             return;
         }
+        if let (Some(said), Some([]), Some(object)) =
+            (&element, parts.as_deref(), self.object(iteration))
+            && out == 0
+            && self.said_of_one(Some(said), object)
+        {
+            return;
+        }
         let denied = element
             .as_ref()
             .and_then(|e| e.text(Number::Singular, false));
@@ -326,6 +333,10 @@ impl<'m> Reasoner<'_, 'm> {
         let Some(object) = named.and_then(|i| self.object(i)) else {
             return;
         };
+        // "Is such a box" would say of one that it is as asked: so the answer says.
+        if self.said_of_one(said.as_ref(), object) || self.whether && said.is_none() {
+            return;
+        }
         // What one call of the pack says, the evidence says better; and of two things in a
         // relation that rules cannot say, neither is the one.
         let nested = runs
@@ -364,7 +375,13 @@ impl<'m> Reasoner<'_, 'm> {
     }
 
     /// A count: of `[x for x in xs if p(x)]`, `sum(p(x) for x in xs)`, or a list under a name.
-    pub(super) fn counted(&mut self, expr: &'m Expr, before: EventId, bound: Option<Bound>) {
+    /// Whether it is said, here or by the evidence.
+    pub(super) fn counted(
+        &mut self,
+        expr: &'m Expr,
+        before: EventId,
+        bound: Option<Bound>,
+    ) -> bool {
         let mut at = expr;
         let mut summed = false;
         for _ in 0..8 {
@@ -388,17 +405,17 @@ impl<'m> Reasoner<'_, 'm> {
         }
         let ExprKind::Comprehension(c) = &at.kind else {
             if let ExprKind::Name(name) = &at.kind {
-                self.tallied(&name.id, before, bound);
-            } else {
-                self.expr(at, before);
+                return self.tallied(&name.id, before, bound);
             }
-            return;
+            let said = self.out.len();
+            self.expr(at, before);
+            return self.out.len() > said;
         };
         self.visited.insert(at.id);
         let event = self.value(expr.id, before).unwrap_or(before);
         // Of a set, the different elements are counted, not those let through.
         if matches!(c.kind, ComprehensionKind::Set | ComprehensionKind::Dict) {
-            return;
+            return false;
         }
         let one = matches!(
             c.element.kind,
@@ -407,11 +424,11 @@ impl<'m> Reasoner<'_, 'm> {
         // Only truths are counted; a sum of numbers is another matter.
         let judged = !one && summed;
         if judged && !self.truths(&c.element) {
-            return;
+            return false;
         }
         let element = judged.then_some(&c.element);
         let Some((mut query, _)) = self.query(at.id, c, event, element) else {
-            return;
+            return false;
         };
         // What filters let through is what is counted, of all there are.
         query.said = match (query.filter.take(), query.said.take(), element.is_some()) {
@@ -423,9 +440,9 @@ impl<'m> Reasoner<'_, 'm> {
         let among = std::mem::take(&mut query.among);
         query.holds.splice(0..0, among);
         if query.holds.is_empty() {
-            return;
+            return false;
         }
-        self.say(query, Form::Count, bound);
+        self.say(query, Form::Count, bound)
     }
 
     /// Whether no two iterations are about the same object.
@@ -447,16 +464,19 @@ impl<'m> Reasoner<'_, 'm> {
         })
     }
 
-    /// Says a query, if the trace bears it.
-    pub(super) fn say(&mut self, mut query: Query, form: Form, bound: Option<Bound>) {
+    /// Says a query, if the trace bears it. Whether it is said, here or by the evidence.
+    pub(super) fn say(&mut self, mut query: Query, form: Form, bound: Option<Bound>) -> bool {
         // A filter that cannot be said is part of what is asked.
         if !query.among.is_empty() && query.filter.is_none() {
             if form == Form::Every {
-                return;
+                return false;
             }
             let among = std::mem::take(&mut query.among);
             query.holds.splice(0..0, among);
             query.said = None;
+        }
+        if form != Form::Every {
+            self.narrowed(&mut query);
         }
         let all: Vec<Condition> = query.among.iter().chain(&query.holds).copied().collect();
         let mut claim = Quantified {
@@ -467,25 +487,40 @@ impl<'m> Reasoner<'_, 'm> {
             elements: self.judged(&query.domain.elements, &all),
         };
         let Ok(Tally { met, total }) = tally(&claim, self.ground) else {
-            return;
+            return false;
         };
+        if self.said_of_all(&query, met, total) {
+            return true;
+        }
         let counted = match &self.material.trace.event(query.event).value {
             TraceValue::Int(n) => *n == i64::from(met),
             _ => true,
         };
         match form {
-            Form::None if met > 0 => return,
-            Form::Every if met < total || total == 0 => return,
-            Form::Count if !counted => return,
+            Form::None if met > 0 => return false,
+            Form::Every if met < total || total == 0 => return false,
+            Form::Count if !counted => return false,
             _ => {}
         }
+        // "None is such a box" says no more than the answer.
+        if met == 0 && query.said.is_none() && self.whether {
+            return true;
+        }
+        let whole = query.filter.is_none()
+            && query.domain.filter.is_none()
+            && query.domain.listed.is_none()
+            && !query.domain.nested
+            && claim.among.is_empty();
+        let distinct = self.distinct(&query.domain.elements) && query.domain.out == 0;
+        let totals = whole && distinct && total > 1 && self.announced(&query);
         let phrase = Phrase {
             domain: &query.domain,
             filter: query.filter.as_ref(),
             said: query.said.as_ref(),
             met,
             total,
-            distinct: self.distinct(&query.domain.elements) && query.domain.out == 0,
+            distinct,
+            totals,
         };
         let named: Vec<u32> = claim
             .elements
@@ -502,17 +537,28 @@ impl<'m> Reasoner<'_, 'm> {
             Form::Count => phrase.count(bound.as_ref(), &|| self.material.namer.list(&named, true)),
         };
         let Some((quantifier, text, flipped)) = made else {
-            return;
+            return false;
         };
         if flipped {
             let [condition] = claim.holds.as_mut_slice() else {
-                return;
+                return false;
             };
             condition.holds = !condition.holds;
         }
         claim.quantifier = quantifier;
         let mut claims = vec![(query.event, Inferred::Quantified(claim))];
         claims.extend(bound.map(|b| b.claim));
+        let tells = [format!(" of the {total} "), format!("so all {total} ")]
+            .iter()
+            .any(|words| text.contains(words.as_str()))
+            || total == 2 && text.starts_with("so both ");
         self.push(&text, claims, Vec::new());
+        if totals
+            && tells
+            && let Some(made) = self.out.last_mut()
+        {
+            made.total = std::mem::take(&mut query.domain.objects);
+        }
+        true
     }
 }

@@ -45,7 +45,8 @@ impl Predicate {
                     {
                         format!(" any {}", plural(r))
                     }
-                    _ => rest.clone(),
+                    // "2 of the 5 items are squares".
+                    _ => crate::merge::words::agree(lemma, rest, number),
                 };
                 Some(format!("{}{rest}", conjugate(lemma, number, affirmed)))
             }
