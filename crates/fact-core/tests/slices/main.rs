@@ -56,7 +56,7 @@ struct Sliced {
     run: Run,
     inputs: Inputs,
     limits: Limits,
-    slice: Slice,
+    slice: Slice<'static>,
 }
 
 impl Sliced {
@@ -94,7 +94,7 @@ fn sliced(text: &str, source: &str) -> Option<Sliced> {
         answers: &done.trace.answers,
         limits: &limits,
     };
-    let slice = slice(setting, &program, &done).expect(source);
+    let slice = slice(setting, &program, &done).expect(source).into_owned();
     Some(Sliced {
         program,
         run: done,
