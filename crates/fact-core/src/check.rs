@@ -9,12 +9,8 @@
 
 use crate::certificate::{Certificate, MAX_ANSWERS, PackRef, VERSION, inputs, limits};
 use crate::claim;
-use crate::claim::entail::{self, Ground};
-use crate::claim::runs::Runs;
-use crate::explain::{Context, write};
-use crate::merge::facts::{Iterations, facts};
-use crate::merge::index::Index;
-use crate::merge::names::Namer;
+use crate::claim::entail;
+use crate::explain::{Context, Reading, write_from};
 use crate::merge::words::same;
 use crate::rationale::{Rationale, StepKind};
 use crate::slice::print::print;
@@ -23,6 +19,8 @@ use fact_lang::ast::{Module, NodeId};
 use fact_lang::pack::Pack;
 use fact_lang::run::{Outcome, Returned};
 use fact_lang::syntax::SyntaxError;
+use fact_lang::trace::Trace;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 mod rejection;
@@ -154,7 +152,12 @@ fn examine(
     let run = setting.run(program);
     let returned = expect_result(&run.outcome, "program", certificate)?.clone();
     all_asked(certificate, &run.trace.answers)?;
-    let residual_run = setting.run(residual);
+    // A run is a function of the text and the setting: the same text runs the same.
+    let residual_run = if certificate.program == certificate.residual {
+        Cow::Borrowed(&run)
+    } else {
+        Cow::Owned(setting.run(residual))
+    };
     expect_result(&residual_run.outcome, "residual", certificate)?;
 
     let mut rejections = Vec::new();
@@ -170,12 +173,15 @@ fn examine(
     }
     let behaviour = Behaviour::new(setting, program, &run);
     rejections.extend(not_a_slice(&behaviour, residual, whole, options));
+    let trace = &residual_run.trace;
+    let closure = trace.closure(trace.result);
+    let reading = Reading::new(setting, residual, &residual_run, closure);
     entailment(
         certificate,
         rationale,
-        setting,
-        residual,
-        &residual_run,
+        setting.pack,
+        trace,
+        &reading,
         &mut rejections,
     );
     let context = Context {
@@ -184,7 +190,7 @@ fn examine(
         answer: &certificate.answer,
         matcher: certificate.matcher,
     };
-    match write(setting, residual, &residual_run, context) {
+    match write_from(&reading, context) {
         Ok((expected, claims)) => {
             compare(rationale, &expected, &mut rejections);
             if claims != certificate.claims {
@@ -373,25 +379,12 @@ pub fn outcome_text(outcome: &Outcome) -> String {
 fn entailment(
     certificate: &Certificate,
     rationale: &Rationale,
-    setting: Setting<'_>,
-    residual: &Module,
-    run: &fact_lang::run::Run,
+    pack: &Pack,
+    trace: &Trace,
+    reading: &Reading<'_>,
     rejections: &mut Vec<Rejection>,
 ) {
-    let namer = Namer::new(&run.trace, setting.pack, setting.inputs);
-    // Every call that the result rests on is among the claims, so none can be left out.
-    let Some(result) = run.trace.result else {
-        return;
-    };
-    let closure = run.trace.closure([result]);
-    let index = Index::new(residual);
-    let runs = Runs::new(&run.trace);
-    let ground = Ground {
-        runs: &runs,
-        index: &index,
-        namer: &namer,
-        closure: &closure,
-    };
+    let (namer, ground) = (&reading.namer, reading.ground());
     for (at, claims) in certificate.claims.iter().enumerate() {
         let step = rationale.steps.get(at);
         let text = step.map_or("", |s| s.text.as_str());
@@ -404,7 +397,7 @@ fn entailment(
         }
         let beside = entail::compared_numbers(claims);
         for stated in claims {
-            held.push(claim::entailed(stated, &run.trace, setting.pack, &namer));
+            held.push(claim::entailed(stated, trace, pack, namer));
             if let Some(inferred) = &stated.inferred {
                 held.push(entail::inferred(stated, inferred, text, &beside, &ground));
             }
@@ -418,8 +411,8 @@ fn entailment(
             }
         }
     }
-    let iterations = Iterations::new(&run.trace, &index);
-    let needed = facts(&run.trace, setting.pack, &index, &iterations, &closure);
+    // Every call that the result rests on is among the claims, so none can be left out.
+    let needed = &reading.facts;
     let stated: Vec<u32> = certificate
         .claims
         .iter()
@@ -430,7 +423,7 @@ fn entailment(
         !needed[..at].iter().any(|f| {
             f.what == needed[at].what
                 && f.args == needed[at].args
-                && same(&run.trace, &f.result, &needed[at].result)
+                && same(trace, &f.result, &needed[at].result)
         })
     };
     for (at, fact) in needed.iter().enumerate() {

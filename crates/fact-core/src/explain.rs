@@ -17,7 +17,9 @@ use crate::merge::words::listed_objects;
 use crate::rationale::{GroundedBox, Rationale, Step, StepKind};
 use crate::slice::{Reduction, Setting, SliceError, slice};
 use fact_lang::ast::Module;
+use fact_lang::pack::Pack;
 use fact_lang::run::{Outcome, Run};
+use fact_lang::trace::Trace;
 use std::collections::BTreeMap;
 
 /// What the sample asks and how it is answered.
@@ -103,13 +105,8 @@ pub fn write(
     context: Context<'_>,
 ) -> Result<(Rationale, Vec<Vec<Claim>>), ExplainError> {
     let result = run.trace.result.ok_or(SliceError::NoResult)?;
-    put_together(
-        setting,
-        residual,
-        run,
-        context,
-        &run.trace.closure([result]),
-    )
+    let closure = run.trace.closure([result]);
+    write_from(&Reading::new(setting, residual, run, closure), context)
 }
 
 /// Writes what a rationale would be without slicing: all that the program's run saw, merged and
@@ -125,21 +122,76 @@ pub fn write_unsliced(
 ) -> Result<Rationale, ExplainError> {
     run.trace.result.ok_or(SliceError::NoResult)?;
     let everything = vec![true; run.trace.events.len()];
-    put_together(setting, program, run, context, &everything).map(|(rationale, _)| rationale)
+    let reading = Reading::new(setting, program, run, everything);
+    write_from(&reading, context).map(|(rationale, _)| rationale)
 }
 
-/// The rationale of what `closure` marks in the run.
-fn put_together(
-    setting: Setting<'_>,
-    residual: &Module,
-    run: &Run,
+/// What can be read off a run: what a rationale is written from, and what a checker holds it against.
+pub(crate) struct Reading<'a> {
+    trace: &'a Trace,
+    pack: &'a Pack,
+    index: Index<'a>,
+    iterations: Iterations,
+    runs: Runs<'a>,
+    /// What the pack's calls established that the result depends on.
+    pub(crate) facts: Vec<Fact>,
+    pub(crate) namer: Namer<'a>,
+    closure: Vec<bool>,
+}
+
+impl<'a> Reading<'a> {
+    /// Reads a run of `residual` in the setting; `closure` marks the events that count.
+    pub(crate) fn new(
+        setting: Setting<'a>,
+        residual: &'a Module,
+        run: &'a Run,
+        closure: Vec<bool>,
+    ) -> Self {
+        let (trace, pack) = (&run.trace, setting.pack);
+        let index = Index::new(residual);
+        let iterations = Iterations::new(trace, &index);
+        let facts = facts(trace, pack, &index, &iterations, &closure);
+        Self {
+            trace,
+            pack,
+            index,
+            iterations,
+            runs: Runs::new(trace),
+            facts,
+            namer: Namer::new(trace, pack, setting.inputs),
+            closure,
+        }
+    }
+
+    /// What claims are held against.
+    pub(crate) fn ground(&self) -> Ground<'_> {
+        Ground {
+            runs: &self.runs,
+            index: &self.index,
+            namer: &self.namer,
+            closure: &self.closure,
+        }
+    }
+}
+
+/// [`write()`] of what the reading's closure marks in the run.
+///
+/// # Errors
+/// When there is no evidence to speak of.
+pub(crate) fn write_from(
+    reading: &Reading<'_>,
     context: Context<'_>,
-    closure: &[bool],
 ) -> Result<(Rationale, Vec<Vec<Claim>>), ExplainError> {
-    let trace = &run.trace;
-    let index = Index::new(residual);
-    let iterations = Iterations::new(trace, &index);
-    let facts = facts(trace, setting.pack, &index, &iterations, closure);
+    let Reading {
+        trace,
+        pack,
+        index,
+        iterations,
+        facts,
+        namer,
+        closure,
+        ..
+    } = reading;
     if !trace
         .tool_calls
         .iter()
@@ -148,24 +200,17 @@ fn put_together(
     {
         return Err(ExplainError::NoEvidence);
     }
-    let namer = Namer::new(trace, setting.pack, setting.inputs);
     let material = Material {
         trace,
-        pack: setting.pack,
-        namer: &namer,
-        iterations: &iterations,
-        facts: &facts,
-        index: &index,
+        pack,
+        namer,
+        iterations,
+        facts,
+        index,
     };
 
     let mut sentences = crate::merge::evidence(&material);
-    let runs = Runs::new(trace);
-    let ground = Ground {
-        runs: &runs,
-        index: &index,
-        namer: &namer,
-        closure,
-    };
+    let ground = reading.ground();
     let whether = ["true", "false", "yes", "no"]
         .iter()
         .any(|word| context.answer.eq_ignore_ascii_case(word));
@@ -177,7 +222,7 @@ fn put_together(
     let mut claims = Vec::new();
     let stated = |facts: &[usize]| -> (Vec<&Fact>, Vec<Claim>) {
         let facts = facts.iter().map(|f| &material.facts[*f]);
-        let claim = |f| claim::of_fact(f, trace, setting.pack, &namer);
+        let claim = |f| claim::of_fact(f, trace, pack, namer);
         facts.map(|f| (f, claim(f))).unzip()
     };
     for sentence in sentences {
@@ -193,7 +238,7 @@ fn put_together(
     for (at, inference) in inferred.into_iter().enumerate() {
         let own = inference.claims.into_iter();
         let mut claimed: Vec<Claim> = own
-            .map(|(event, inferred)| claim::of_inference(event, inferred, trace, &namer))
+            .map(|(event, inferred)| claim::of_inference(event, inferred, trace, namer))
             .collect();
         let mut boxes = grounded(&material, &inference.objects, &[]);
         // What it says in passing has its claims and its boxes here, unless they are to be seen above.

@@ -36,9 +36,9 @@ fn with<T>(scene: &str, source: &str, f: impl FnOnce(Setting<'_>, &Module, &Run)
     f(setting, &program, &run)
 }
 
-fn sliced(source: &str, budget: u64) -> Result<Slice, SliceError> {
+fn sliced(source: &str, budget: u64) -> Result<Slice<'static>, SliceError> {
     with(SCENE, source, |setting, program, run| {
-        slice_within(setting, program, run, budget)
+        slice_within(setting, program, run, budget).map(Slice::into_owned)
     })
 }
 

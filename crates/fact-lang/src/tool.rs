@@ -3,6 +3,8 @@
 //! A tool call is a [`Request`]: a value, keyed by content. The interpreter asks an [`Answers`]
 //! table; when the table has none, the run suspends and is later re-run from the start.
 
+mod arg;
+
 use schemars::JsonSchema;
 use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -55,7 +57,7 @@ pub struct ImageRef {
 }
 
 /// An argument of a tool call, by value.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[serde(untagged, deny_unknown_fields)]
 pub enum Arg {
     /// `None`

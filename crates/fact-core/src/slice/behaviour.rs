@@ -83,6 +83,25 @@ enum Flipped {
     },
 }
 
+/// The flipped tables, and how the original ends on each, once that was asked for.
+struct Tables {
+    flips: Vec<Flip>,
+    flipped: Vec<OnceCell<Flipped>>,
+}
+
+impl Tables {
+    fn new(setting: &Setting<'_>, original: &Module, run: &Run) -> Self {
+        let used = used_answers(run);
+        let affordable = usize::try_from(FLIPPED_STEPS / run.steps.max(1)).unwrap_or(MAX_FLIPS);
+        let most = affordable.clamp(LEAST_FLIPS, MAX_FLIPS);
+        let used = |i: usize| used.get(i).copied().unwrap_or(false);
+        let spoken = Spoken::new(original, setting.pack);
+        let flips = flips(most, setting.answers, &spoken, &used);
+        let flipped = flips.iter().map(|_| OnceCell::new()).collect();
+        Self { flips, flipped }
+    }
+}
+
 /// The original's behaviour: its result and, on demand, its end on each flipped table.
 ///
 /// Flipped tables are run without a trace ([`end`]), and for at most four times the steps of the
@@ -91,9 +110,9 @@ enum Flipped {
 pub struct Behaviour<'a> {
     pub(super) setting: Setting<'a>,
     original: &'a Module,
-    end: &'a Outcome,
-    flips: Vec<Flip>,
-    flipped: Vec<OnceCell<Flipped>>,
+    run: &'a Run,
+    /// Made when the first of them is asked for: most deletions show without.
+    tables: OnceCell<Tables>,
     limits: Limits,
     /// The table that told two programs apart last: likely the one to tell the next.
     telling: Cell<usize>,
@@ -110,20 +129,12 @@ impl<'a> Behaviour<'a> {
 
     /// [`Behaviour::new`] with a budget of its own, in steps.
     pub fn within(setting: Setting<'a>, original: &'a Module, run: &'a Run, budget: u64) -> Self {
-        let used = used_answers(run);
-        let affordable = usize::try_from(FLIPPED_STEPS / run.steps.max(1)).unwrap_or(MAX_FLIPS);
-        let most = affordable.clamp(LEAST_FLIPS, MAX_FLIPS);
-        let used = |i: usize| used.get(i).copied().unwrap_or(false);
-        let spoken = Spoken::new(original, setting.pack);
-        let flips = flips(most, setting.answers, &spoken, &used);
-        let flipped = flips.iter().map(|_| OnceCell::new()).collect();
         let steps = run.steps.saturating_mul(4).saturating_add(20_000);
         Self {
             setting,
             original,
-            end: &run.outcome,
-            flips,
-            flipped,
+            run,
+            tables: OnceCell::new(),
             limits: Limits {
                 steps: steps.min(setting.limits.steps),
                 ..*setting.limits
@@ -135,9 +146,14 @@ impl<'a> Behaviour<'a> {
         }
     }
 
+    fn flipped_tables(&self) -> &Tables {
+        self.tables
+            .get_or_init(|| Tables::new(&self.setting, self.original, self.run))
+    }
+
     /// Number of flipped tables.
     pub fn tables(&self) -> usize {
-        self.flips.len()
+        self.flipped_tables().flips.len()
     }
 
     /// Programs that were re-executed so far, on one table each.
@@ -160,14 +176,14 @@ impl<'a> Behaviour<'a> {
     }
 
     fn end_on_flip(&self, program: &Module, at: usize, open: Option<Open>) -> Outcome {
-        let flip = Some((&self.flips[at], open));
+        let flip = Some((&self.flipped_tables().flips[at], open));
         let end = self.setting.end(program, flip, &self.limits);
         self.spend(end.steps);
         end.outcome
     }
 
     fn on_flip(&self, at: usize) -> &Flipped {
-        self.flipped[at].get_or_init(|| {
+        self.flipped_tables().flipped[at].get_or_init(|| {
             let end = |open| self.end_on_flip(self.original, at, open);
             match end(None) {
                 Outcome::Suspended(_) => Flipped::Open {
@@ -199,26 +215,25 @@ impl<'a> Behaviour<'a> {
         self.afford()?;
         let end = self.setting.end(program, None, self.setting.limits);
         self.spend(end.steps);
-        Ok(same_end(self.end, &end.outcome))
+        Ok(same_end(&self.run.outcome, &end.outcome))
     }
 
     /// Whether `program` looks where the original did: an answer from nowhere is no residual of
     /// one from evidence.
     fn looks(&self, program: &Module) -> bool {
-        if self.flips.is_empty() {
+        let tables = self.flipped_tables();
+        if tables.flips.is_empty() {
             return true;
         }
+        let end = &self.run.outcome;
         // Who agrees on two tables that end differently cannot but look.
-        let sensitive =
-            self.flipped
-                .iter()
-                .filter_map(OnceCell::get)
-                .any(|flipped| match flipped {
-                    Flipped::Known(end) => !same_end(end, self.end),
-                    Flipped::Open { nothing, something } => {
-                        !same_end(nothing, self.end) || !same_end(something, self.end)
-                    }
-                });
+        let mut known = tables.flipped.iter().filter_map(OnceCell::get);
+        let sensitive = known.any(|flipped| match flipped {
+            Flipped::Known(known) => !same_end(known, end),
+            Flipped::Open { nothing, something } => {
+                !same_end(nothing, end) || !same_end(something, end)
+            }
+        });
         if sensitive {
             return true;
         }
@@ -231,7 +246,7 @@ impl<'a> Behaviour<'a> {
     /// ask what was not recorded, the table goes on as if there were nothing, and as if there were
     /// something.
     pub fn first_disagreement(&self, program: &Module) -> Option<usize> {
-        (0..self.flips.len()).find(|&at| !self.agrees_on(program, at))
+        (0..self.tables()).find(|&at| !self.agrees_on(program, at))
     }
 
     /// Same result, and by looking; and agreement on every flipped table.
@@ -242,9 +257,9 @@ impl<'a> Behaviour<'a> {
         if !self.same_result(program)? {
             return Ok(false);
         }
-        let first = self.telling.get();
-        let order = std::iter::once(first).chain((0..self.flips.len()).filter(|at| *at != first));
-        for at in order.take(self.flips.len()) {
+        let (first, tables) = (self.telling.get(), self.tables());
+        let order = std::iter::once(first).chain((0..tables).filter(|at| *at != first));
+        for at in order.take(tables) {
             self.afford()?;
             if !self.agrees_on(program, at) {
                 self.telling.set(at);

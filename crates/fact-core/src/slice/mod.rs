@@ -30,20 +30,34 @@ pub use units::{blocks, deletable, without};
 
 use fact_lang::ast::{Module, NodeId};
 use fact_lang::run::Run;
+use std::borrow::Cow;
 
 /// A residual program with the proof of its agreement.
 #[derive(Debug)]
-pub struct Slice {
+pub struct Slice<'r> {
     /// The residual program, in the language of the original.
     pub residual: Module,
-    /// Its run on the recorded answers.
-    pub run: Run,
+    /// Its run on the recorded answers: the original's where nothing was left out.
+    pub run: Cow<'r, Run>,
     /// How much was cut.
     pub reduction: Reduction,
     /// Of the original program: the [units] kept.
     pub kept: Vec<NodeId>,
     /// Re-executions that it took, each of one program on one table.
     pub re_executions: usize,
+}
+
+impl Slice<'_> {
+    /// The same with a run of its own.
+    pub fn into_owned(self) -> Slice<'static> {
+        Slice {
+            run: Cow::Owned(self.run.into_owned()),
+            residual: self.residual,
+            reduction: self.reduction,
+            kept: self.kept,
+            re_executions: self.re_executions,
+        }
+    }
 }
 
 /// Sizes before and after slicing.
@@ -85,12 +99,16 @@ pub enum SliceError {
     },
 }
 
-/// Slices `original` for the result of `run`, its run on the setting's answers.
+/// Slices `original` for the result of `run`, its run in the setting ([`Setting::run`]).
 ///
 /// # Errors
 /// When the run did not return, when the program is too long for [`BUDGET`], or (a defect of this
 /// crate) when printing loses meaning.
-pub fn slice(setting: Setting<'_>, original: &Module, run: &Run) -> Result<Slice, SliceError> {
+pub fn slice<'r>(
+    setting: Setting<'_>,
+    original: &Module,
+    run: &'r Run,
+) -> Result<Slice<'r>, SliceError> {
     slice_within(setting, original, run, BUDGET)
 }
 
@@ -98,12 +116,12 @@ pub fn slice(setting: Setting<'_>, original: &Module, run: &Run) -> Result<Slice
 ///
 /// # Errors
 /// As [`slice()`].
-pub fn slice_within(
+pub fn slice_within<'r>(
     setting: Setting<'_>,
     original: &Module,
-    run: &Run,
+    run: &'r Run,
     budget: u64,
-) -> Result<Slice, SliceError> {
+) -> Result<Slice<'r>, SliceError> {
     let result = run.trace.result.ok_or(SliceError::NoResult)?;
     let behaviour = Behaviour::within(setting, original, run, budget);
     let closure = run.trace.closure([result]);
@@ -115,14 +133,7 @@ pub fn slice_within(
     let mut current =
         guess(&behaviour, original, run, &closure).map_err(|_| exhausted(original))?;
     minimise(&behaviour, &mut current).map_err(|_| exhausted(&current))?;
-    let residual = setting
-        .pack
-        .parse(&print::print(&current, &|_| true))
-        .map_err(|_| SliceError::NotReproduced)?;
-    let residual_run = setting.run(&residual);
-    if !same_end(&run.outcome, &residual_run.outcome) {
-        return Err(SliceError::NotReproduced);
-    }
+    let (residual, residual_run) = reproduce(setting, original, run, &current)?;
     let reduction = Reduction {
         statements: units::statements(original, setting.pack),
         statements_kept: units::statements(&current, setting.pack),
@@ -138,6 +149,39 @@ pub fn slice_within(
         kept: deletable(&current, setting.pack),
         re_executions: behaviour.re_executions(),
     })
+}
+
+/// What is `left` of `original`, printed and parsed, and its run in the setting, in which `run` is the
+/// original's.
+///
+/// Where the printed text is the original's but for space at its end, it has the same tree, with the
+/// same ids and places, and the same run: neither is made again.
+///
+/// # Errors
+/// [`SliceError::NotReproduced`] when printing loses meaning: a defect of this crate.
+pub fn reproduce<'r>(
+    setting: Setting<'_>,
+    original: &Module,
+    run: &'r Run,
+    left: &Module,
+) -> Result<(Module, Cow<'r, Run>), SliceError> {
+    let text = print::print(left, &|_| true);
+    if text.trim_end() == original.source.trim_end() {
+        let residual = Module {
+            source: text.into(),
+            ..original.clone()
+        };
+        return Ok((residual, Cow::Borrowed(run)));
+    }
+    let residual = setting
+        .pack
+        .parse(&text)
+        .map_err(|_| SliceError::NotReproduced)?;
+    let residual_run = setting.run(&residual);
+    if !same_end(&run.outcome, &residual_run.outcome) {
+        return Err(SliceError::NotReproduced);
+    }
+    Ok((residual, Cow::Owned(residual_run)))
 }
 
 /// The program without what the trace says did not matter, if that agrees.

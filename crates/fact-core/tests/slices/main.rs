@@ -15,7 +15,9 @@ mod generate;
 use common::{Scene, executed};
 use fact_core::certificate::{inputs, limits};
 use fact_core::slice::flips::{Spoken, flips};
-use fact_core::slice::{Behaviour, Minimality, Setting, Slice, minimality, same_end, slice};
+use fact_core::slice::{
+    Behaviour, Minimality, Setting, Slice, minimality, reproduce, same_end, slice,
+};
 use fact_lang::ast::Module;
 use fact_lang::pack::Pack;
 use fact_lang::run::{Inputs, Limits, Outcome, Run, end, run};
@@ -23,6 +25,7 @@ use fact_lang::tool::Recorded;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, TestRunner};
+use std::borrow::Cow;
 use std::io::Write;
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;
@@ -56,7 +59,7 @@ struct Sliced {
     run: Run,
     inputs: Inputs,
     limits: Limits,
-    slice: Slice,
+    slice: Slice<'static>,
 }
 
 impl Sliced {
@@ -94,7 +97,7 @@ fn sliced(text: &str, source: &str) -> Option<Sliced> {
         answers: &done.trace.answers,
         limits: &limits,
     };
-    let slice = slice(setting, &program, &done).expect(source);
+    let slice = slice(setting, &program, &done).expect(source).into_owned();
     Some(Sliced {
         program,
         run: done,
@@ -114,6 +117,15 @@ fn holds(text: &str, source: &str) -> Result<(), TestCaseError> {
         same_end(&made.run.outcome, &made.slice.run.outcome),
         "{shown}"
     );
+
+    // Residual and run are those of its text, also where neither was made again.
+    let printed = PACK.parse(&residual.source).expect(source);
+    let again = made.setting().run(&printed);
+    prop_assert_eq!(format!("{printed:?}"), format!("{residual:?}"));
+    prop_assert_eq!(format!("{again:?}"), format!("{:?}", &*made.slice.run));
+    let (kept, run) = reproduce(made.setting(), &printed, &again, residual).expect(source);
+    prop_assert_eq!(format!("{printed:?}"), format!("{kept:?}"));
+    prop_assert!(matches!(run, Cow::Borrowed(_)), "{shown}");
 
     // Agreement where a table answers all that the original asks.
     let answers = &made.run.trace.answers;

@@ -44,7 +44,7 @@ impl<'a> Vm<'a> {
     }
 
     pub(crate) fn dict(&mut self, entries: Vec<(Tv, Tv)>, shape: EventId) -> R<Value> {
-        let mut map = DictMap::default();
+        let mut map = DictMap::with_capacity_and_hasher(entries.len(), Default::default());
         for (key, value) in entries {
             self.insert(&mut map, key, value)?;
         }

@@ -270,7 +270,7 @@ impl<'a> Vm<'a> {
     ) -> R<Tv> {
         let event = self.next_event();
         let image = self.trace.answers[answer as usize].request.image as u32;
-        let value = match (result, &self.trace.answers[answer as usize].answer) {
+        let value = match (result, &mut self.trace.answers[answer as usize].answer) {
             (_, Answer::Error(message)) => {
                 let message = message.clone();
                 return Err(self.raise(ExcClass::RuntimeError, message));
@@ -287,13 +287,11 @@ impl<'a> Vm<'a> {
                 Value::Int(*x as i64)
             }
             (ResultType::Detections, Answer::Detections(found)) => {
-                let found = found.clone();
-                let mut items = Vec::with_capacity(found.len());
-                for detection in found {
-                    let value = self.detection(image, detection, event)?;
-                    items.push(Tv::new(value, event));
-                }
-                self.list(items, event)?
+                // Taken out of the table while they are read, which is cheaper than a copy.
+                let found = std::mem::take(found);
+                let items = self.detected(image, &found, event);
+                self.trace.answers[answer as usize].answer = Answer::Detections(found);
+                self.list(items?, event)?
             }
             (_, other) => {
                 let got = match other {
@@ -324,7 +322,16 @@ impl<'a> Vm<'a> {
         Ok(Tv::new(value, event))
     }
 
-    fn detection(&mut self, image: u32, detection: Detection, event: EventId) -> R<Value> {
+    fn detected(&mut self, image: u32, found: &[Detection], event: EventId) -> R<Vec<Tv>> {
+        let mut items = Vec::with_capacity(found.len());
+        for detection in found {
+            let value = self.detection(image, detection, event)?;
+            items.push(Tv::new(value, event));
+        }
+        Ok(items)
+    }
+
+    fn detection(&mut self, image: u32, detection: &Detection, event: EventId) -> R<Value> {
         let BBox {
             left,
             top,
@@ -345,10 +352,10 @@ impl<'a> Vm<'a> {
         let Value::Region(region) = self.region(image, bbox)? else {
             return Ok(Value::None);
         };
-        let mut entries = Vec::new();
-        for (name, arg) in detection.attributes {
-            let key = Tv::new(self.string(name)?, event);
-            let value = self.arg_value(&arg, event, 0)?;
+        let mut entries = Vec::with_capacity(detection.attributes.len());
+        for (name, arg) in &detection.attributes {
+            let key = Tv::new(self.string(name.as_str())?, event);
+            let value = self.arg_value(arg, event, 0)?;
             entries.push((key, Tv::new(value, event)));
         }
         let Value::Dict(attributes) = self.dict(entries, event)? else {
@@ -358,8 +365,8 @@ impl<'a> Vm<'a> {
         self.heap.detections.push(DetectionObj {
             region,
             score: detection.score,
-            label: detection.label.into(),
-            id: detection.id.map(Into::into),
+            label: detection.label.as_str().into(),
+            id: detection.id.as_deref().map(Into::into),
             attributes,
         });
         Ok(Value::Detection(self.heap.detections.len() as u32 - 1))
