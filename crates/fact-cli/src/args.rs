@@ -2,15 +2,13 @@
 
 mod check;
 mod metrics;
+mod synth;
 
 pub(crate) use check::{CheckArgs, SchemaArgs};
 pub(crate) use metrics::MetricsArgs;
-
-use crate::style::StyleArgs;
-mod synth;
-
 pub(crate) use synth::{SynthArgs, World};
 
+use crate::style::StyleArgs;
 use clap::{Args, Parser, Subcommand};
 use fact_pipeline::config::{
     Accept, Api, BoxConvention, BridgeSpec, Look, PerceptionSpec, ProposerSpec, Visible,

@@ -150,7 +150,7 @@ fn ink(thing: &Thing, x: i32, y: i32) -> [u8; 3] {
         3 => (x / (side / 4).max(2) + y / (side / 4).max(2)) % 2 == 1,
         _ => false,
     };
-    if !second {
+    if !second || at_edge(thing, x, y) {
         return ink;
     }
     let light: u32 = ink.iter().map(|c| u32::from(*c)).sum();
@@ -163,6 +163,21 @@ fn ink(thing: &Thing, x: i32, y: i32) -> [u8; 3] {
             (c + 4 * 250) / 5
         }) as u8
     })
+}
+
+/// Whether a pixel lies at the outline, which has the ink in every pattern: marks that reached it
+/// would run into the ground, and a striped square would be no square.
+fn at_edge(thing: &Thing, x: i32, y: i32) -> bool {
+    let line = (thing.side / 20).max(1);
+    let full = 2 * i64::from(thing.side);
+    let outside = |x: i32, y: i32| {
+        let at = |v: i32| (2 * i64::from(v) + 1) * GRID / full;
+        let within = (0..thing.side).contains(&x) && (0..thing.side).contains(&y);
+        !within || !holds(thing.value(Category::Shape), (at(x), at(y)))
+    };
+    [(line, 0), (-line, 0), (0, line), (0, -line)]
+        .iter()
+        .any(|(dx, dy)| outside(x + dx, y + dy))
 }
 
 /// How many of the samples of a pixel the thing holds.

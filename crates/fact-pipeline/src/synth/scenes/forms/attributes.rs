@@ -257,8 +257,10 @@ pub(super) fn all_same(rng: &mut Rng, scope: Scope<'_>) -> Question {
         text,
         wording,
         body: format!(
-            "    return all_same(image.find(\"{}\"), \"{name}\")\n",
-            noun.program()
+            "    things = image.find(\"{}\")\n    return all({} == {} for thing in things)\n",
+            noun.program(),
+            read("thing", category),
+            read("things[0]", category)
         ),
         wanted: yes_no(),
         needs: vec![need(noun, 0, 1), need(noun.and(category, value), 1, 2)],
@@ -297,7 +299,7 @@ pub(super) fn another_same(rng: &mut Rng, scope: Scope<'_>) -> Question {
         text,
         wording,
         body: format!(
-            "    return len(only(image.find(\"{}\")).find_same(\"{name}\")) > 0\n",
+            "    return bool(only(image.find(\"{}\")).find_same(\"{name}\"))\n",
             noun.program()
         ),
         wanted: yes_no(),

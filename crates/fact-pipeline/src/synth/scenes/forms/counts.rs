@@ -448,7 +448,7 @@ pub(super) fn most(rng: &mut Rng, scope: Scope<'_>) -> Question {
     let body = format!(
         "    things = image.find(\"{}\")\n    \
          found = [thing for thing in things if {}]\n    \
-         return len(found) > len(things) / 2\n",
+         return len(found) > len(things) - len(found)\n",
         it.noun.program(),
         it.test("==")
     );
