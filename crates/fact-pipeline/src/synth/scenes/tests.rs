@@ -264,6 +264,13 @@ fn what_is_held_out_is_nowhere_in_training() {
             let said = format!(" {} {}", sample.question, program.replace('"', " "));
             names.iter().any(|name| said.contains(&format!(" {name}")))
         };
+        // Are none of the crosses yellow?
+        let alludes = |sample: &ScenesSample| {
+            names.iter().any(|name| {
+                let mut words = name.split(' ');
+                words.all(|word| sample.question.contains(&format!(" {word}")))
+            })
+        };
         let mut digests: BTreeMap<[u8; 32], &str> = BTreeMap::new();
         for split in Split::ALL {
             let mut shown = 0;
@@ -272,7 +279,7 @@ fn what_is_held_out_is_nowhere_in_training() {
                 match split {
                     Split::Pairs => {
                         shown += usize::from(shows(&sample));
-                        assert!(shows(&sample) || speaks(&sample), "{}", sample.question);
+                        assert!(shows(&sample) || alludes(&sample), "{}", sample.question);
                     }
                     _ => assert!(!shows(&sample) && !speaks(&sample), "{}", sample.question),
                 }
