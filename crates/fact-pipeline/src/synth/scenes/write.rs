@@ -183,14 +183,17 @@ fn label(sample: &ScenesSample) -> Option<Value> {
     }
 }
 
+/// Samples by answer, by form and wording.
+type ByWording = BTreeMap<(&'static str, String), BTreeMap<String, usize>>;
+
 /// What was seen of a split.
 #[derive(Default)]
 struct Counts {
     samples: usize,
     scenes: BTreeSet<String>,
     questions: BTreeSet<String>,
-    /// Family → form and wording → answer → samples.
-    answers: BTreeMap<&'static str, BTreeMap<(&'static str, String), BTreeMap<String, usize>>>,
+    /// By family.
+    answers: BTreeMap<&'static str, ByWording>,
 }
 
 impl Counts {
