@@ -2,10 +2,12 @@
 
 mod check;
 mod metrics;
+mod synth;
 mod transfer;
 
 pub(crate) use check::{CheckArgs, SchemaArgs};
 pub(crate) use metrics::MetricsArgs;
+pub(crate) use synth::{SynthArgs, World};
 pub(crate) use transfer::{KeepArgs, TransferArgs};
 
 use crate::style::StyleArgs;
@@ -14,7 +16,6 @@ use fact_pipeline::config::{
     Accept, Api, BoxConvention, BridgeSpec, Look, PerceptionSpec, ProposerSpec, Visible,
 };
 use fact_pipeline::export::Format;
-use fact_pipeline::synth::Smoothing;
 use std::path::PathBuf;
 
 const AFTER: &str = "\
@@ -90,45 +91,6 @@ pub(crate) struct DemoArgs {
     /// Worker threads [default: one per core]
     #[arg(long, value_name = "N")]
     pub(crate) threads: Option<u32>,
-}
-
-/// Flags of `fact synth`.
-#[derive(Debug, Args)]
-#[command(after_help = "\
-The same options give the same bytes. `--data synth:DIR` reads what it writes.
-
-Example:
-  fact synth --out data/synth --samples 1000 --seed 7")]
-pub(crate) struct SynthArgs {
-    /// Folder to write; a data set drawn there before is replaced
-    #[arg(long, value_name = "DIR")]
-    pub(crate) out: PathBuf,
-    /// Samples, each with its own image
-    #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..))]
-    pub(crate) samples: u32,
-    /// Images per sentence
-    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..))]
-    pub(crate) per_sentence: u32,
-    /// Edges of items: off, on, or mixed over the images
-    #[arg(long, value_name = "KIND", default_value = "mixed", value_parser = smoothing)]
-    pub(crate) smoothing: Smoothing,
-    /// Seed
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    pub(crate) seed: u32,
-    /// Say nothing but errors
-    #[arg(long, short)]
-    pub(crate) quiet: bool,
-}
-
-fn smoothing(name: &str) -> Result<Smoothing, String> {
-    match name {
-        "off" => Ok(Smoothing::Off),
-        "on" => Ok(Smoothing::On),
-        "mixed" => Ok(Smoothing::Mixed),
-        other => Err(format!(
-            "unknown kind `{other}`, expected one of: off, on, mixed"
-        )),
-    }
 }
 
 /// Flags of `fact run`. Each beats the key of the same name in the file.

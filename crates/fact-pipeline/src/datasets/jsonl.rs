@@ -8,7 +8,7 @@ use super::spec::{Kind, Spec};
 use super::{DataSet, ImageRoot, Record, Samples};
 use fact_core::matcher::Matcher;
 use serde_json::{Map, Value};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 const LAYOUT: &str = "a .jsonl file with one object a line, a .json file with a list of objects, or a folder with one such .jsonl file";
 const SYNTH_LAYOUT: &str = "the folder that `fact synth` wrote: samples.jsonl and images/";
@@ -38,7 +38,8 @@ impl Jsonl {
                 name.ends_with(".jsonl")
             })?
         };
-        let default = if synth {
+        // The `blocks` world judges statements; other worlds say in `world.json` that they ask.
+        let default = if synth && !asks(&file) {
             Matcher::TrueFalse
         } else {
             Matcher::Open
@@ -70,6 +71,11 @@ impl Jsonl {
         let images = images.collect::<Result<Vec<_>, _>>()?;
         self.columns.record(at, &row, images, None)
     }
+}
+
+/// Whether the folder of a generated data set has the mark of a world with open answers.
+fn asks(samples: &Path) -> bool {
+    samples.with_file_name("world.json").is_file()
 }
 
 impl DataSet for Jsonl {

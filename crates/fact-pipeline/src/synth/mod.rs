@@ -1,3 +1,5 @@
+//! Seeded generators of data: the `blocks` world here, the richer [`scenes`] world beside it.
+//!
 //! A seeded generator of `blocks` data: images, sentences that are true or false of them, and the
 //! programs that tell.
 //!
@@ -23,6 +25,7 @@
 mod draw;
 mod picture;
 mod rng;
+pub mod scenes;
 mod sentence;
 mod words;
 mod write;
@@ -109,8 +112,34 @@ pub enum SynthError {
     #[error("`per_sentence` is 0; a sentence needs at least one image")]
     NoImages,
     /// The folder holds something that is not a generated data set.
-    #[error("`{0}` is not empty and holds no `samples.jsonl`; give a new or empty folder")]
-    Occupied(std::path::PathBuf),
+    #[error("`{folder}` is not empty and holds no `{mark}`; give a new or empty folder")]
+    Occupied {
+        /// The folder.
+        folder: std::path::PathBuf,
+        /// The file that would mark it as ours.
+        mark: &'static str,
+    },
+    /// An option that makes no sense.
+    #[error("`{option}` is {value}; {expected}")]
+    Option {
+        /// Its name.
+        option: &'static str,
+        /// What it was.
+        value: String,
+        /// What would do.
+        expected: String,
+    },
+    /// No picture fits the questions of a form.
+    #[error(
+        "no picture was found for questions of form `{form}` in split `{split}`; allow more objects \
+         or a larger range of them"
+    )]
+    Impossible {
+        /// The split.
+        split: &'static str,
+        /// The form.
+        form: &'static str,
+    },
     /// Writing failed.
     #[error("cannot write `{path}`")]
     Write {
@@ -127,6 +156,14 @@ pub enum SynthError {
         /// Why.
         source: image::ImageError,
     },
+}
+
+impl SynthError {
+    /// The failure to write a file or folder.
+    fn writing(path: &std::path::Path) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::Write { path, source }
+    }
 }
 
 /// Generates samples, sentence by sentence.

@@ -128,7 +128,7 @@ fn bad_requests_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("thesis.tex"), "years of work").unwrap();
     let refused = write(&options(1), folder.path(), |_| {});
-    assert!(matches!(refused, Err(SynthError::Occupied(_))));
+    assert!(matches!(refused, Err(SynthError::Occupied { .. })));
     assert!(folder.path().join("thesis.tex").is_file());
 }
 

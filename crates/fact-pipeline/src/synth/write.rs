@@ -30,55 +30,65 @@ pub fn write(
     mut progress: impl FnMut(usize),
 ) -> Result<Written, SynthError> {
     let samples = generate(options)?;
-    let failed = |path: &Path| {
-        let path = path.to_owned();
-        move |source| SynthError::Write { path, source }
-    };
     let list = folder.join("samples.jsonl");
     let images = folder.join("images");
     let occupied = fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some());
     if occupied && !list.is_file() {
-        return Err(SynthError::Occupied(folder.to_owned()));
+        return Err(SynthError::Occupied {
+            folder: folder.to_owned(),
+            mark: "samples.jsonl",
+        });
     }
     if list.is_file() {
-        fs::remove_file(&list).map_err(failed(&list))?;
+        fs::remove_file(&list).map_err(SynthError::writing(&list))?;
         if images.is_dir() {
-            remove_images(&images).map_err(failed(&images))?;
+            remove_images(&images, "synth-").map_err(SynthError::writing(&images))?;
         }
     }
-    fs::create_dir_all(&images).map_err(failed(&images))?;
+    fs::create_dir_all(&images).map_err(SynthError::writing(&images))?;
 
     let mut written = Written::default();
-    let mut lines = Vec::new();
+    let mut lines = String::new();
     let mut last_group = String::new();
     for sample in samples {
         let path = folder.join(&sample.image);
-        fs::write(&path, png(&sample)?).map_err(failed(&path))?;
+        fs::write(&path, encode(&sample.draw(), &sample.id)?)
+            .map_err(SynthError::writing(&path))?;
         if sample.group != last_group {
             written.sentences += 1;
             last_group.clone_from(&sample.group);
         }
         written.samples += 1;
         written.yes += usize::from(sample.answer);
-        lines.extend_from_slice(line(&sample).as_bytes());
+        lines.push_str(&line(&sample));
         progress(written.samples);
     }
-    let draft = folder.join("samples.jsonl.part");
-    let mut file = fs::File::create(&draft).map_err(failed(&draft))?;
-    file.write_all(&lines).map_err(failed(&draft))?;
-    file.sync_all().map_err(failed(&draft))?;
-    fs::rename(&draft, &list).map_err(failed(&list))?;
+    publish(&list, &lines)?;
     Ok(written)
 }
 
-/// Removes the images of an earlier data set, and nothing else.
-fn remove_images(images: &Path) -> std::io::Result<()> {
+/// Writes a file so that it appears only when it is whole.
+pub(super) fn publish(path: &Path, text: &str) -> Result<(), SynthError> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".part");
+    let draft = path.with_file_name(name);
+    let write = || -> std::io::Result<()> {
+        let mut file = fs::File::create(&draft)?;
+        file.write_all(text.as_bytes())?;
+        file.sync_all()?;
+        fs::rename(&draft, path)
+    };
+    write().map_err(SynthError::writing(path))
+}
+
+/// Removes the images of an earlier data set, whose names start so, and nothing else.
+pub(super) fn remove_images(images: &Path, start: &str) -> std::io::Result<()> {
     for entry in fs::read_dir(images)? {
         let entry = entry?;
         let name = entry.file_name();
         let ours = name
             .to_str()
-            .is_some_and(|n| n.starts_with("synth-") && n.ends_with(".png"));
+            .is_some_and(|n| n.starts_with(start) && n.ends_with(".png"));
         if ours && entry.file_type()?.is_file() {
             fs::remove_file(entry.path())?;
         }
@@ -100,9 +110,8 @@ fn line(sample: &SynthSample) -> String {
     format!("{record}\n")
 }
 
-/// The encoded image of a sample. Compression and filter are fixed, so that bytes are stable.
-fn png(sample: &SynthSample) -> Result<Vec<u8>, SynthError> {
-    let image = sample.draw();
+/// An encoded image. Compression and filter are fixed, so that bytes are stable.
+pub(super) fn encode(image: &image::RgbImage, id: &str) -> Result<Vec<u8>, SynthError> {
     let mut bytes = Vec::new();
     png::PngEncoder::new_with_quality(
         &mut bytes,
@@ -116,7 +125,7 @@ fn png(sample: &SynthSample) -> Result<Vec<u8>, SynthError> {
         image::ExtendedColorType::Rgb8,
     )
     .map_err(|source| SynthError::Encode {
-        id: sample.id.clone(),
+        id: id.to_owned(),
         source,
     })?;
     Ok(bytes)
