@@ -54,11 +54,11 @@ impl Size {
     /// Width of the residual stream, layers, heads.
     pub fn shape(self) -> (usize, usize, usize) {
         match self {
-            Self::S => (96, 3, 3),
+            Self::S => (96, 3, 6),
             Self::M => (192, 5, 6),
-            Self::L => (448, 10, 7),
-            // 32 a head, as in the presets but the largest.
-            Self::Free { width, layers } => (width, layers, width / 32),
+            Self::L => (448, 10, 14),
+            // 16 a head: small students need several things to look for more than wide ones.
+            Self::Free { width, layers } => (width, layers, width / 16),
         }
     }
 }

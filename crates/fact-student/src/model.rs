@@ -184,8 +184,9 @@ impl Network {
         );
         let seen = pixels.matmul(self.parameter("image.patch.weight")?)
             + self.parameter("image.patch.bias")?;
-        let seen = squared_relu(seen).matmul(self.parameter("image.mix.weight")?)
-            + self.parameter("image.mix.bias")?;
+        let seen = norm(squared_relu(seen), self.parameter("image.norm")?);
+        let seen =
+            seen.matmul(self.parameter("image.mix.weight")?) + self.parameter("image.mix.bias")?;
         let places = self.parameter("image.row")?.reshape([rows, 1, d])
             + self.parameter("image.column")?.reshape([1, columns, d]);
         Ok(seen.reshape([block.rows, block.patches, d]) + places.reshape([1, rows * columns, d]))

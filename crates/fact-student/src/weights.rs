@@ -37,13 +37,17 @@ pub fn shapes(config: &ModelConfig) -> Vec<(String, [usize; 2], Start)> {
     let added =
         |fan_in: usize| Start::Normal((1.0 / (fan_in as f64 * 2.0 * config.layers as f64)).sqrt());
     let table = Start::Normal(0.1);
+    let place = Start::Normal(0.1);
     let mut all = vec![
         ("image.patch.weight".into(), [patch, 2 * d], by(patch)),
         ("image.patch.bias".into(), [1, 2 * d], Start::Constant(0.0)),
         ("image.mix.weight".into(), [2 * d, d], by(2 * d)),
         ("image.mix.bias".into(), [1, d], Start::Constant(0.0)),
-        ("image.row".into(), [rows, d], table),
-        ("image.column".into(), [columns, d], table),
+        // Small things on a plain ground light few pixels: unless what they light is brought to scale, a
+        // student learns long from text alone before it looks.
+        ("image.norm".into(), [1, 2 * d], Start::Constant(1.0)),
+        ("image.row".into(), [rows, d], place),
+        ("image.column".into(), [columns, d], place),
         ("text.token".into(), [config.vocabulary, d], table),
         ("text.position".into(), [config.max_text, d], table),
         ("norm".into(), [1, d], Start::Constant(1.0)),
