@@ -2,9 +2,13 @@
 
 mod check;
 mod metrics;
+#[cfg(feature = "student")]
+mod student;
 
 pub(crate) use check::{CheckArgs, SchemaArgs};
 pub(crate) use metrics::MetricsArgs;
+#[cfg(feature = "student")]
+pub(crate) use student::{EvalArgs, ObjectiveKind, TeachArgs};
 
 use crate::style::StyleArgs;
 use clap::{Args, Parser, Subcommand};
@@ -59,6 +63,12 @@ pub(crate) enum Command {
     Synth(SynthArgs),
     /// Score a prediction file as a benchmark's official script does, with intervals
     Metrics(Box<MetricsArgs>),
+    /// Teach students, small vision-language models, with answers and rationales
+    #[cfg(feature = "student")]
+    Teach(Box<TeachArgs>),
+    /// Have a student answer, and write its predictions
+    #[cfg(feature = "student")]
+    Eval(EvalArgs),
     /// Print the JSON schema of a certificate or of an exported row
     Schema(SchemaArgs),
     /// Look at an exemplar bank and edit it

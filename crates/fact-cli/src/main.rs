@@ -30,6 +30,10 @@ fn main() -> ExitCode {
         Command::Check(args) => commands::check::main(args),
         Command::Export(args) => commands::export::main(args),
         Command::Metrics(args) => commands::metrics::main(*args),
+        #[cfg(feature = "student")]
+        Command::Teach(args) => commands::teach::main(*args),
+        #[cfg(feature = "student")]
+        Command::Eval(args) => commands::teach::eval(args),
         Command::Bank(args) => commands::bank::main(args),
         Command::Init(args) => commands::init::main(args),
     };

@@ -14,3 +14,5 @@ pub(crate) mod run;
 pub(crate) mod schema;
 pub(crate) mod show;
 pub(crate) mod synth;
+#[cfg(feature = "student")]
+pub(crate) mod teach;
