@@ -1,5 +1,11 @@
 //! Drawn examples for tests: two squares on a plain ground.
-#![allow(dead_code, missing_docs, unreachable_pub)]
+#![allow(
+    dead_code,
+    missing_docs,
+    unreachable_pub,
+    clippy::unwrap_used,
+    reason = "each test file uses a part; a failed step fails the test"
+)]
 
 use fact_student::config::{ImageSize, ModelConfig, Size, TrainConfig};
 use fact_student::tokenizer::Tokenizer;
