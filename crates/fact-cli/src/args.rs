@@ -2,11 +2,15 @@
 
 mod check;
 mod metrics;
+#[cfg(feature = "student")]
+mod student;
 mod synth;
 mod transfer;
 
 pub(crate) use check::{CheckArgs, SchemaArgs};
 pub(crate) use metrics::MetricsArgs;
+#[cfg(feature = "student")]
+pub(crate) use student::{EvalArgs, ObjectiveKind, TeachArgs};
 pub(crate) use synth::{SynthArgs, World};
 pub(crate) use transfer::{KeepArgs, TransferArgs};
 
@@ -64,6 +68,12 @@ pub(crate) enum Command {
     Synth(SynthArgs),
     /// Score a prediction file as a benchmark's official script does, with intervals
     Metrics(Box<MetricsArgs>),
+    /// Teach students, small vision-language models, with answers and rationales
+    #[cfg(feature = "student")]
+    Teach(Box<TeachArgs>),
+    /// Have a student answer, and write its predictions
+    #[cfg(feature = "student")]
+    Eval(EvalArgs),
     /// Print the JSON schema of a certificate or of an exported row
     Schema(SchemaArgs),
     /// Look at an exemplar bank and edit it

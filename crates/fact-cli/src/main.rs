@@ -31,6 +31,10 @@ fn main() -> ExitCode {
         Command::Transfer(args) => commands::transfer::main(*args),
         Command::Export(args) => commands::export::main(args),
         Command::Metrics(args) => commands::metrics::main(*args),
+        #[cfg(feature = "student")]
+        Command::Teach(args) => commands::teach::main(*args),
+        #[cfg(feature = "student")]
+        Command::Eval(args) => commands::teach::eval(args),
         Command::Bank(args) => commands::bank::main(args),
         Command::Init(args) => commands::init::main(args),
     };

@@ -75,6 +75,9 @@ failures!(
     fact_pipeline::transfer::TransferError,
 );
 
+#[cfg(feature = "student")]
+failures!(fact_pipeline::students::StudentError);
+
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
         Self::new(error, None)

@@ -14,6 +14,7 @@
 //! | [`export`] | files for people and trainers |
 //! | [`report`] | what a run found, for people |
 //! | [`metrics`] | prediction files of benchmarks → their official measures |
+//! | `students` | rows of exports → trained students and their predictions (feature `student`) |
 //!
 //! [`ask`] is one question about one image. [`config`] says what a run does, [`reporter`] how it tells of its progress, [`packs`] which API
 //! programs have, [`terminal`] how foreign text is shown. Nothing here prints or reads flags.
@@ -40,6 +41,8 @@ pub mod schema;
 pub mod show;
 pub mod stages;
 pub mod store;
+#[cfg(feature = "student")]
+pub mod students;
 pub mod summary;
 pub mod synth;
 pub mod terminal;

@@ -14,4 +14,6 @@ pub(crate) mod run;
 pub(crate) mod schema;
 pub(crate) mod show;
 pub(crate) mod synth;
+#[cfg(feature = "student")]
+pub(crate) mod teach;
 pub(crate) mod transfer;

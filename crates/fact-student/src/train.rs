@@ -1,0 +1,662 @@
+//! The training loop: log, validation, early stop, checkpoints, resume.
+//!
+//! A folder of a training holds `model.safetensors` (the student as it was at its best validation),
+//! `state.safetensors` (the training, to go on from), `log.jsonl` and, drawn from the log, `loss.svg` and
+//! `accuracy.svg`. A training that is killed at any instant goes on from its last checkpoint and ends with
+//! the same files but for the times in the log.
+
+use crate::checkpoint::{self, About, CheckpointError, Reached, Training, whole_file};
+use crate::config::{ConfigError, ImageSize, ModelConfig, Size, TrainConfig};
+use crate::example::Example;
+use crate::infer::Student;
+use crate::layout::{Row, TooLong};
+use crate::model::{ModelError, Place};
+use crate::objective::{self, Computing, Losses};
+use crate::optimizer;
+use crate::plot::{Chart, Series};
+use crate::random::Stream;
+use crate::tokenizer::Tokenizer;
+use crate::weights;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::fs::OpenOptions;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+/// File of the student in a training's folder.
+pub const MODEL: &str = "model.safetensors";
+/// File of the training's state.
+pub const STATE: &str = "state.safetensors";
+/// File of the log, a JSON object a line.
+pub const LOG: &str = "log.jsonl";
+
+const ORDER: u64 = 2;
+const BLIND: u64 = 3;
+
+/// What to train.
+#[derive(Debug, Clone, Copy)]
+pub struct Job<'a> {
+    /// Examples to learn from.
+    pub train: &'a [Example],
+    /// Examples to validate on, with their pictures as the others'.
+    pub validation: &'a [Example],
+    /// How large.
+    pub size: Size,
+    /// The size of all pictures.
+    pub image: ImageSize,
+    /// How.
+    pub config: &'a TrainConfig,
+    /// Folder to write; one with the state of the same training goes on from it.
+    pub folder: &'a Path,
+    /// Blocks at once. Changes nothing in the results.
+    pub threads: usize,
+    /// Where to compute.
+    pub place: Place,
+}
+
+/// A line of the log.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Line {
+    /// Steps done.
+    pub step: u64,
+    /// `train`: the batch of this step; `validation`: all examples of it.
+    pub kind: Kind,
+    /// `L_label + λ · L_rationale`, in nats a token.
+    pub loss: f64,
+    /// `L_label`.
+    pub label: f64,
+    /// `L_rationale`.
+    pub rationale: f64,
+    /// Of validations: the share answered right at once.
+    pub right: Option<f64>,
+    /// Of steps: the learning rate.
+    pub rate: Option<f64>,
+    /// Of steps: the length of the gradient before it was clipped.
+    pub gradient: Option<f64>,
+    /// Tokens of text seen so far.
+    pub tokens: u64,
+    /// Seconds so far, over all sessions: the one number that differs from run to run.
+    pub seconds: f64,
+}
+
+/// What a line of the log tells of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// The batch of one step.
+    Train,
+    /// All examples of the validation.
+    Validation,
+}
+
+/// Who is told how it goes.
+pub trait Progress {
+    /// A training begins, `done` of its `steps` steps being done already.
+    fn started(&self, parameters: usize, steps: u64, done: u64);
+    /// A step is done.
+    fn stepped(&self, step: u64, losses: &Losses, tokens_per_second: f64);
+    /// A validation is done.
+    fn validated(&self, line: &Line);
+    /// Whether to stop here; asked after each step. What is done is kept.
+    fn stop(&self) -> bool {
+        false
+    }
+}
+
+/// Nobody is told.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Silent;
+
+impl Progress for Silent {
+    fn started(&self, _: usize, _: u64, _: u64) {}
+    fn stepped(&self, _: u64, _: &Losses, _: f64) {}
+    fn validated(&self, _: &Line) {}
+}
+
+/// How a training ended.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Outcome {
+    /// Steps done.
+    pub steps: u64,
+    /// Whether there was no better validation for long enough.
+    pub stopped_early: bool,
+    /// Whether it was asked to stop; the same job then goes on.
+    pub interrupted: bool,
+    /// Step of the best validation.
+    pub best_step: u64,
+    /// Share right in it.
+    pub best_right: f64,
+    /// Its `L_label`.
+    pub best_label: f64,
+    /// Parameters of the model.
+    pub parameters: usize,
+    /// Tokens of text seen.
+    pub tokens: u64,
+    /// Seconds, over all sessions.
+    pub seconds: f64,
+}
+
+/// Why a training failed.
+#[derive(Debug, thiserror::Error)]
+pub enum TrainError {
+    /// A setting is out of range.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// There is nothing to learn from, or to validate on.
+    #[error("there are no examples to {0}")]
+    Empty(&'static str),
+    /// A picture has another size than the model's.
+    #[error("the picture of example `{id}` is {width}×{height}, the student's are {expected}")]
+    Picture {
+        /// The example.
+        id: String,
+        /// In pixels.
+        width: u32,
+        /// In pixels.
+        height: u32,
+        /// Width and height.
+        expected: String,
+    },
+    /// An example's weight is negative or not a number.
+    #[error("example `{id}` has the weight {weight}")]
+    Weight {
+        /// The example.
+        id: String,
+        /// What it is.
+        weight: f32,
+    },
+    /// A text is longer than any model's.
+    #[error(transparent)]
+    TooLong(#[from] TooLong),
+    /// The loss is no number any more.
+    #[error("the loss is not a finite number at step {step}, at learning rate {rate:e}")]
+    Diverged {
+        /// The step.
+        step: u64,
+        /// The learning rate.
+        rate: f64,
+    },
+    /// The folder holds the state of another training.
+    #[error("{path} is the state of another training: its {what} differ")]
+    Other {
+        /// The file.
+        path: PathBuf,
+        /// What differs.
+        what: &'static str,
+    },
+    /// A checkpoint cannot be written or read.
+    #[error(transparent)]
+    Checkpoint(#[from] CheckpointError),
+    /// The log or a chart cannot be written.
+    #[error("cannot write {path}: {source}")]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The log cannot be read.
+    #[error("{path}, line {line}: {reason}")]
+    Log {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong.
+        reason: String,
+    },
+    /// The network failed.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+}
+
+impl TrainError {
+    /// What to do about it.
+    pub fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Self::Diverged { .. } => "lower the learning rate, or lengthen the warm-up",
+            Self::Other { .. } => "train in another folder, or delete this one",
+            Self::TooLong(_) => "shorten the rationales",
+            Self::Checkpoint(e) => return e.hint(),
+            _ => return None,
+        };
+        Some(hint.into())
+    }
+}
+
+/// Trains a student, or goes on with it.
+///
+/// # Errors
+/// If a setting or an example is out of range, the folder holds another training or cannot be written, or
+/// the loss diverges. What was reached up to the last checkpoint stays.
+pub fn train(job: &Job<'_>, progress: &dyn Progress) -> Result<Outcome, TrainError> {
+    job.config.check()?;
+    if job.train.is_empty() {
+        return Err(TrainError::Empty("learn from"));
+    }
+    if job.validation.is_empty() {
+        return Err(TrainError::Empty("validate on"));
+    }
+    for example in job.train.iter().chain(job.validation) {
+        check(example, job.image)?;
+    }
+    let write = |path: PathBuf| move |source| TrainError::Write { path, source };
+    std::fs::create_dir_all(job.folder).map_err(write(job.folder.to_owned()))?;
+    let training = begin(job)?;
+    let mut log = Log::open(job.folder, training.reached.step)?;
+    let model = training.about.model;
+    progress.started(model.parameters(), job.config.steps, training.reached.step);
+    let mut session = Session {
+        job,
+        progress,
+        training,
+        began: Instant::now(),
+    };
+    let interrupted = session.run(&mut log)?;
+    log.draw(job.folder)?;
+    let reached = &session.training.reached;
+    let (best_step, right, label) = reached.best.unwrap_or_default();
+    Ok(Outcome {
+        steps: reached.step,
+        stopped_early: reached.ended && reached.step < job.config.steps,
+        interrupted,
+        best_step,
+        best_right: f64::from_bits(right),
+        best_label: f64::from_bits(label),
+        parameters: model.parameters(),
+        tokens: reached.tokens,
+        seconds: reached.milliseconds as f64 / 1000.0,
+    })
+}
+
+/// Opens the student that a training wrote.
+///
+/// # Errors
+/// If the file is not there, or not a student's.
+pub fn trained(folder: &Path) -> Result<Student, CheckpointError> {
+    Student::open(&folder.join(MODEL))
+}
+
+fn check(example: &Example, image: ImageSize) -> Result<(), TrainError> {
+    if !example.weight.is_finite() || example.weight < 0.0 {
+        return Err(TrainError::Weight {
+            id: example.id.clone(),
+            weight: example.weight,
+        });
+    }
+    match &example.picture {
+        Some(p) if (p.width(), p.height()) != (image.width, image.height) => {
+            Err(TrainError::Picture {
+                id: example.id.clone(),
+                width: p.width(),
+                height: p.height(),
+                expected: format!("{}×{}", image.width, image.height),
+            })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The training as it begins, or as it was left.
+fn begin(job: &Job<'_>) -> Result<Training, TrainError> {
+    let texts = job.train.iter().flat_map(|e| {
+        let rationale = e.rationale.as_deref();
+        [
+            Some(e.question.as_str()),
+            Some(e.answer.as_str()),
+            rationale,
+        ]
+        .into_iter()
+        .flatten()
+    });
+    let tokenizer = Tokenizer::learn(texts, job.config.min_count, job.config.max_pieces);
+    let mut longest = 0;
+    for example in job.train.iter().chain(job.validation) {
+        let row = Row::of(example, &tokenizer, crate::config::MAX_TEXT)?;
+        longest = longest.max(row.length());
+    }
+    // Some room for a rationale that is longer than those seen.
+    let max_text = (longest + 16)
+        .next_multiple_of(16)
+        .min(crate::config::MAX_TEXT);
+    let model = ModelConfig::new(job.size, job.image, max_text, tokenizer.size());
+    model.check()?;
+    let rationales = job.train.iter().any(|e| e.rationale.is_some());
+    let about = About::new(model, tokenizer, rationales, job.config.clone());
+    let data = fingerprint(job);
+    let path = job.folder.join(STATE);
+    if path.exists() {
+        let training = checkpoint::read_training(&path)?;
+        let differs = |what| TrainError::Other {
+            path: path.clone(),
+            what,
+        };
+        if training.reached.data != data {
+            return Err(differs("examples"));
+        }
+        if training.about != about {
+            return Err(differs("settings"));
+        }
+        return Ok(training);
+    }
+    let weights = weights::draw(&model, job.config.seed);
+    let state = optimizer::start(&weights);
+    Ok(Training {
+        about,
+        reached: Reached {
+            step: 0,
+            tokens: 0,
+            milliseconds: 0,
+            best: None,
+            worse: 0,
+            ended: false,
+            data,
+        },
+        weights,
+        state,
+    })
+}
+
+/// Hash of all examples: a training goes on only with those it began with.
+fn fingerprint(job: &Job<'_>) -> String {
+    let mut hash = Sha256::new();
+    let mut part = |bytes: &[u8]| {
+        hash.update((bytes.len() as u64).to_le_bytes());
+        hash.update(bytes);
+    };
+    for (name, examples) in [("train", job.train), ("validation", job.validation)] {
+        part(name.as_bytes());
+        for example in examples {
+            part(example.question.as_bytes());
+            part(example.answer.as_bytes());
+            part(example.rationale.as_deref().unwrap_or("\0").as_bytes());
+            part(&example.weight.to_le_bytes());
+            part(example.picture.as_ref().map_or(&[], |p| p.pixels()));
+        }
+    }
+    let hash = hash.finalize();
+    hash.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+struct Session<'a> {
+    job: &'a Job<'a>,
+    progress: &'a dyn Progress,
+    training: Training,
+    began: Instant,
+}
+
+impl Session<'_> {
+    /// Steps until the end; whether it was asked to stop before.
+    fn run(&mut self, log: &mut Log) -> Result<bool, TrainError> {
+        let config = self.job.config;
+        let before = self.training.reached.milliseconds;
+        let tokens_before = self.training.reached.tokens;
+        let mut order = Order::new(config.seed, self.job.train.len());
+        while !self.training.reached.ended {
+            let step = self.training.reached.step;
+            let (losses, length) = self.step(step, &mut order)?;
+            let spent = self.began.elapsed();
+            let reached = &mut self.training.reached;
+            reached.step += 1;
+            reached.tokens += losses.tokens;
+            reached.milliseconds = before + spent.as_millis() as u64;
+            let speed = (reached.tokens - tokens_before) as f64 / spent.as_secs_f64().max(1e-9);
+            let done = reached.step;
+            self.progress.stepped(done, &losses, speed);
+            if done.is_multiple_of(config.log_every) {
+                let rate = optimizer::rate(config, step);
+                log.add(&self.line(Kind::Train, &losses, Some((rate, length))))?;
+            }
+            let last = done >= config.steps;
+            if last || done.is_multiple_of(config.validate_every) {
+                self.validate(log)?;
+                self.training.reached.ended |= last;
+            }
+            let stop = self.progress.stop();
+            let ended = self.training.reached.ended;
+            if ended || stop || done.is_multiple_of(config.checkpoint_every) {
+                // The log first: of a state that is there, the log is whole.
+                log.sync()?;
+                checkpoint::write_training(&self.job.folder.join(STATE), &self.training)?;
+            }
+            if stop && !ended {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn computing(&self) -> Computing {
+        Computing {
+            lambda: self.job.config.lambda,
+            rows: self.job.config.rows,
+            threads: self.job.threads,
+            place: self.job.place,
+        }
+    }
+
+    /// One step; its losses and the length of its gradient.
+    fn step(&mut self, step: u64, order: &mut Order) -> Result<(Losses, f64), TrainError> {
+        let config = self.job.config;
+        let mut blind = Stream::new(config.seed, BLIND, step);
+        let mut rows = Vec::with_capacity(config.batch);
+        for index in order.batch(step, config.batch) {
+            let about = &self.training.about;
+            let example = &self.job.train[index];
+            let mut row = Row::of(example, &about.tokenizer, about.model.max_text)?;
+            row.sees &= blind.uniform() >= config.blind;
+            rows.push(row);
+        }
+        let rows: Vec<&Row> = rows.iter().collect();
+        let training = &mut self.training;
+        let computing = Computing {
+            lambda: config.lambda,
+            rows: config.rows,
+            threads: self.job.threads,
+            place: self.job.place,
+        };
+        let (losses, gradients) =
+            objective::gradients(&training.about.model, &training.weights, &rows, computing)?;
+        let length = optimizer::length(&gradients);
+        if !losses.total.is_finite() || !length.is_finite() {
+            let rate = optimizer::rate(config, step);
+            return Err(TrainError::Diverged {
+                step: step + 1,
+                rate,
+            });
+        }
+        optimizer::change(
+            config,
+            step,
+            &mut training.weights,
+            &mut training.state,
+            &gradients,
+            length,
+        );
+        Ok((losses, length))
+    }
+
+    /// Validates, and keeps the student if it is the best so far.
+    fn validate(&mut self, log: &mut Log) -> Result<(), TrainError> {
+        let training = &mut self.training;
+        let about = &training.about;
+        let most = about.model.max_text;
+        let rows = self.job.validation.iter();
+        let rows = rows.map(|e| Row::of(e, &about.tokenizer, most));
+        let rows = rows.collect::<Result<Vec<Row>, TooLong>>()?;
+        let rows: Vec<&Row> = rows.iter().collect();
+        let computing = self.computing();
+        let training = &mut self.training;
+        let losses = objective::losses(&training.about.model, &training.weights, &rows, computing)?;
+        let reached = &mut training.reached;
+        let better = reached.best.is_none_or(|(_, right, label)| {
+            let (right, label) = (f64::from_bits(right), f64::from_bits(label));
+            losses.right > right || (losses.right == right && losses.label < label)
+        });
+        if better {
+            reached.best = Some((reached.step, losses.right.to_bits(), losses.label.to_bits()));
+            reached.worse = 0;
+            let path = self.job.folder.join(MODEL);
+            checkpoint::write_student(&path, &training.about, &training.weights)?;
+        } else {
+            reached.worse += 1;
+        }
+        let patience = self.job.config.patience;
+        reached.ended |= patience > 0 && reached.worse >= patience;
+        let mut line = self.line(Kind::Validation, &losses, None);
+        line.right = Some(losses.right);
+        log.add(&line)?;
+        log.draw(self.job.folder)?;
+        self.progress.validated(&line);
+        Ok(())
+    }
+
+    fn line(&self, kind: Kind, losses: &Losses, step: Option<(f64, f64)>) -> Line {
+        let reached = &self.training.reached;
+        Line {
+            step: reached.step,
+            kind,
+            loss: losses.total,
+            label: losses.label,
+            rationale: losses.rationale,
+            right: None,
+            rate: step.map(|(rate, _)| rate),
+            gradient: step.map(|(_, length)| length),
+            tokens: reached.tokens,
+            seconds: reached.milliseconds as f64 / 1000.0,
+        }
+    }
+}
+
+/// Which examples a step learns from: all once, shuffled, then all again in another order.
+struct Order {
+    seed: u64,
+    epoch: u64,
+    order: Vec<usize>,
+}
+
+impl Order {
+    fn new(seed: u64, examples: usize) -> Self {
+        Self {
+            seed,
+            epoch: 0,
+            order: Stream::new(seed, ORDER, 0).order(examples),
+        }
+    }
+
+    fn batch(&mut self, step: u64, size: usize) -> Vec<usize> {
+        let (n, size) = (self.order.len() as u64, size as u64);
+        let places = step * size..(step + 1) * size;
+        let batch = places.map(|place| {
+            if place / n != self.epoch {
+                self.epoch = place / n;
+                self.order = Stream::new(self.seed, ORDER, self.epoch).order(n as usize);
+            }
+            self.order[(place % n) as usize]
+        });
+        batch.collect()
+    }
+}
+
+/// The log, in memory for the charts and on disk.
+struct Log {
+    path: PathBuf,
+    file: std::fs::File,
+    lines: Vec<Line>,
+}
+
+impl Log {
+    /// Opens the log; lines after `step` are of a session that was killed, and go.
+    fn open(folder: &Path, step: u64) -> Result<Self, TrainError> {
+        let path = folder.join(LOG);
+        let text = match std::fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(e) if e.kind() == io::ErrorKind::NotFound => String::new(),
+            Err(source) => return Err(TrainError::Write { path, source }),
+        };
+        let mut lines: Vec<Line> = Vec::new();
+        let mut kept = String::new();
+        let whole = text
+            .split_inclusive('\n')
+            .filter(|line| line.ends_with('\n'));
+        for (i, line) in whole.enumerate() {
+            let parsed: Line = serde_json::from_str(line).map_err(|e| TrainError::Log {
+                path: path.clone(),
+                line: i + 1,
+                reason: e.to_string(),
+            })?;
+            if parsed.step <= step {
+                kept.push_str(line);
+                lines.push(parsed);
+            }
+        }
+        let error = |source| TrainError::Write {
+            path: path.clone(),
+            source,
+        };
+        whole_file(&path, kept.as_bytes()).map_err(error)?;
+        let file = OpenOptions::new().append(true).open(&path).map_err(error)?;
+        Ok(Self { path, file, lines })
+    }
+
+    fn add(&mut self, line: &Line) -> Result<(), TrainError> {
+        let written = serde_json::to_string(line)
+            .map_err(io::Error::other)
+            .and_then(|text| self.file.write_all(format!("{text}\n").as_bytes()));
+        written.map_err(|source| self.error(source))?;
+        self.lines.push(line.clone());
+        Ok(())
+    }
+
+    fn sync(&self) -> Result<(), TrainError> {
+        self.file.sync_all().map_err(|source| self.error(source))
+    }
+
+    fn error(&self, source: io::Error) -> TrainError {
+        TrainError::Write {
+            path: self.path.clone(),
+            source,
+        }
+    }
+
+    /// Draws loss and accuracy over steps.
+    fn draw(&self, folder: &Path) -> Result<(), TrainError> {
+        let points = |kind: Kind, y: fn(&Line) -> Option<f64>| -> Vec<(f64, f64)> {
+            let lines = self.lines.iter().filter(|line| line.kind == kind);
+            lines
+                .filter_map(|line| Some((line.step as f64, y(line)?)))
+                .collect()
+        };
+        let series = |name: &str, kind, y| Series {
+            name: name.into(),
+            points: points(kind, y),
+        };
+        let chart = |title: &str, y: &str, series| Chart {
+            title: title.into(),
+            x: "step".into(),
+            y: y.into(),
+            log_x: false,
+            series,
+        };
+        let loss = chart(
+            "Loss",
+            "nats a token",
+            vec![
+                series("train", Kind::Train, |l| Some(l.loss)),
+                series("validation, label", Kind::Validation, |l| Some(l.label)),
+                series("validation, rationale", Kind::Validation, |l| {
+                    Some(l.rationale)
+                }),
+            ],
+        );
+        let right = series("validation", Kind::Validation, |l| l.right);
+        let accuracy = chart("Answers at once", "share right", vec![right]);
+        for (name, chart) in [("loss.svg", loss), ("accuracy.svg", accuracy)] {
+            let path = folder.join(name);
+            let written = whole_file(&path, chart.svg().as_bytes());
+            written.map_err(|source| TrainError::Write { path, source })?;
+        }
+        Ok(())
+    }
+}
