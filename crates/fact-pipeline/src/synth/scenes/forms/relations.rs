@@ -397,13 +397,9 @@ pub(super) fn one_of(rng: &mut Rng, scope: Scope<'_>) -> Question {
             format!("Of {a} and {b}, is there exactly one kind in the image?"),
         ]
     };
-    joined(
-        rng,
-        scope,
-        |a, b| format!("{a} != {b}"),
-        wordings,
-        |a, b| a != b,
-    )
+    // Not `!=`: a rationale would take it for a comparison of how many there are.
+    let program = |a: &str, b: &str| format!("({a} or {b}) and not ({a} and {b})");
+    joined(rng, scope, program, wordings, |a, b| a != b)
 }
 
 /// Three kinds of things and what holds of whether they are there.
