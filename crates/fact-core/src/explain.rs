@@ -4,6 +4,7 @@ use crate::bridge::conclusion;
 use crate::bridge::inference::{Inference, inferences};
 use crate::certificate::{Certificate, PackRef, VERSION};
 use crate::claim::entail::Ground;
+use crate::claim::reading::clause;
 use crate::claim::runs::Runs;
 use crate::claim::{self, Claim};
 use crate::matcher::Matcher;
@@ -316,7 +317,7 @@ fn repeats(inference: &str, said: &str) -> bool {
         return false;
     };
     // What a count is held against, `, not 2`, is in the question.
-    let inference = inference.split(", ").next().unwrap_or(inference);
+    let inference = clause(inference);
     let inference = inference.trim_end_matches('.');
     let inference = inference.strip_prefix("only ").unwrap_or(inference);
     let lower = said.to_lowercase();

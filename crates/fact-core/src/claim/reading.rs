@@ -124,10 +124,25 @@ pub fn bounds(text: &str) -> impl Iterator<Item = StatedBound> {
     })
 }
 
+/// A sentence up to its first comma; one within parentheses, as of a place, `the cup at (52, 32)`, is
+/// none.
+pub(crate) fn clause(text: &str) -> &str {
+    let mut depth = 0u32;
+    for (at, c) in text.char_indices() {
+        match c {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            ',' if depth == 0 && text[at..].starts_with(", ") => return &text[..at],
+            _ => {}
+        }
+    }
+    text
+}
+
 /// Whether a sentence denies: `is not`, `does not`, `cannot`, past its quantifier and up to the
 /// first comma.
 pub fn negated(text: &str) -> bool {
-    let body = text.split(", ").next().unwrap_or(text);
+    let body = clause(text);
     let body = body.strip_prefix("So ").unwrap_or(body);
     body.strip_prefix("not ")
         .unwrap_or(body)
@@ -169,6 +184,8 @@ mod tests {
         assert!(negated("So 2 dogs do not run."));
         assert!(!negated("So not every dog runs."));
         assert!(!negated("So only 2 dogs run, not 3."));
+        assert!(negated("So the medium thing at (52, 32) is not pink."));
+        assert!(!negated("So 1 of the cups at (1, 2) runs, not 2."));
     }
 
     #[test]

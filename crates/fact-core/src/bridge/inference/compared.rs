@@ -155,7 +155,8 @@ impl<'m> Reasoner<'_, 'm> {
         let call = called(expr, &["len"]).unwrap_or(expr);
         let call = self.speaker.resolve(call, Focus::Any);
         let said = self.speaker.spoken(call, Focus::Any)?;
-        if !said.template.is_existential() {
+        // Whether there is one is no number of them.
+        if !said.template.is_existential() || said.tells_whether() {
             return None;
         }
         let noun = said.noun(self.material)?;

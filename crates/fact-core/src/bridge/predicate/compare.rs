@@ -234,6 +234,13 @@ impl<'m> Speaker<'_, 'm> {
         if let Some(made) = same.or_else(|| self.same_as(left, op, right, focus)) {
             return Some(made);
         }
+        let whether = |expr| {
+            let said = self.spoken(self.resolve(expr, focus), focus);
+            said.is_some_and(|said| said.tells_whether())
+        };
+        if whether(left) || whether(right) {
+            return None;
+        }
         let many = |expr| match self.counted(expr, focus) {
             Some(things) => things.many(),
             None => self.measure(expr, focus),

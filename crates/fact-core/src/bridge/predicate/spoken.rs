@@ -98,6 +98,11 @@ impl Spoken<'_> {
         Some(material.namer.with_noun(&singular(&text)))
     }
 
+    /// Whether the call tells if something is so, and not what or how many.
+    pub fn tells_whether(&self) -> bool {
+        self.function.returns.as_deref() == Some("bool")
+    }
+
     /// `Some` if behind the noun stands only ` in {self}`, or what was not given.
     pub fn behind_is_self(&self) -> Option<()> {
         let at = self
