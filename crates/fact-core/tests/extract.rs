@@ -161,6 +161,32 @@ fn of_further_held_out_paraphrases_few_are_refused() {
     assert!(refused.len() * 6 <= of, "{} of {of}", refused.len());
 }
 
+/// A third set, written by someone who had not read the grammar, and not used for it so far: it says how
+/// much of ordinary English is refused.
+#[test]
+fn of_a_third_held_out_set_wrong_texts_are_refused() {
+    let cases = cases(include_str!("paraphrases/held_out_3.txt"));
+    let (of, refused) = refused(&cases);
+    eprintln!("{} of {of} refused", refused.len());
+    let wrong = cases.iter().flat_map(|case| {
+        let texts = case.other.iter();
+        texts.map(|text| (rewritten(pack(case.pack), &case.rule, text).is_ok(), text))
+    });
+    let (all, accepted): (Vec<_>, Vec<_>) = {
+        let all: Vec<_> = wrong.collect();
+        let accepted = all.iter().filter(|(accepted, _)| *accepted);
+        let accepted: Vec<&String> = accepted.map(|(_, text)| *text).collect();
+        (all, accepted)
+    };
+    eprintln!(
+        "{} of {} wrong texts accepted:\n{accepted:#?}",
+        accepted.len(),
+        all.len()
+    );
+    assert!(of >= 200 && all.len() >= 100, "{of} {}", all.len());
+    assert!(accepted.len() * 100 <= all.len(), "{accepted:#?}");
+}
+
 #[test]
 fn what_says_something_else_is_refused() {
     for case in cases(include_str!("paraphrases/development.txt")) {

@@ -202,18 +202,21 @@ class Thing:
         raise ValueError(f"an image has no part called {part!r}")
 
     @property
+    @says("the center of {self} [be] at x = {result}")
     @compares(less="further left than", more="further right than")
     def x(self) -> float:
         """Pixels from the left edge of the image to its centre."""
         return (self._region.left + self._region.right) / 2
 
     @property
+    @says("the center of {self} [be] at y = {result}")
     @compares(less="higher than", more="lower than")
     def y(self) -> float:
         """Pixels from the top edge of the image to its centre."""
         return (self._region.top + self._region.bottom) / 2
 
     @property
+    @says("the depth of {self} [be] {result}")
     @compares(less="closer to the camera than", more="further from the camera than")
     def depth(self) -> float:
         """Distance from the camera."""
