@@ -283,9 +283,9 @@ fn parquet_has_the_text_in_a_style_too() {
         .map(Result::unwrap)
         .collect();
     let text = "<think>There are 2 cups in the image.</think>true";
-    assert_eq!(rows[0].get_string(15).unwrap(), text);
+    assert_eq!(rows[0].get_string(16).unwrap(), text);
     assert!(
-        rows[2].get_string(15).is_err(),
+        rows[2].get_string(16).is_err(),
         "the answer cannot be written"
     );
 }

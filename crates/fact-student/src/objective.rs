@@ -61,9 +61,8 @@ pub fn losses(
     rows: &[&Row],
     computing: Computing,
 ) -> Result<Losses, ModelError> {
-    let network = Network::new(*config, weights, computing.place, false)?;
     let mut losses = Losses::default();
-    for part in parts(config, &network, rows, computing, false)? {
+    for part in parts(config, weights, rows, computing, false)? {
         losses.add(&part.losses);
     }
     Ok(losses)
@@ -79,11 +78,10 @@ pub fn gradients(
     rows: &[&Row],
     computing: Computing,
 ) -> Result<(Losses, Gradients), ModelError> {
-    let network = Network::new(*config, weights, computing.place, true)?;
     let mut losses = Losses::default();
     let mut sum: Option<Gradients> = None;
     // In the order of the blocks, whoever computed them: sums of floating-point numbers depend on it.
-    for part in parts(config, &network, rows, computing, true)? {
+    for part in parts(config, weights, rows, computing, true)? {
         losses.add(&part.losses);
         let Some(gradients) = part.gradients else {
             continue;
@@ -114,7 +112,7 @@ impl Losses {
 
 fn parts(
     config: &ModelConfig,
-    network: &Network,
+    weights: &Weights,
     rows: &[&Row],
     computing: Computing,
     learns: bool,
@@ -125,21 +123,34 @@ fn parts(
     // All weights 0: nothing counts, and nothing is divided by 0.
     let each = if weight > 0.0 { 1.0 / weight } else { 0.0 };
     let blocks: Vec<&[&Row]> = sorted.chunks(computing.rows.max(1)).collect();
-    let work = |rows: &[&Row]| part(config, network, rows, each, computing.lambda, learns);
+    let work = |network: &Network, rows: &[&Row]| {
+        part(config, network, rows, each, computing.lambda, learns)
+    };
+    // A network of its own for each thread: graphs that share a parameter are one graph to burn, and
+    // going back through one of them ends the others.
+    let network = || Network::new(*config, weights, computing.place, learns);
     if computing.threads <= 1 || blocks.len() <= 1 {
-        return blocks.into_iter().map(work).collect();
+        let network = network()?;
+        return blocks
+            .into_iter()
+            .map(|rows| work(&network, rows))
+            .collect();
     }
     let next = AtomicUsize::new(0);
     let done = Mutex::new(BTreeMap::new());
     std::thread::scope(|scope| {
         for _ in 0..computing.threads.min(blocks.len()) {
             scope.spawn(|| {
+                let network = network();
                 loop {
                     let index = next.fetch_add(1, Ordering::Relaxed);
                     let Some(rows) = blocks.get(index) else {
                         return;
                     };
-                    let part = work(rows);
+                    let part = match &network {
+                        Ok(network) => work(network, rows),
+                        Err(error) => Err(error.clone()),
+                    };
                     let mut done = done.lock().unwrap_or_else(PoisonError::into_inner);
                     done.insert(index, part);
                 }

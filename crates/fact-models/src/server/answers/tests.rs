@@ -126,7 +126,7 @@ fn a_bad_answer_is_named_by_its_field() {
         ),
         (
             "\"score\": 1, \"attributes\": {\"a\": {\"b\": 1}}",
-            "`detections[1].attributes.a`",
+            "`detections[1].attributes.a.b`",
         ),
         (
             &format!("\"score\": 1, \"attributes\": {{\"{long}\": 1}}"),
