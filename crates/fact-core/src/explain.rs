@@ -8,6 +8,7 @@ use crate::claim::reading::clause;
 use crate::claim::runs::Runs;
 use crate::claim::{self, Claim};
 use crate::matcher::Matcher;
+use crate::merge::extremes::named_by_choice;
 use crate::merge::facts::{Fact, Iterations, facts};
 use crate::merge::grounding::grounded;
 use crate::merge::index::Index;
@@ -218,6 +219,8 @@ pub(crate) fn write_from(
     let mut inferred = inferences(&material, &ground, &sentences, whether);
     inferred.retain(|i| !sentences.iter().any(|s| repeats(&i.text, &s.text)));
     let announced = announced(&material, &mut sentences, &inferred);
+    let texts: Vec<&str> = inferred.iter().map(|i| i.text.as_str()).collect();
+    named_by_choice(&material, &mut sentences, &texts);
 
     let mut steps = Vec::new();
     let mut claims = Vec::new();
@@ -321,7 +324,8 @@ fn repeats(inference: &str, said: &str) -> bool {
     let inference = inference.trim_end_matches('.');
     let inference = inference.strip_prefix("only ").unwrap_or(inference);
     let lower = said.to_lowercase();
-    if lower.trim_end_matches('.').split(':').next() == Some(inference) {
+    let told = lower.trim_end_matches('.').split(':').next();
+    if told.is_some_and(|told| told == inference || of_all(told).as_deref() == Some(inference)) {
         return true;
     }
     let Some(denied) = inference.strip_prefix("no ") else {
@@ -341,4 +345,56 @@ fn repeats(inference: &str, said: &str) -> bool {
     denied
         .match_indices(' ')
         .any(|(at, _)| format!("{}{}", crate::english::plural(&denied[..at]), &denied[at..]) == of)
+}
+
+/// What is said of so many is said of all of them: `the 3 rings are red`, `the color of the 3 rings is
+/// red`, as `all 3 rings are red`.
+fn of_all(said: &str) -> Option<String> {
+    let one_word = |text: &str| !text.contains(' ');
+    let (said, property) = match said.split_once(" of the ") {
+        Some((property, rest)) if property.strip_prefix("the ").is_some_and(one_word) => {
+            (rest, true)
+        }
+        _ => (said.strip_prefix("the ")?, false),
+    };
+    let (number, rest) = said.split_once(' ')?;
+    let count: usize = number.parse().ok()?;
+    let rest = if property {
+        rest.replacen(" is ", " are ", 1)
+    } else {
+        rest.to_owned()
+    };
+    match count {
+        _ if !rest.contains(" are ") => None,
+        0 | 1 => None,
+        2 => Some(format!("both {rest}")),
+        _ => Some(format!("all {count} {rest}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::repeats;
+
+    #[test]
+    fn what_evidence_says_of_all_is_not_inferred_again() {
+        for (inference, said, again) in [
+            ("So both cups are red.", "The 2 cups are red.", true),
+            (
+                "So all 3 rings are striped.",
+                "The pattern of the 3 rings is striped.",
+                true,
+            ),
+            (
+                "So all 3 rings are striped.",
+                "The pattern of the 2 rings is striped.",
+                false,
+            ),
+            ("So both cups are red.", "The 2 cups are blue.", false),
+            ("So all 3 cups are red.", "The highest cup is red.", false),
+            ("So both cups are é of the 2.", "é of the 2 cups.", false),
+        ] {
+            assert_eq!(repeats(inference, said), again, "{inference} / {said}");
+        }
+    }
 }

@@ -1,9 +1,9 @@
 //! The least and the greatest: what `min`, `max` and sorting by a property chose.
 
 use super::facts::{Fact, What};
-use super::sentences::{Material, Sentence, made};
+use super::sentences::{Choice, Material, Sentence, made};
 use super::words::{is_whole, set_name};
-use crate::english::plural;
+use crate::english::{plural, sentence};
 use fact_lang::ast::NodeId;
 use fact_lang::trace::{EventId, EventKind, TraceValue};
 use std::collections::HashSet;
@@ -58,9 +58,94 @@ pub(super) fn extreme(material: &Material<'_>, group: &[usize]) -> Option<Senten
         Some(place) if set.ends_with(place) => name.definite(),
         _ => name.full(),
     };
-    let text = format!("{own} is the {} of the {n} {set}", superlative(phrase)?);
-    let sentence = made(material, &text, group.to_vec(), vec![chosen]);
+    let most = superlative(phrase)?;
+    let text = format!("{own} is the {most} of the {n} {set}");
+    let mut sentence = made(material, &text, group.to_vec(), vec![chosen]);
+    sentence.chose = Some(Choice {
+        name: name.full(),
+        which: as_name(&most, n, &set),
+    });
     Some(sentence.telling(&objects))
+}
+
+/// `the lowest of the 2 rings`, `the one of the 3 cups that is closest to the camera`.
+fn as_name(most: &str, n: usize, set: &str) -> String {
+    match most {
+        "furthest left" => format!("the leftmost of the {n} {set}"),
+        "furthest right" => format!("the rightmost of the {n} {set}"),
+        word if !word.contains(' ') => format!("the {word} of the {n} {set}"),
+        phrase => format!("the one of the {n} {set} that is {phrase}"),
+    }
+}
+
+/// What was chosen goes by what it was chosen as, where one more sentence speaks of it, once: `The
+/// lowest of the 2 rings is blue` for `The left ring is the lowest of the 2 rings` and `The left ring
+/// is blue`. Not where an inference (`inferred`, their texts) has its name, which would then be new.
+pub(crate) fn named_by_choice(
+    material: &Material<'_>,
+    sentences: &mut Vec<Sentence>,
+    inferred: &[&str],
+) {
+    let mut at = 0;
+    while at < sentences.len() {
+        let Some((home, text)) = renamed(material, sentences, at, inferred) else {
+            at += 1;
+            continue;
+        };
+        let taken = sentences.remove(at);
+        let home = &mut sentences[home - usize::from(home > at)];
+        home.text = text;
+        home.facts.splice(0..0, taken.facts);
+        for object in taken.objects {
+            if !home.objects.contains(&object) {
+                home.objects.push(object);
+            }
+        }
+        home.totals.extend(taken.totals);
+    }
+}
+
+/// The one sentence that speaks of what sentence `at` says was chosen, and its text without the name.
+fn renamed(
+    material: &Material<'_>,
+    sentences: &[Sentence],
+    at: usize,
+    inferred: &[&str],
+) -> Option<(usize, String)> {
+    let choice = sentences[at].chose.as_ref()?;
+    // The ring, beside the ring below the star: one name begins like the other.
+    let mut objects = sentences.iter().flat_map(|said| &said.objects);
+    let longer = format!("{} ", choice.name);
+    if objects.any(|object| material.namer.noun(*object).full().starts_with(&longer)) {
+        return None;
+    }
+    let opening = sentence(&choice.name);
+    let opening = opening.trim_end_matches('.');
+    let ends = |rest: &str| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '-');
+    let mentions = |text: &str| -> usize {
+        let opens = text.strip_prefix(opening).is_some_and(ends);
+        let inside = text.match_indices(&choice.name);
+        let inside = inside.filter(|(at, name)| ends(&text[at + name.len()..]));
+        usize::from(opens) + inside.count()
+    };
+    if inferred.iter().any(|text| mentions(text) > 0) {
+        return None;
+    }
+    let others = sentences
+        .iter()
+        .enumerate()
+        .filter(|(other, _)| *other != at);
+    let mut speaking = others.filter(|(_, said)| mentions(&said.text) > 0);
+    let (home, said) = speaking.next()?;
+    // Where the set is told of there too, or another was chosen, one name would stand in the other.
+    if speaking.next().is_some() || mentions(&said.text) > 1 || said.chose.is_some() {
+        return None;
+    }
+    let text = match said.text.strip_prefix(opening) {
+        Some(rest) => sentence(format!("{}{rest}", choice.which).trim_end_matches('.')),
+        None => said.text.replacen(&choice.name, &choice.which, 1),
+    };
+    Some((home, text))
 }
 
 /// The one object of a set that the call chose: the call gave it, or it is the only one of the set

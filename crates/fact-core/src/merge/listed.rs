@@ -82,6 +82,7 @@ pub(super) fn shown(
                 totals: Vec::new(),
                 there: None,
                 about: None,
+                chose: None,
             });
         } else if !material.namer.noun(object).unique {
             unnamed.push((fact, object));

@@ -2,7 +2,7 @@
 //! listed statement, and what was said is not said again.
 
 mod counted;
-mod extremes;
+pub(crate) mod extremes;
 pub mod facts;
 pub mod grounding;
 pub mod index;

@@ -32,6 +32,17 @@ pub struct Sentence {
     pub(super) there: Option<There>,
     /// The one thing it is about, by a name, if that is its subject.
     pub(super) about: Option<String>,
+    /// What it says was chosen, if that is all it says.
+    pub(super) chose: Option<Choice>,
+}
+
+/// What the least or the greatest of a set is: `the left ring`, `the lowest of the 2 rings`.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Choice {
+    /// The name of what was chosen.
+    pub name: String,
+    /// What it was chosen as, as a name.
+    pub which: String,
 }
 
 /// That there is so much in a place: `2 circles`, ` in the first box`.
@@ -402,5 +413,6 @@ pub(super) fn made(
         totals: Vec::new(),
         there: None,
         about: None,
+        chose: None,
     }
 }

@@ -70,7 +70,9 @@ pub(super) fn valued(
             for (i, clause) in clauses.iter().enumerate() {
                 let all = match (told, i) {
                     (true, 0) if clauses.len() == 1 => Some(("all", noun.as_str())),
-                    (true, 1) => Some(("the other", noun.as_str())),
+                    (true, 1) if !goes_by_name(material, clause, &noun) => {
+                        Some(("the other", noun.as_str()))
+                    }
                     _ => None,
                 };
                 texts.extend(said(material, subject, verb, clause, all, &mut before));
@@ -116,6 +118,18 @@ fn extremes(material: &Material<'_>, group: &[usize]) -> (Vec<Sentence>, Vec<usi
     }
     left.sort_unstable();
     (sentences, left)
+}
+
+/// Whether a clause is of one thing that has a name of its own: beside *the red thing*, *the blue
+/// square* is more than *the other thing*.
+fn goes_by_name(material: &Material<'_>, clause: &Clause, noun: &str) -> bool {
+    let [one] = clause.facts.as_slice() else {
+        return false;
+    };
+    material.facts[*one].receiver().is_some_and(|object| {
+        let name = material.namer.noun(object);
+        name.mark.is_none() && kind(&name.head) != noun
+    })
 }
 
 /// Whether a subject is the receiver, or a part of it.
