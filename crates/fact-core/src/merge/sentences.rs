@@ -8,7 +8,7 @@ use super::names::Namer;
 use super::once::{joined_by_place, joined_by_subject, say_once};
 use super::predicated::predicate;
 use super::valued::valued;
-use super::words::same;
+use super::words::{is_whole, same};
 use crate::english::{Part, Template, sentence};
 use fact_lang::pack::Pack;
 use fact_lang::trace::{EventId, Trace, TraceValue};
@@ -112,13 +112,27 @@ pub fn evidence(material: &Material<'_>) -> Vec<Sentence> {
                 home.facts.push(again);
             }
         }
-        sentences.extend(made);
+        sentences.extend(made.into_iter().map(|made| telling_all(material, made)));
     }
     say_once(material, &mut sentences);
     sentences.sort_by_key(|s| s.at);
     joined_by_place(&mut sentences);
     joined_by_subject(&mut sentences);
     sentences
+}
+
+/// `The 2 cups are red`, of all the cups that were listed, tells that there are 2 of them.
+fn telling_all(material: &Material<'_>, sentence: Sentence) -> Sentence {
+    let n = sentence.objects.len();
+    let says = sentence.text.starts_with(&format!("The {n} "))
+        || sentence.text.contains(&format!(" of the {n} "));
+    let listed = |object: &u32| material.namer.creator(*object).is_some();
+    let whole = || sentence.objects.iter().all(listed) && is_whole(material, &sentence.objects);
+    if n > 1 && sentence.totals.is_empty() && says && whole() {
+        let objects = sentence.objects.clone();
+        return sentence.telling(&objects);
+    }
+    sentence
 }
 
 /// Objects that a fact gave by itself: "the top of the tower is a black square" says what they are.
