@@ -2,6 +2,7 @@
 
 mod check;
 mod metrics;
+mod runs;
 #[cfg(feature = "student")]
 mod student;
 mod synth;
@@ -9,6 +10,7 @@ mod transfer;
 
 pub(crate) use check::{CheckArgs, SchemaArgs};
 pub(crate) use metrics::MetricsArgs;
+pub(crate) use runs::{DiffArgs, GcArgs, ListArgs, RunsArgs, RunsCommand, ShowRunArgs};
 #[cfg(feature = "student")]
 pub(crate) use student::{EvalArgs, ObjectiveKind, TeachArgs};
 pub(crate) use synth::{SynthArgs, World};
@@ -56,6 +58,8 @@ pub(crate) enum Command {
     Report(ReportArgs),
     /// Show one sample of a run: program, slice, trace, rationale, verdicts
     Show(ShowArgs),
+    /// List runs, show one as a whole, compare two, drop what is not needed
+    Runs(RunsArgs),
     /// Re-check every certificate of a run or of a JSONL export, offline
     Check(CheckArgs),
     /// Fit the confidence of programs on a run whose questions have several images
@@ -106,7 +110,8 @@ pub(crate) struct DemoArgs {
 /// Flags of `fact run`. Each beats the key of the same name in the file.
 #[derive(Debug, Default, Args)]
 #[command(after_help = "\
-A run that was stopped or killed resumes with the same command; nothing is done twice.
+A run that was stopped or killed resumes with the same command; nothing is done twice. With other
+settings it is refused, and told what --redo would keep and do again.
 
 Example:
   fact run --data nlvr:nlvr/dev --pack blocks --perception pixels --propose bank --out runs/nlvr")]
@@ -175,9 +180,12 @@ pub(crate) struct RunArgs {
     /// Stop at the first malformed record instead of counting it
     #[arg(long)]
     pub(crate) strict: bool,
-    /// Start over if the folder holds a run
+    /// Start over if the folder holds a run; its stored answers are lost, too
     #[arg(long)]
     pub(crate) fresh: bool,
+    /// If the folder holds a run with other settings: do it again with these, with its stored answers
+    #[arg(long, conflicts_with = "fresh")]
+    pub(crate) redo: bool,
     /// Settings file [default: fact.toml, if there is one]
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,

@@ -68,6 +68,7 @@ failures!(
     fact_pipeline::metrics::MetricsError,
     fact_pipeline::packs::PackLoadError,
     fact_pipeline::report::data_errors::DataErrorsError,
+    fact_pipeline::runs::gc::GcError,
     fact_pipeline::proposers::bank::BankError,
     fact_pipeline::proposers::bank::TrialError,
     fact_pipeline::show::ShowError,

@@ -10,6 +10,7 @@
 //! | [`stages`] | execute, verify, choose, explain: one group of samples at a time |
 //! | [`engine`] | drives the stages over a data set |
 //! | [`store`] | the run in SQLite |
+//! | [`runs`] | runs as wholes: list, differences, what can go |
 //! | [`mod@transfer`] | asks verifier models with and without rationales |
 //! | [`export`] | files for people and trainers |
 //! | [`report`] | what a run found, for people |
@@ -37,6 +38,7 @@ pub mod packs;
 pub mod proposers;
 pub mod report;
 pub mod reporter;
+pub mod runs;
 pub mod schema;
 pub mod show;
 pub mod stages;

@@ -35,7 +35,7 @@ pub(crate) fn main(args: DemoArgs) -> Outcome {
         draft.set("threads", i64::from(threads));
     }
     store::remove(&args.out)?;
-    let code = run_command::execute(draft.build()?, false)?;
+    let code = run_command::execute(draft.build()?, false, false)?;
     if code != ExitCode::SUCCESS {
         return Ok(code);
     }

@@ -11,6 +11,7 @@ pub(crate) mod init;
 pub(crate) mod metrics;
 pub(crate) mod report;
 pub(crate) mod run;
+pub(crate) mod runs;
 pub(crate) mod schema;
 pub(crate) mod show;
 pub(crate) mod synth;

@@ -4,7 +4,7 @@ use crate::args::{LlmArgs, RunArgs};
 use crate::message::{self, Failure, INTERRUPTED, OUT_OF_BUDGET, Outcome};
 use crate::{interrupt, progress};
 use fact_pipeline::config::{Draft, FILE_NAME, RunConfig};
-use fact_pipeline::engine;
+use fact_pipeline::engine::{self, Setup};
 use fact_pipeline::report::data_errors;
 use fact_pipeline::report::page::Page;
 use fact_pipeline::store::{self, Reader};
@@ -17,16 +17,20 @@ pub(crate) fn main(args: Box<RunArgs>) -> Outcome {
     if args.fresh {
         store::remove(&config.out)?;
     }
-    execute(config, args.quiet)
+    execute(config, args.redo, args.quiet)
 }
 
 /// Does a run, and tells of it.
-pub(crate) fn execute(config: RunConfig, quiet: bool) -> Outcome {
+pub(crate) fn execute(config: RunConfig, redo: bool, quiet: bool) -> Outcome {
     let out = config.out.clone();
     let llm = config.llm.clone();
     let reporter = progress::reporter(quiet);
     let stop = interrupt::stop_flag();
-    let finished = engine::run(config, &*reporter, &stop)?;
+    let finished = {
+        let mut setup = Setup::open(config, &stop)?;
+        setup.redo = redo;
+        engine::run_setup(&setup, &*reporter, &stop)?
+    };
     let reader = Reader::open(&out)?;
     let summary = Summary::read(&reader)?.priced(&llm);
     let path = summary.write(&out).map_err(|e| {
@@ -59,6 +63,13 @@ pub(crate) fn execute(config: RunConfig, quiet: bool) -> Outcome {
                 "{count} {errors} of the data set, listed in {path}"
             ));
         }
+    }
+    if finished.unreached > 0 {
+        message::note(&format!(
+            "{} questions got no answer of the language model's endpoint, which answered others: \
+             they are counted as propose:endpoint, and the same command asks again",
+            finished.unreached
+        ));
     }
     if finished.complete {
         return Ok(ExitCode::SUCCESS);

@@ -1,15 +1,19 @@
 //! A bound on what a run spends on a language model.
 
+use super::turns::Turns;
 use fact_lang::tool::{Answer, Arg};
 use fact_models::language::Reply;
 use fact_models::remote::{Ask, CallError, Remote, Spent};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
 
 /// Bytes of a prompt that make a token, at the least: what is set aside for it before the server
 /// tells how many there were.
 const BYTES_PER_TOKEN: u64 = 2;
 /// Tokens set aside for a picture.
 const PICTURE: u64 = 2000;
+/// How often one who waits for a turn looks whether to stop.
+const PATIENCE: Duration = Duration::from_millis(50);
 
 /// The most that may be spent; no bound where absent.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -36,7 +40,18 @@ pub struct Used {
 }
 
 impl Used {
-    fn add(&mut self, other: Self) {
+    /// The most that `requests` questions can use that have `prompt_bytes` of prompts and `pictures`
+    /// in all, and completions of up to `completion_tokens` in all.
+    pub fn most(requests: u64, prompt_bytes: u64, pictures: u64, completion_tokens: u64) -> Self {
+        Self {
+            requests,
+            prompt_tokens: prompt_bytes / BYTES_PER_TOKEN + PICTURE * pictures,
+            completion_tokens,
+        }
+    }
+
+    /// Adds it up.
+    pub fn add(&mut self, other: Self) {
         self.requests += other.requests;
         self.prompt_tokens += other.prompt_tokens;
         self.completion_tokens += other.completion_tokens;
@@ -56,11 +71,7 @@ impl Used {
             _ => 0,
         };
         let prompt = arg("prompt").map_or(0, |(_, prompt)| bytes(prompt));
-        Self {
-            requests: 1,
-            prompt_tokens: prompt / BYTES_PER_TOKEN + PICTURE * ask.pictures.len() as u64,
-            completion_tokens: completion,
-        }
+        Self::most(1, prompt, ask.pictures.len() as u64, completion)
     }
 
     /// What was used for an answer; `worst` where the server does not tell.
@@ -100,7 +111,7 @@ impl Budget {
     }
 
     /// The first bound that `used` is beyond, in words.
-    fn beyond(&self, used: Used) -> Option<String> {
+    pub(super) fn beyond(&self, used: Used) -> Option<String> {
         let tokens = used.prompt_tokens.saturating_add(used.completion_tokens);
         let cost = self.prices.map(|(prompt, completion)| {
             (used.prompt_tokens as f64 * prompt + used.completion_tokens as f64 * completion) / 1e6
@@ -124,6 +135,8 @@ pub struct Purse {
     /// Spent, set aside.
     state: Mutex<(Used, Used)>,
     returned: Condvar,
+    turns: Mutex<Turns>,
+    ended: Condvar,
     /// The bound that had no room for a question.
     exhausted: OnceLock<String>,
 }
@@ -136,6 +149,8 @@ impl Purse {
             budget,
             state: Mutex::new((used, Used::default())),
             returned: Condvar::new(),
+            turns: Mutex::default(),
+            ended: Condvar::new(),
             exhausted: OnceLock::new(),
         }
     }
@@ -143,6 +158,35 @@ impl Purse {
     /// The bound, in words, if something was not sent because the budget had no room for it.
     pub fn exhausted(&self) -> Option<&str> {
         self.exhausted.get().map(String::as_str)
+    }
+
+    /// Waits until question `number` of the run, which can use `most`, may begin to ask: see
+    /// [`Turns`]. Whether it may; not so if it was halted. Its turn ends with
+    /// [`end_turn`](Self::end_turn).
+    pub fn begin_turn(&self, number: u64, most: Used, halted: &dyn Fn() -> bool) -> bool {
+        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            if halted() {
+                return false;
+            }
+            let spent = self.state().0;
+            if turns.begin(number, self.budget, spent, most) {
+                drop(turns);
+                // It may be the turn of the next one, too.
+                self.ended.notify_all();
+                return true;
+            }
+            let waited = self.ended.wait_timeout(turns, PATIENCE);
+            turns = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+
+    /// Ends the turn of a question, also of one that never began.
+    pub fn end_turn(&self, number: u64) {
+        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        turns.end(number);
+        drop(turns);
+        self.ended.notify_all();
     }
 
     fn state(&self) -> MutexGuard<'_, (Used, Used)> {

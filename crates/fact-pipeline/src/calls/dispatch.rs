@@ -5,6 +5,7 @@ use fact_lang::tool::Answer;
 use fact_models::remote::{Ask, CallError, Remote, Spent};
 use std::collections::{BTreeMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
@@ -19,6 +20,9 @@ pub enum AskError {
     /// The back end could not be asked.
     #[error(transparent)]
     Call(#[from] CallError),
+    /// The back end failed this question again and again, while it answered others.
+    #[error("{0}; other questions were answered meanwhile")]
+    Alone(CallError),
     /// The answer could not be kept, so it is not used.
     #[error(transparent)]
     Log(#[from] CallLogError),
@@ -38,6 +42,7 @@ impl AskError {
                  from there"
                     .into(),
             ),
+            Self::Alone(_) => Some("the same command asks again".into()),
             Self::Call(_) => Some(
                 "see the message; what was answered is kept, and the same command goes on from there"
                     .into(),
@@ -69,6 +74,10 @@ struct Shared {
     log: Box<dyn CallLog>,
     state: Mutex<State>,
     queued: Condvar,
+    /// Held from taking a question until it is reserved: reservations come in the queue's order.
+    turn: Mutex<()>,
+    /// Calls that brought answers.
+    good: AtomicU64,
 }
 
 /// Sends questions to a back end: batched, with as many requests in flight as it wants, equal
@@ -93,6 +102,8 @@ impl Dispatcher {
                 log,
                 state: Mutex::default(),
                 queued: Condvar::new(),
+                turn: Mutex::new(()),
+                good: AtomicU64::new(0),
             }),
             senders: Vec::with_capacity(concurrency),
         };
@@ -209,8 +220,11 @@ impl Shared {
     }
 
     fn send_until_closed(&self) {
-        while let Some(jobs) = self.next_batch() {
-            let results = self.send(&jobs);
+        while let Some((jobs, reserved)) = self.take_batch() {
+            let results = match reserved {
+                Ok(()) => self.send(&jobs),
+                Err(error) => jobs.iter().map(|_| Err(error.clone().into())).collect(),
+            };
             let mut state = self.state();
             for (job, result) in jobs.iter().zip(results) {
                 for (i, waiter) in state.waiting.remove(&job.key).unwrap_or_default() {
@@ -219,6 +233,16 @@ impl Shared {
                 }
             }
         }
+    }
+
+    /// Waits for work, and reserves it; `None` once closed.
+    fn take_batch(&self) -> Option<(Vec<Job>, Result<(), CallError>)> {
+        // It guards an order, no data.
+        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        let jobs = self.next_batch()?;
+        let asks: Vec<Ask> = jobs.iter().map(|job| job.ask.clone()).collect();
+        let reserved = self.remote.reserve(&asks);
+        Some((jobs, reserved))
     }
 
     /// Waits for work; `None` once closed.
@@ -240,7 +264,7 @@ impl Shared {
         }
     }
 
-    /// Sends a batch and keeps its answers. One result a job.
+    /// Sends a batch that is reserved, and keeps its answers. One result a job.
     fn send(&self, jobs: &[Job]) -> Vec<Result<Answer, AskError>> {
         let all = |error: AskError| jobs.iter().map(|_| Err(error.clone())).collect();
         let sent: Vec<_> = jobs
@@ -248,9 +272,6 @@ impl Shared {
             .map(|job| (job.key.clone(), &job.ask.request))
             .collect();
         let asks: Vec<Ask> = jobs.iter().map(|job| job.ask.clone()).collect();
-        if let Err(error) = self.remote.reserve(&asks) {
-            return all(error.into());
-        }
         if let Err(error) = self.log.sending(&sent) {
             self.remote.release(&asks);
             return all(error.into());
@@ -262,6 +283,7 @@ impl Shared {
                 transient: false,
             })
         };
+        let before = self.good.load(Ordering::Relaxed);
         let answers = match catch_unwind(AssertUnwindSafe(|| self.remote.answer(&asks))) {
             Ok(answers) if answers.len() == jobs.len() => answers,
             Ok(answers) => {
@@ -281,9 +303,19 @@ impl Shared {
         if let Err(error) = self.log.keep(&kept) {
             return all(error.into());
         }
+        if !kept.is_empty() {
+            self.good.fetch_add(1, Ordering::Relaxed);
+        }
+        // Answers that came while this one was tried show that the back end is there.
+        let others = self.good.load(Ordering::Relaxed) > before;
         answers
             .into_iter()
-            .map(|answer| answer.map_err(AskError::Call))
+            .map(|answer| {
+                answer.map_err(|error| match error.transient && others {
+                    true => AskError::Alone(error),
+                    false => AskError::Call(error),
+                })
+            })
             .collect()
     }
 }

@@ -8,6 +8,7 @@
 mod budget;
 mod dispatch;
 mod key;
+mod turns;
 
 pub use budget::{Budget, Purse, Used};
 pub use dispatch::{AskError, Dispatcher};

@@ -9,7 +9,7 @@ use super::{Finished, RunError, Setup};
 use crate::bridge::Bridge;
 use crate::calls::AskError;
 use crate::reporter::Reporter;
-use crate::store::{Reader, Reuse, Writer};
+use crate::store::{Reader, Reuse, Role, Writer};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, PoisonError};
 
@@ -21,6 +21,13 @@ pub(super) fn bridge(
     stop: &AtomicBool,
     finished: &mut Finished,
 ) -> Result<(), RunError> {
+    let leaves =
+        writer.bridged_by_others(setup.bridge.as_ref().map(|b| b.fingerprint()).as_deref())?;
+    if leaves > 0 {
+        reporter.noted(&format!(
+            "bridge: {leaves} texts of another bridge are taken out; its answers stay stored"
+        ));
+    }
     let Some(bridge) = &setup.bridge else {
         return writer.keep_bridge(None).map_err(RunError::Store);
     };
@@ -39,7 +46,9 @@ pub(super) fn bridge(
     let spent = used(&Reader::open(&config.out)?, fingerprint)?;
     let desk = AtDesk::start(bridge.remote(), &config.llm, Box::new(log), spent)?;
     let worked = work(setup, bridge, &desk, writer, stop, open);
-    finished.bridging = Some(desk.dispatcher.spent());
+    let spent = desk.dispatcher.spent();
+    writer.add_wire(Role::Bridge, fingerprint, spent)?;
+    finished.bridging = Some(spent);
     match (worked, desk.exhausted()) {
         (Ok(done), _) => finished.complete = done == total,
         (Err(RunError::Bridge(AskError::Call(_))), Some(bound)) => {

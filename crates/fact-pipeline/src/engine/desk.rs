@@ -38,9 +38,52 @@ impl AtDesk {
         Ok(Self { dispatcher, purse })
     }
 
+    /// Waits until a question may begin to ask, where there is a budget: see
+    /// [`Purse::begin_turn`].
+    fn begin_turn(&self, number: u64, most: Used, halted: &dyn Fn() -> bool) -> bool {
+        let purse = self.purse.as_ref();
+        purse.is_none_or(|purse| purse.begin_turn(number, most, halted))
+    }
+
+    fn end_turn(&self, number: u64) {
+        if let Some(purse) = &self.purse {
+            purse.end_turn(number);
+        }
+    }
+
     /// The bound of the budget that had no room for a question, if it had none.
     pub(crate) fn exhausted(&self) -> Option<&str> {
         self.purse.as_ref()?.exhausted()
+    }
+}
+
+/// The turn of a question of the run at desks with budgets; over when it is dropped.
+pub(crate) struct Turn<'a> {
+    desks: &'a [Option<AtDesk>],
+    number: u64,
+}
+
+impl<'a> Turn<'a> {
+    /// Of the question `number` of the run.
+    pub(crate) fn new(desks: &'a [Option<AtDesk>], number: u64) -> Self {
+        Self { desks, number }
+    }
+
+    /// Waits until it may begin at a desk, where it can use `most`. Whether it may; not so if it was
+    /// halted.
+    pub(crate) fn begin(&self, desk: usize, most: Used, halted: &dyn Fn() -> bool) -> bool {
+        match self.desks.get(desk).and_then(Option::as_ref) {
+            Some(desk) => desk.begin_turn(self.number, most, halted),
+            None => true,
+        }
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        for desk in self.desks.iter().flatten() {
+            desk.end_turn(self.number);
+        }
     }
 }
 

@@ -92,13 +92,8 @@ impl<'a> GroupWork<'a> {
     /// In a strict run, if a sample cannot be looked at; if a back end behind a wire cannot be asked.
     pub fn group(&self, group: &OpenGroup) -> Result<GroupRows, RunError> {
         let setup = self.setup;
-        let (proposed, malformed) = propose(
-            setup,
-            self.proposing,
-            self.perceiver,
-            &group.records,
-            self.halted,
-        )?;
+        let (proposed, malformed) =
+            propose(setup, self.proposing, self.perceiver, group, self.halted)?;
         let mut work = Work {
             group,
             scenes: group

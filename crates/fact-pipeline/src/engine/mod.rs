@@ -13,6 +13,7 @@ mod error;
 mod group;
 mod index;
 mod outcome;
+mod plan;
 mod propose;
 mod repair;
 mod rounds;
@@ -34,11 +35,12 @@ use crate::proposers::OpenProposerError;
 use crate::proposers::bank::Bank;
 use crate::reporter::Reporter;
 use crate::stages::Perceiver;
-use crate::store::{Calls, GroupRows, Reader, Reuse, Writer};
+use crate::store::{Calls, GroupRows, Meter, Reader, Reuse, Role, Writer};
 use fact_models::remote::Spent;
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Stack of a worker: parser and interpreter recurse as deep as the limits allow.
 const STACK_BYTES: usize = 32 << 20;
@@ -50,6 +52,9 @@ pub struct Finished {
     pub complete: bool,
     /// Why it was stopped, if the budget had no room for more.
     pub budget: Option<String>,
+    /// Questions that the endpoint of a proposer failed while it answered others: the next session
+    /// asks again.
+    pub unreached: u64,
     /// What this session did.
     pub tally: Tally,
     /// Seconds this session took.
@@ -103,7 +108,7 @@ pub fn run_setup(
 ) -> Result<Finished, RunError> {
     let mut writer = Writer::open(&setup.config.out)?;
     let index = Index::build(&*setup.data, setup.config.limit, setup.config.strict)?;
-    writer.bind(&setup.settings(&index))?;
+    plan::settle(setup, &setup.settings(&index), &mut writer, reporter)?;
     writer.keep_pack(&setup.pack)?;
     writer.keep_read_errors(&index.errors)?;
     for error in index.errors.iter().take(WARNINGS) {
@@ -133,6 +138,7 @@ pub fn run_setup(
     let mut finished = Finished {
         complete: false,
         budget: None,
+        unreached: 0,
         tally: Tally {
             total: index.samples,
             ..Tally::default()
@@ -142,7 +148,7 @@ pub fn run_setup(
         proposing: Vec::new(),
         bridging: None,
     };
-    rounds_of(
+    let worked = rounds_of(
         setup,
         &mut writer,
         &index,
@@ -150,7 +156,13 @@ pub fn run_setup(
         reporter,
         stop,
         &mut finished,
-    )?;
+    );
+    if let Some(spent) = at_work.spent() {
+        let fingerprint = setup.perception.fingerprint();
+        writer.add_wire(Role::Perceive, fingerprint, spent)?;
+    }
+    worked?;
+    finished.unreached = writer.unreached()?;
     if finished.complete {
         bridge::bridge(setup, &mut writer, reporter, stop, &mut finished)?;
     }
@@ -241,17 +253,20 @@ impl Shared<'_> {
             let spent = desk::used(&Reader::open(&setup.config.out)?, fingerprint)?;
             Ok::<_, RunError>((log, spent))
         })?;
-        let done = writer.groups_done(setup.round)?.len() as u64;
-        let questions = (self.index.group_count() as u64).saturating_sub(done);
+        let done = writer.groups_done(setup.round)?;
+        let questions = (self.index.group_count() as u64).saturating_sub(done.len() as u64);
         let records = tally.total.saturating_sub(tally.done);
-        if let Some(estimate) = propose::estimate(setup, questions, records) {
+        let estimate = propose::estimate(setup, self.index, &done, records, writer)?;
+        if let Some(estimate) = estimate {
             self.reporter.noted(&estimate.text(questions, llm));
         }
         self.reporter.started(tally.total, tally.done);
         let started = Instant::now();
         let session = writer.begin_session(self.threads)?;
         let before = tally.session;
-        let worked = work(self, &proposing, writer, tally);
+        let mut meters = proposing.meters();
+        let worked = work(self, &proposing, &mut meters, writer, tally, done);
+        let noted = proposing.note(&mut meters, writer);
         self.reporter.finished();
         let seconds = started.elapsed().as_secs_f64();
         finished.seconds += seconds;
@@ -273,10 +288,14 @@ impl Shared<'_> {
             *sum += spent;
         }
         worked?;
+        noted?;
         ended?;
         Ok(())
     }
 }
+
+/// How often requests are counted in the store: a kill loses the count of the last ones.
+const METER: Duration = Duration::from_secs(1);
 
 /// Malformed records that are told of one by one.
 const WARNINGS: usize = 5;
@@ -284,8 +303,10 @@ const WARNINGS: usize = 5;
 fn work(
     shared: &Shared<'_>,
     proposing: &Proposing,
+    meters: &mut [Meter],
     writer: &mut Writer,
     tally: &mut Tally,
+    done: HashSet<u64>,
 ) -> Result<(), RunError> {
     let Shared {
         setup,
@@ -295,7 +316,6 @@ fn work(
         stop,
         threads,
     } = *shared;
-    let done = writer.groups_done(setup.round)?;
     let source = Mutex::new(GroupSource::new(
         &*setup.data,
         index,
@@ -310,19 +330,22 @@ fn work(
     let checker = setup.checker()?;
     let cancelled = AtomicBool::new(false);
     let halted = || stop.load(Ordering::Relaxed) || cancelled.load(Ordering::Relaxed);
+    // The budget is used up: what began before is finished.
+    let drained = AtomicBool::new(false);
     let workers = perceiver.workers(threads).max(proposing.workers(threads));
     let (sender, receiver) = mpsc::sync_channel::<Result<GroupRows, RunError>>(2 * workers);
     std::thread::scope(|scope| {
         for _ in 0..workers {
             let sender = sender.clone();
             let (next, halted, checker) = (&next, &halted, checker.as_ref());
+            let drained = &drained;
             std::thread::Builder::new()
                 .name("fact-worker".into())
                 .stack_size(STACK_BYTES)
                 .spawn_scoped(scope, move || {
                     let work =
                         GroupWork::new(setup, proposing, perceiver, &index.probes, checker, halted);
-                    while !halted() {
+                    while !halted() && !drained.load(Ordering::Relaxed) {
                         let Some(group) = next() else { break };
                         let rows = match work.group(&group) {
                             // The group is done by the next session, from the answers kept.
@@ -345,20 +368,40 @@ fn work(
                 })?;
         }
         drop(sender);
-        // Once something failed, what is in flight is thrown away.
         let mut result = Ok(());
+        let mut metered = Instant::now();
         for rows in receiver {
-            if result.is_err() {
-                continue;
+            if metered.elapsed() > METER {
+                metered = Instant::now();
+                if let Err(error) = proposing.note(meters, writer) {
+                    cancelled.store(true, Ordering::Relaxed);
+                    result = Err(error.into());
+                }
             }
-            result = rows.and_then(|rows| {
-                writer.commit(&rows)?;
-                tally.add(&rows);
-                reporter.progressed(tally);
-                Ok(())
-            });
-            if result.is_err() {
-                cancelled.store(true, Ordering::Relaxed);
+            let kept = match rows {
+                // What another one failed at takes nothing from a group that is done.
+                Ok(rows) if !matches!(result, Err(RunError::Store(_))) => {
+                    writer.commit(&rows).map_err(RunError::Store).map(|()| {
+                        tally.add(&rows);
+                        reporter.progressed(tally);
+                    })
+                }
+                Ok(_) => Ok(()),
+                Err(error) => Err(error),
+            };
+            match kept {
+                Ok(()) => {}
+                Err(error @ RunError::Budget(_)) => {
+                    drained.store(true, Ordering::Relaxed);
+                    result = result.and(Err(error));
+                }
+                Err(error) => {
+                    cancelled.store(true, Ordering::Relaxed);
+                    // The cause is told, not what came of it; a budget that ends is no failure.
+                    if matches!(result, Ok(()) | Err(RunError::Budget(_))) {
+                        result = Err(error);
+                    }
+                }
             }
         }
         result

@@ -1,18 +1,18 @@
 //! The propose stage on one group: all proposers, each program once.
 
-use super::desk::AtDesk;
+use super::desk::{AtDesk, Turn};
 use super::repair::best_failed;
-use super::{RunError, Setup};
-use crate::calls::{AskError, CallLog, Dispatcher, Used};
+use super::{Index, OpenGroup, RunError, Setup};
+use crate::calls::{AskError, CallKey, CallLog, Dispatcher, Used};
 use crate::config::LlmConfig;
-use crate::datasets::Record;
 use crate::proposers::{Candidate, Desk, Estimate, NoProposal, ProposeError, Proposer};
 use crate::stages::Perceiver;
+use crate::store::{Meter, Reuse, Role, StoreError, Writer};
 use fact_lang::ast::Module;
 use fact_lang::normal::normal_form;
 use fact_lang::pack::Pack;
 use fact_models::remote::Spent;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 /// The proposers of a run at work: one dispatcher for each that asks a back end behind a wire.
 #[derive(Default)]
@@ -43,6 +43,12 @@ impl Proposing {
         Ok(Self { desks })
     }
 
+    /// The fingerprints of those back ends that these proposers ask.
+    pub(super) fn fingerprints(proposers: &[Box<dyn Proposer>]) -> impl Iterator<Item = String> {
+        let remotes = proposers.iter().filter_map(|proposer| proposer.remote());
+        remotes.map(|remote| remote.fingerprint().to_owned())
+    }
+
     fn dispatchers(&self) -> impl Iterator<Item = &Dispatcher> {
         self.desks.iter().flatten().map(|desk| &desk.dispatcher)
     }
@@ -68,6 +74,20 @@ impl Proposing {
             perceiver.workers(threads)
         });
         waiting.max().unwrap_or(threads)
+    }
+
+    /// Notes in the store how many requests went over the wire since the last time.
+    pub(super) fn note(&self, meters: &mut [Meter], writer: &mut Writer) -> Result<(), StoreError> {
+        for (dispatcher, meter) in self.dispatchers().zip(meters) {
+            let more = meter.advance(dispatcher.spent());
+            writer.add_wire(Role::Propose, dispatcher.remote().fingerprint(), more)?;
+        }
+        Ok(())
+    }
+
+    /// A meter for each back end.
+    pub(super) fn meters(&self) -> Vec<Meter> {
+        self.dispatchers().map(|_| Meter::default()).collect()
     }
 
     /// What this process spent on each back end, in the order of the proposers.
@@ -122,9 +142,29 @@ pub(super) fn propose(
     setup: &Setup,
     proposing: &Proposing,
     perceiver: Perceiver<'_>,
-    records: &[(u64, Record)],
+    group: &OpenGroup,
     halted: &dyn Fn() -> bool,
 ) -> Result<(Vec<Proposed>, Vec<Option<NoProposal>>), RunError> {
+    match propose_all(setup, proposing, perceiver, group, halted) {
+        // Not even what others proposed: it would be another question's worth of candidates than
+        // when the endpoint answers, and the next session asks again.
+        Err(RunError::Propose(AskError::Alone(error))) => {
+            let why = NoProposal::endpoint(error.to_string());
+            Ok((Vec::new(), vec![Some(why); group.records.len()]))
+        }
+        proposed => proposed,
+    }
+}
+
+fn propose_all(
+    setup: &Setup,
+    proposing: &Proposing,
+    perceiver: Perceiver<'_>,
+    group: &OpenGroup,
+    halted: &dyn Fn() -> bool,
+) -> Result<(Vec<Proposed>, Vec<Option<NoProposal>>), RunError> {
+    let records = &group.records[..];
+    let turn = Turn::new(&proposing.desks, group.number);
     let most = setup.config.candidates;
     let mut found = Found {
         pack: &setup.pack,
@@ -134,13 +174,19 @@ pub(super) fn propose(
     let mut for_all = false;
     for (number, proposer) in setup.proposers.iter().enumerate() {
         let desk = proposing.desk(number, halted);
-        let asked = if proposer.is_per_record() {
-            records.len()
-        } else {
-            1
+        let asked = match proposer.is_per_record() {
+            true => records.len(),
+            false => records.len().min(1),
         };
         let room = found.proposed.len() + most;
         let mut any = false;
+        let mut used = Used::default();
+        for (_, record) in &records[..asked] {
+            used.add(proposer.most(record));
+        }
+        if !turn.begin(number, used, halted) {
+            return Err(RunError::Propose(AskError::Stopped));
+        }
         for (s, (_, record)) in records.iter().enumerate().take(asked) {
             match proposer.propose(record, most, desk) {
                 Ok(candidates) => {
@@ -166,7 +212,7 @@ pub(super) fn propose(
             .iter_mut()
             .for_each(|why| drop(why.take_if(|why| unanswered(why))));
     }
-    repair(setup, proposing, perceiver, records, &mut found, halted)?;
+    repair(setup, proposing, perceiver, group, &mut found, halted)?;
     Ok((found.proposed, nothing))
 }
 
@@ -175,10 +221,11 @@ fn repair(
     setup: &Setup,
     proposing: &Proposing,
     perceiver: Perceiver<'_>,
-    records: &[(u64, Record)],
+    group: &OpenGroup,
     found: &mut Found<'_>,
     halted: &dyn Fn() -> bool,
 ) -> Result<(), RunError> {
+    let records = &group.records[..];
     let repairers = setup.proposers.iter().enumerate();
     for (number, proposer) in repairers.filter(|(_, proposer)| proposer.repairs()) {
         let failed = best_failed(setup, perceiver, records, &found.proposed, halted)?;
@@ -227,35 +274,61 @@ impl Found<'_> {
 /// Questions whose prompts are measured for the estimate.
 const MEASURED: usize = 64;
 
-/// What proposing for `questions` questions with `records` records in all will ask of back ends
-/// behind a wire, from the first records of the data set; `None` if nothing.
-pub(super) fn estimate(setup: &Setup, questions: u64, records: u64) -> Option<Estimate> {
+/// What proposing for the questions that are not `done` will ask of back ends behind a wire, from the
+/// first of them; `None` if nothing.
+///
+/// # Errors
+/// If the store cannot be read.
+pub(super) fn estimate(
+    setup: &Setup,
+    index: &Index,
+    done: &HashSet<u64>,
+    records: u64,
+    writer: &Writer,
+) -> Result<Option<Estimate>, RunError> {
+    let remotes = || (setup.proposers.iter()).filter_map(|p| Some((p, p.remote()?)));
+    let questions = (index.group_count() as u64).saturating_sub(done.len() as u64);
+    if questions == 0 || remotes().next().is_none() {
+        return Ok(None);
+    }
     let mut first = BTreeMap::new();
     for record in setup.data.samples().flatten() {
         if first.len() == MEASURED {
             break;
         }
-        first.entry(record.sample.group.clone()).or_insert(record);
+        let group = index.group(&record.sample.group);
+        if group.is_some_and(|(key, _)| !done.contains(&key)) {
+            first.entry(record.sample.group.clone()).or_insert(record);
+        }
     }
     let measured = first.len().max(1) as u64;
-    let mut sum: Option<Estimate> = None;
-    for proposer in &setup.proposers {
-        if proposer.remote().is_none() {
-            continue;
-        }
+    let mut sum = Estimate::default();
+    for (proposer, remote) in remotes() {
         let times = match proposer.is_per_record() {
             true => records,
             false => questions,
         };
-        let scaled = |of: fn(&Estimate) -> u64| {
-            let all: u64 = first.values().map(|r| of(&proposer.estimate(r))).sum();
-            let all = u128::from(all) * u128::from(times) / u128::from(measured);
+        let scaled = |of: u64| {
+            let all = u128::from(of) * u128::from(times) / u128::from(measured);
             u64::try_from(all).unwrap_or(u64::MAX)
         };
-        let sum = sum.get_or_insert_with(Estimate::default);
-        sum.requests += scaled(|e| e.requests);
-        sum.prompt_tokens += scaled(|e| e.prompt_tokens);
-        sum.completion_tokens += scaled(|e| e.completion_tokens);
+        let log = Reuse::new(writer.calls(remote.fingerprint())?, &setup.config.reuse)?;
+        let mut asked = Estimate::default();
+        for record in first.values() {
+            let mut whole = proposer.estimate(record);
+            for ask in proposer.asks(record) {
+                let key = CallKey::new(remote.fingerprint(), &ask);
+                let known = log.knows(&key).map_err(|e| RunError::Propose(e.into()))?;
+                whole.stored += u64::from(known);
+            }
+            asked += whole.less_stored();
+        }
+        sum += Estimate {
+            requests: scaled(asked.requests),
+            prompt_tokens: scaled(asked.prompt_tokens),
+            completion_tokens: scaled(asked.completion_tokens),
+            stored: scaled(asked.stored),
+        };
     }
-    sum.filter(|_| questions > 0)
+    Ok(Some(sum))
 }

@@ -40,6 +40,8 @@ pub struct Setup {
     pub confidence: Calibration,
     /// The least confidence that is accepted, if a precision is asked for.
     pub threshold: Option<f64>,
+    /// Whether a run with other settings in the folder is done again with these.
+    pub redo: bool,
     stop: Arc<AtomicBool>,
 }
 
@@ -85,6 +87,7 @@ impl Setup {
             threshold,
             bank,
             round: 1,
+            redo: false,
             stop: stop.clone(),
         })
     }
@@ -104,6 +107,7 @@ impl Setup {
             threshold: self.threshold,
             bank,
             round,
+            redo: false,
             stop: self.stop.clone(),
         })
     }

@@ -12,11 +12,15 @@ pub struct GroupSource<'a> {
     open: BTreeMap<u64, OpenGroup>,
     ordinal: u64,
     limit: u64,
+    /// Groups yielded so far.
+    number: u64,
 }
 
 /// A group of samples.
 #[derive(Debug)]
 pub struct OpenGroup {
+    /// How many groups this session yielded before it.
+    pub number: u64,
     /// Ordinal of the first sample: the group's key.
     pub key: u64,
     /// Position in the data set and record of each sample.
@@ -38,6 +42,7 @@ impl<'a> GroupSource<'a> {
             open: BTreeMap::new(),
             ordinal: 0,
             limit: limit.unwrap_or(u64::MAX),
+            number: 0,
         }
     }
 }
@@ -62,12 +67,16 @@ impl Iterator for GroupSource<'_> {
                 continue;
             }
             let group = self.open.entry(key).or_insert_with(|| OpenGroup {
+                number: 0,
                 key,
                 records: Vec::new(),
             });
             group.records.push((ordinal, record));
             if group.records.len() == size as usize {
-                return self.open.remove(&key);
+                let mut group = self.open.remove(&key)?;
+                group.number = self.number;
+                self.number += 1;
+                return Some(group);
             }
         }
         None

@@ -9,10 +9,10 @@ mod open;
 pub use given::Given;
 pub use open::{OpenProposerError, bank_of, open};
 
-use crate::calls::{AskError, Dispatcher};
+use crate::calls::{AskError, Dispatcher, Used};
 use crate::config::LlmConfig;
 use crate::datasets::Record;
-use fact_models::remote::Remote;
+use fact_models::remote::{Ask, Remote};
 use std::sync::Arc;
 
 /// A proposed program.
@@ -35,13 +35,16 @@ pub struct Candidate {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct NoProposal {
-    /// A stable name, for counting: `malformed`, `unanswered`, or as for images.
+    /// A stable name, for counting: `malformed`, `unanswered`, `endpoint`, or as for images.
     pub kind: &'static str,
     /// What and why.
     pub message: String,
 }
 
 impl NoProposal {
+    /// The kind of [`NoProposal::endpoint`].
+    pub const ENDPOINT: &'static str = "endpoint";
+
     /// The kind of [`NoProposal::unanswered`].
     pub const UNANSWERED: &'static str = "unanswered";
 
@@ -49,6 +52,15 @@ impl NoProposal {
     pub fn malformed(message: String) -> Self {
         Self {
             kind: "malformed",
+            message,
+        }
+    }
+
+    /// The proposer's back end failed this question again and again, and answered others: the next
+    /// session asks again.
+    pub fn endpoint(message: String) -> Self {
+        Self {
+            kind: Self::ENDPOINT,
             message,
         }
     }
@@ -84,16 +96,48 @@ pub struct Estimate {
     pub prompt_tokens: u64,
     /// The most tokens that their completions may have.
     pub completion_tokens: u64,
+    /// Further ones that need no request: the store has their answers.
+    pub stored: u64,
+}
+
+impl std::ops::AddAssign for Estimate {
+    fn add_assign(&mut self, other: Self) {
+        self.requests += other.requests;
+        self.prompt_tokens += other.prompt_tokens;
+        self.completion_tokens += other.completion_tokens;
+        self.stored += other.stored;
+    }
 }
 
 impl Estimate {
+    /// With those requests taken out that the store answers: all of a question are alike.
+    #[must_use]
+    pub(crate) fn less_stored(self) -> Self {
+        let open = self.requests.saturating_sub(self.stored);
+        let part = |of: u64| match self.requests {
+            0 => 0,
+            all => u64::try_from(u128::from(of) * u128::from(open) / u128::from(all)).unwrap_or(of),
+        };
+        Self {
+            requests: open,
+            prompt_tokens: part(self.prompt_tokens),
+            completion_tokens: part(self.completion_tokens),
+            stored: self.stored,
+        }
+    }
+
     /// In words, for the user; priced if the prices are given.
     pub fn text(&self, questions: u64, config: &LlmConfig) -> String {
         let Self {
             requests,
             prompt_tokens,
             completion_tokens,
+            stored,
         } = *self;
+        let stored = match stored {
+            0 => String::new(),
+            n => format!("; {n} more are answered by the store"),
+        };
         let cost = config.priced(prompt_tokens, completion_tokens);
         let cost = cost.map(|cost| format!(", a cost of at most {cost:.2}"));
         let repair = if config.repair {
@@ -104,7 +148,7 @@ impl Estimate {
         format!(
             "language model: {questions} questions are {requests} requests of about \
              {prompt_tokens} prompt tokens in all and at most {completion_tokens} completion \
-             tokens{}{repair}",
+             tokens{}{repair}{stored}",
             cost.unwrap_or_default()
         )
     }
@@ -167,6 +211,19 @@ pub trait Proposer: Send + Sync {
     fn estimate(&self, record: &Record) -> Estimate {
         let _ = record;
         Estimate::default()
+    }
+
+    /// The questions that [`propose`](Self::propose) will ask the back end for a record, as far as
+    /// they can be told without looking at images.
+    fn asks(&self, record: &Record) -> Vec<Ask> {
+        let _ = record;
+        Vec::new()
+    }
+
+    /// The most that proposing for a record, and repairing, can use of the back end.
+    fn most(&self, record: &Record) -> Used {
+        let _ = record;
+        Used::default()
     }
 
     /// Whether [`repair`](Self::repair) may have something to say.

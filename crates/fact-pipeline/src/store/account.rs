@@ -23,8 +23,11 @@ pub struct Account {
     /// Sent and not answered, when a process was killed or a server died: perhaps paid for.
     pub unanswered: u64,
     /// How often a question was sent, by all sessions; repetitions of requests that failed within
-    /// one sending are not counted.
+    /// one sending are counted apart.
     pub sent: u64,
+    /// Requests on top of these: repetitions after a failed one, as after a status 503 or a time-out.
+    /// Those of the last second before a kill may be missing.
+    pub repeated: u64,
     /// Tokens of prompts, of what this run paid for, as the server told.
     pub prompt_tokens: u64,
     /// Tokens of completions, of what this run paid for, as the server told.
@@ -40,7 +43,8 @@ pub struct Account {
 }
 
 impl Reader {
-    /// The account of the run's language models; `None` if none was asked.
+    /// The account of the language models that made programs and wrote rationales anew, verifiers
+    /// left out; `None` if none was asked.
     ///
     /// # Errors
     /// If the store cannot be read.
@@ -48,7 +52,7 @@ impl Reader {
         self.account_of(None)
     }
 
-    /// The account of the model with this fingerprint.
+    /// The account of the model with this fingerprint, whatever it was asked for.
     pub(crate) fn account_of(
         &self,
         fingerprint: Option<&str>,
@@ -56,10 +60,13 @@ impl Reader {
         let mut account = Account::default();
         let read = || -> rusqlite::Result<()> {
             let mut select = self.connection.prepare(
+                // Only verifiers are asked for probabilities. Within a text the word's quotes are
+                // escaped.
                 "SELECT answer, sent FROM calls
-                 WHERE tool = ?1 AND (?2 IS NULL OR fingerprint = ?2)",
+                 WHERE tool = ?1 AND (?2 IS NULL OR fingerprint = ?2)
+                   AND (?3 OR instr(request, '\"probabilities\"') = 0)",
             )?;
-            let mut rows = select.query((TOOL, fingerprint))?;
+            let mut rows = select.query((TOOL, fingerprint, fingerprint.is_some()))?;
             while let Some(row) = rows.next()? {
                 let sent: i64 = row.get(1)?;
                 account.add(row.get(0)?, sent.max(0) as u64);
@@ -68,6 +75,16 @@ impl Reader {
         };
         let mut read = read;
         read().map_err(self.failed("reading the account"))?;
+        account.repeated = self
+            .connection
+            .query_row(
+                "SELECT coalesce(sum(repeated), 0) FROM wire
+                 WHERE role IN ('propose', 'bridge') AND (?1 IS NULL OR back_end = ?1)",
+                [fingerprint],
+                |row| row.get::<_, i64>(0),
+            )
+            .map_err(self.failed("reading the account"))?
+            .unsigned_abs();
         Ok((account.asked > 0).then_some(account))
     }
 }

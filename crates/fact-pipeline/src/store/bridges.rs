@@ -92,6 +92,20 @@ pub struct BridgeCounts {
 }
 
 impl Writer {
+    /// How many rows other bridges than this one made; `None` for the rules alone.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn bridged_by_others(&self, bridge: Option<&str>) -> Result<u64, StoreError> {
+        self.connection
+            .query_row(
+                "SELECT count(*) FROM bridges WHERE ?1 IS NULL OR bridge <> ?1",
+                [bridge],
+                |row| row.get::<_, i64>(0).map(i64::unsigned_abs),
+            )
+            .map_err(self.failed("looking for another bridge"))
+    }
+
     /// Takes out what other bridges made; `None` for the rules alone.
     ///
     /// # Errors

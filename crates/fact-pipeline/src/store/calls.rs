@@ -1,9 +1,10 @@
 //! The table `calls`: what back ends behind a wire were asked, and what they answered.
 
-use super::StoreError;
+use super::together::{Note, Together};
+use super::{DAMAGED, StoreError, digests};
 use crate::calls::{CallKey, CallLog, CallLogError};
 use fact_lang::tool::{Answer, Request};
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -15,7 +16,9 @@ pub(super) const BUSY: Duration = Duration::from_secs(30);
 /// when the group they belong to is done.
 #[derive(Debug)]
 pub struct Calls {
-    connection: Mutex<Connection>,
+    notes: Together,
+    /// For reading, which need not wait for commits.
+    reader: Mutex<Connection>,
     path: PathBuf,
     fingerprint: String,
 }
@@ -33,7 +36,9 @@ impl Calls {
     pub fn in_file(path: &Path, fingerprint: &str) -> Result<Self, StoreError> {
         Self::open(path, fingerprint, |connection| {
             connection.pragma_update(None, "journal_mode", "WAL")?;
-            connection.execute_batch(include_str!("calls.sql"))
+            connection.execute_batch(include_str!("calls.sql"))?;
+            // Files of before the digests.
+            digests::keep_missing_answers(connection)
         })
     }
 
@@ -51,22 +56,27 @@ impl Calls {
             prepare(&connection)?;
             Ok(connection)
         };
+        let opened = open().and_then(|connection| {
+            let reader = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+            reader.busy_timeout(BUSY)?;
+            Ok((connection, reader))
+        });
+        let (connection, reader) = opened.map_err(|source| StoreError::Sqlite {
+            path: path.to_owned(),
+            doing: "opening the calls",
+            source,
+        })?;
         Ok(Self {
-            connection: Mutex::new(open().map_err(|source| StoreError::Sqlite {
-                path: path.to_owned(),
-                doing: "opening the calls",
-                source,
-            })?),
+            notes: Together::new(connection, path),
+            reader: Mutex::new(reader),
             path: path.to_owned(),
             fingerprint: fingerprint.to_owned(),
         })
     }
 
-    fn connection(&self) -> MutexGuard<'_, Connection> {
-        // Transactions roll back when dropped: a panic leaves the connection usable.
-        self.connection
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+    fn reader(&self) -> MutexGuard<'_, Connection> {
+        // Reading leaves nothing half done.
+        self.reader.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn failed(&self, doing: &str) -> impl FnOnce(rusqlite::Error) -> CallLogError {
@@ -86,84 +96,61 @@ pub(super) struct AnsweredCall {
 
 impl Calls {
     /// Takes over a call that another run was answered. `sent` stays 0: this run paid nothing.
-    pub(super) fn adopt(&self, key: &CallKey, call: &AnsweredCall) -> Result<(), CallLogError> {
-        self.connection()
-            .prepare_cached(
-                "INSERT INTO calls (key, tool, fingerprint, request, answer, state, sent)
-                 VALUES (?1, ?2, ?3, ?4, ?5, 'answered', 0)
-                 ON CONFLICT (key) DO UPDATE SET answer = excluded.answer, state = 'answered'",
-            )
-            .and_then(|mut insert| {
-                insert.execute(params![
-                    key.as_str(),
-                    call.tool,
-                    call.fingerprint,
-                    call.request,
-                    call.answer
-                ])
-            })
-            .map_err(self.failed("taking over an answer"))?;
-        Ok(())
+    pub(super) fn adopt(&self, key: &CallKey, call: AnsweredCall) -> Result<(), CallLogError> {
+        self.notes.write(vec![Note::Adopted {
+            key: key.as_str().to_owned(),
+            tool: call.tool,
+            fingerprint: call.fingerprint,
+            request: call.request,
+            answer: call.answer,
+        }])
     }
 }
 
 impl CallLog for Calls {
     fn answered(&self, key: &CallKey) -> Result<Option<Answer>, CallLogError> {
-        let connection = self.connection();
-        let answer: Option<String> = connection
-            .prepare_cached("SELECT answer FROM calls WHERE key = ?1 AND state = 'answered'")
+        let connection = self.reader();
+        let answer: Option<(String, Option<i64>)> = connection
+            .prepare_cached(
+                "SELECT c.answer, d.digest FROM calls c LEFT JOIN call_digests d ON d.key = c.key
+                 WHERE c.key = ?1 AND c.state = 'answered'",
+            )
             .and_then(|mut select| {
                 select
-                    .query_row([key.as_str()], |row| row.get(0))
+                    .query_row([key.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
                     .optional()
             })
             .map_err(self.failed("reading an answer"))?;
-        answer
-            .map(|json| {
-                serde_json::from_str(&json).map_err(|e| {
-                    let path = self.path.display();
-                    CallLogError(format!("{path}: the answer under {key} is damaged: {e}"))
-                })
-            })
-            .transpose()
+        let Some((json, digest)) = answer else {
+            return Ok(None);
+        };
+        let path = self.path.display();
+        if digest != Some(digests::of_answer(key.as_str(), &json)) {
+            return Err(CallLogError(format!(
+                "{path}: the answer under {key} is not what was written: {DAMAGED}"
+            )));
+        }
+        serde_json::from_str(&json)
+            .map(Some)
+            .map_err(|e| CallLogError(format!("{path}: the answer under {key} is damaged: {e}")))
     }
 
     fn sending(&self, calls: &[(CallKey, &Request)]) -> Result<(), CallLogError> {
-        let mut connection = self.connection();
-        let mut write = || -> rusqlite::Result<()> {
-            let transaction = connection.transaction()?;
-            {
-                let mut insert = transaction.prepare_cached(
-                    "INSERT INTO calls (key, tool, fingerprint, request, state, sent)
-                     VALUES (?1, ?2, ?3, ?4, 'sent', 1)
-                     ON CONFLICT (key) DO UPDATE SET sent = sent + 1",
-                )?;
-                for (key, request) in calls {
-                    // Plain data: encoding it cannot fail.
-                    let json = serde_json::to_string(request).unwrap_or_default();
-                    insert.execute(params![key.as_str(), request.tool, self.fingerprint, json])?;
-                }
-            }
-            transaction.commit()
+        let note = |(key, request): &(CallKey, &Request)| Note::Sending {
+            key: key.as_str().to_owned(),
+            tool: request.tool.clone(),
+            fingerprint: self.fingerprint.clone(),
+            // Plain data: encoding it cannot fail.
+            request: serde_json::to_string(request).unwrap_or_default(),
         };
-        write().map_err(self.failed("noting calls"))
+        self.notes.write(calls.iter().map(note).collect())
     }
 
     fn keep(&self, answers: &[(CallKey, &Answer)]) -> Result<(), CallLogError> {
-        let mut connection = self.connection();
-        let mut write = || -> rusqlite::Result<()> {
-            let transaction = connection.transaction()?;
-            {
-                let mut update = transaction.prepare_cached(
-                    "UPDATE calls SET answer = ?2, state = 'answered' WHERE key = ?1",
-                )?;
-                for (key, answer) in answers {
-                    let json = serde_json::to_string(answer).unwrap_or_default();
-                    update.execute(params![key.as_str(), json])?;
-                }
-            }
-            transaction.commit()
+        let note = |(key, answer): &(CallKey, &Answer)| Note::Answered {
+            key: key.as_str().to_owned(),
+            answer: serde_json::to_string(answer).unwrap_or_default(),
         };
-        write().map_err(self.failed("keeping answers"))
+        self.notes.write(answers.iter().map(note).collect())
     }
 }

@@ -7,3 +7,8 @@ CREATE TABLE IF NOT EXISTS calls (
     state       TEXT NOT NULL,
     sent        INTEGER NOT NULL
 ) WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS call_digests (
+    key    TEXT PRIMARY KEY,
+    digest INTEGER NOT NULL
+) WITHOUT ROWID;

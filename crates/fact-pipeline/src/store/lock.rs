@@ -95,6 +95,22 @@ impl Lock {
     }
 }
 
+impl Lock {
+    /// Whether a process holds the folder: its process id, if it says so. Looks, and holds nothing.
+    pub fn holder(folder: &Path) -> Option<Option<u32>> {
+        let mut file = File::open(folder.join(FILE_NAME)).ok()?;
+        // Shared, and let go at once: who takes the lock meanwhile tries again.
+        match file.try_lock_shared() {
+            Err(TryLockError::WouldBlock) => {
+                let mut text = String::new();
+                let read = file.read_to_string(&mut text);
+                Some(read.ok().and_then(|_| text.trim().parse().ok()))
+            }
+            _ => None,
+        }
+    }
+}
+
 /// Tries for a moment: a process that was just killed, or a child that is just being started,
 /// may still share the file for some milliseconds.
 fn try_lock(file: &File) -> Result<(), TryLockError> {
@@ -118,7 +134,9 @@ mod tests {
         let error = Lock::take(folder.path()).unwrap_err();
         let expected = format!("(pid {})", std::process::id());
         assert!(error.to_string().contains(&expected), "{error}");
+        assert_eq!(Lock::holder(folder.path()), Some(Some(std::process::id())));
         drop(first);
+        assert_eq!(Lock::holder(folder.path()), None);
         Lock::take(folder.path()).unwrap();
     }
 }

@@ -9,6 +9,8 @@ mod agreement;
 mod bridges;
 mod calls;
 mod counts;
+mod digests;
+mod garbage;
 mod lock;
 mod questions;
 mod read;
@@ -17,8 +19,11 @@ mod report;
 mod reuse;
 mod rounds;
 mod rows;
+mod stock;
+mod together;
 mod transfers;
 mod view;
+mod wire;
 mod write;
 
 pub use account::Account;
@@ -26,6 +31,7 @@ pub use agreement::{AgreementCounts, FaultyRow};
 pub use bridges::{BridgeCounts, BridgeRow, ToBridge, Verdict as BridgeVerdict};
 pub use calls::Calls;
 pub use counts::Counts;
+pub use garbage::Ended;
 pub use lock::{Lock, LockError};
 pub use questions::{Looked, Question, Tried};
 pub use read::{ReadRow, Reader, UnparsedRow};
@@ -34,8 +40,10 @@ pub use report::{Session, StoredCandidate, StoredEnd, StoredExample, StoredTry, 
 pub use reuse::Reuse;
 pub use rounds::AcceptedProgram;
 pub use rows::{CandidateRow, GroupRow, GroupRows, RationaleRow, SampleRow, StageRow, VerdictRow};
+pub use stock::{Stock, StockOfCalls};
 pub use transfers::{Explained, TransferRow, current};
 pub use view::{SampleView, VerdictView};
+pub use wire::{Meter, Role};
 pub use write::{Difference, Writer};
 
 use std::path::{Path, PathBuf};
@@ -44,11 +52,20 @@ use std::path::{Path, PathBuf};
 pub const FILE_NAME: &str = "run.db";
 
 /// Version of the schema, kept as SQLite's `user_version`.
-pub const SCHEMA_VERSION: i64 = 5;
+pub const SCHEMA_VERSION: i64 = 6;
 
 /// Tables that versions before lack, with the last version that lacks each: a writer adds them, a
 /// reader does without.
-const ADDED: [(i64, &str); 2] = [(3, bridges::TABLE), (4, transfers::TABLE)];
+const ADDED: [(i64, &str); 5] = [
+    (3, bridges::TABLE),
+    (4, transfers::TABLE),
+    (BEFORE_DIGESTS, wire::TABLE),
+    (BEFORE_DIGESTS, digests::OF_SAMPLES),
+    (BEFORE_DIGESTS, digests::OF_CALLS),
+];
+
+/// The last version without digests.
+const BEFORE_DIGESTS: i64 = 5;
 
 /// The oldest version that is read.
 const OLDEST: i64 = 3;
@@ -105,12 +122,15 @@ pub enum StoreError {
         message: String,
     },
     /// The run in the folder was made with other settings.
-    #[error("{path} holds a run with other settings: {}", differences(.different))]
+    #[error("{path} holds a run with other settings: {}{}", differences(.different), planned(.plan))]
     OtherSettings {
         /// The folder.
         path: PathBuf,
         /// What differs.
         different: Vec<Difference>,
+        /// What would be kept and what done again with the new ones, a line each; empty if nobody
+        /// worked it out.
+        plan: Vec<String>,
     },
     /// Another process writes to it.
     #[error(transparent)]
@@ -123,9 +143,7 @@ impl StoreError {
         match self {
             Self::Folder { .. } => Some("choose another folder with --out".into()),
             Self::NoRun { .. } => Some("`fact run --out DIR` makes one".into()),
-            Self::Sqlite { source, .. } if is_damage(source) => {
-                Some("the store is damaged; --fresh starts over".into())
-            }
+            Self::Sqlite { source, .. } if is_damage(source) => Some(DAMAGED.into()),
             Self::Sqlite { .. } => {
                 Some("check free disk space and permissions; what was committed is kept".into())
             }
@@ -134,14 +152,20 @@ impl StoreError {
                 Some("no run was begun in it; the command that made it starts it".into())
             }
             Self::Version { .. } => Some("use the version of fact that made it".into()),
-            Self::Row { .. } => Some("the store may be damaged; run again with --fresh".into()),
+            Self::Row { .. } => Some(DAMAGED.into()),
             Self::OtherSettings { .. } => Some(
-                "give the same settings to resume, another --out, or --fresh to start over".into(),
+                "give the same settings to resume, --redo to do this run again as said, another --out, \
+                 or --fresh to start over without any answer"
+                    .into(),
             ),
             Self::Locked(e) => e.hint(),
         }
     }
 }
+
+/// What to do about a damaged store.
+pub(super) const DAMAGED: &str = "the store is damaged: a run into another folder with --reuse of this one \
+                       takes over the answers that are intact; --fresh starts over";
 
 fn is_damage(error: &rusqlite::Error) -> bool {
     use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase, Unknown};
@@ -153,11 +177,13 @@ fn is_damage(error: &rusqlite::Error) -> bool {
 }
 
 fn differences(different: &[Difference]) -> String {
-    let parts: Vec<String> = different
-        .iter()
-        .map(|d| format!("{} is {}, was {}", d.key, d.now, d.was))
-        .collect();
+    let parts: Vec<String> = different.iter().map(ToString::to_string).collect();
     parts.join("; ")
+}
+
+fn planned(plan: &[String]) -> String {
+    let lines = plan.iter().map(|line| format!("\n  with --redo: {line}"));
+    lines.collect()
 }
 
 /// Path of a run's database.

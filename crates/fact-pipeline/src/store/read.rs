@@ -3,13 +3,13 @@
 use super::bridges::BridgeRow;
 use super::calls::AnsweredCall;
 use super::transfers::TransferRow;
-use super::{OLDEST, SCHEMA_VERSION, StoreError, database, lacking};
+use super::{OLDEST, SCHEMA_VERSION, StoreError, database, digests, lacking};
 use fact_core::certificate::Certificate;
 use fact_core::rationale::Rationale;
 use fact_core::sample::Sample;
 use fact_core::transfer::hint;
 use fact_core::verify::Level;
-use rusqlite::{Connection, OpenFlags, OptionalExtension, Row};
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Row};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -18,6 +18,8 @@ use std::path::{Path, PathBuf};
 pub struct Reader {
     pub(super) connection: Connection,
     pub(super) path: PathBuf,
+    /// Whether every sample and answer has its digest.
+    pub(super) has_digests: bool,
 }
 
 /// A sample with what became of it.
@@ -142,21 +144,23 @@ impl Reader {
                 path: run.to_owned(),
             });
         }
-        let opened = Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_ONLY).and_then(
-            |connection| {
-                let version =
-                    connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-                Ok((connection, version))
-            },
-        );
+        let opened = open(&path);
         match opened {
-            Ok((connection, SCHEMA_VERSION)) => Ok(Self { connection, path }),
+            Ok((connection, SCHEMA_VERSION)) => Ok(Self {
+                connection,
+                path,
+                has_digests: true,
+            }),
             Ok((connection, version @ OLDEST..SCHEMA_VERSION)) => {
                 // Beside the file, which is not changed.
                 let added = lacking(version).try_for_each(|table| {
                     connection.execute_batch(&format!("CREATE TEMP TABLE {table}"))
                 });
-                let reader = Self { connection, path };
+                let reader = Self {
+                    connection,
+                    path,
+                    has_digests: false,
+                };
                 added.map_err(reader.failed("opening"))?;
                 Ok(reader)
             }
@@ -228,25 +232,30 @@ impl Reader {
             .map_err(self.failed("reading the pack"))
     }
 
-    /// The call under a key, if it is answered.
+    /// The call under a key, if it is answered and undamaged.
     pub(super) fn answered_call(&self, key: &str) -> Result<Option<AnsweredCall>, StoreError> {
         self.connection
             .prepare_cached(
-                "SELECT tool, fingerprint, request, answer FROM calls
-                 WHERE key = ?1 AND state = 'answered'",
+                "SELECT c.tool, c.fingerprint, c.request, c.answer, d.digest FROM calls c
+                 LEFT JOIN call_digests d ON d.key = c.key
+                 WHERE c.key = ?1 AND c.state = 'answered'",
             )
             .and_then(|mut select| {
                 select
                     .query_row([key], |row| {
-                        Ok(AnsweredCall {
+                        let call = AnsweredCall {
                             tool: row.get(0)?,
                             fingerprint: row.get(1)?,
                             request: row.get(2)?,
                             answer: row.get(3)?,
-                        })
+                        };
+                        let kept: Option<i64> = row.get(4)?;
+                        let intact = kept == Some(digests::of_answer(key, &call.answer));
+                        Ok((intact || !self.has_digests).then_some(call))
                     })
                     .optional()
             })
+            .map(Option::flatten)
             .map_err(self.failed("reading an answer"))
     }
 
@@ -282,10 +291,14 @@ impl Reader {
         let doing = "reading samples";
         let mut statement = self.connection.prepare(&sql).map_err(self.failed(doing))?;
         let mut rows = statement.query([]).map_err(self.failed(doing))?;
+        let mut seen = 0;
         while let Some(row) = rows.next().map_err(self.failed(doing))? {
+            self.check_row(row)?;
             let row = self.unparsed(row).map_err(self.failed(doing))?;
+            seen += 1;
             each(self.completed(row)?)?;
         }
+        self.check_number(only_accepted, seen)?;
         Ok(())
     }
 
@@ -294,16 +307,18 @@ impl Reader {
     /// # Errors
     /// If the store cannot be read.
     pub fn row(&self, ordinal: u64) -> Result<Option<ReadRow>, StoreError> {
-        let found = self
+        let doing = "reading a sample";
+        let mut select = self
             .connection
             .prepare_cached(&format!("{ROW} WHERE s.ordinal = ?1"))
-            .and_then(|mut select| {
-                let row = |row: &Row<'_>| self.unparsed(row);
-                select.query_row([ordinal as i64], row).optional()
-            })
-            .map_err(self.failed("reading a sample"))?;
-        let whole = |row| self.parsed(self.completed(row)?);
-        found.map(whole).transpose()
+            .map_err(self.failed(doing))?;
+        let mut rows = select.query([ordinal as i64]).map_err(self.failed(doing))?;
+        let Some(row) = rows.next().map_err(self.failed(doing))? else {
+            return Ok(None);
+        };
+        self.check_row(row)?;
+        let row = self.unparsed(row).map_err(self.failed(doing))?;
+        self.parsed(self.completed(row)?).map(Some)
     }
 
     pub(super) fn unparsed(&self, row: &Row<'_>) -> rusqlite::Result<UnparsedRow> {
@@ -345,9 +360,43 @@ impl Reader {
     }
 }
 
+/// A connection that only reads, and the version of the schema.
+fn open(path: &Path) -> rusqlite::Result<(Connection, i64)> {
+    let opened = |connection: Connection| {
+        let version = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        Ok((connection, version))
+    };
+    let read_only = OpenFlags::SQLITE_OPEN_READ_ONLY;
+    let error = match Connection::open_with_flags(path, read_only).and_then(opened) {
+        Err(error) => error,
+        good => return good,
+    };
+    // In a folder that cannot be written SQLite cannot make the index of the write-ahead log. Nobody
+    // writes there, so where there is no log the file is all there is.
+    let log = std::fs::metadata(path.with_extension("db-wal"));
+    let is_whole = log.map_or(true, |log| log.len() == 0);
+    if !is_whole || error.sqlite_error_code() != Some(ErrorCode::CannotOpen) {
+        return Err(error);
+    }
+    let mut uri = "file:".to_owned();
+    for byte in path.to_string_lossy().bytes() {
+        match byte {
+            b'/' | b'.' | b'-' | b'_' => uri.push(char::from(byte)),
+            byte if byte.is_ascii_alphanumeric() => uri.push(char::from(byte)),
+            byte => uri.push_str(&format!("%{byte:02x}")),
+        }
+    }
+    uri.push_str("?immutable=1");
+    Connection::open_with_flags(uri, read_only | OpenFlags::SQLITE_OPEN_URI).and_then(opened)
+}
+
+/// Columns of [`ROW`] before the digest of them.
+pub(super) const COLUMNS: usize = 13;
+
 pub(super) const ROW: &str = "SELECT s.ordinal, s.id, s.sample, s.predicted, s.level, s.accepted,
-    s.confidence, s.failure, c.proposer, c.program, r.residual, r.rationale, r.certificate
+    s.confidence, s.failure, c.proposer, c.program, r.residual, r.rationale, r.certificate, d.digest
     FROM samples s
+    LEFT JOIN sample_digests d ON d.ordinal = s.ordinal
     LEFT JOIN candidates c ON c.grp = s.grp AND c.candidate = s.chosen
     LEFT JOIN rationales r ON r.ordinal = s.ordinal";
 

@@ -29,6 +29,23 @@ impl Reuse {
     }
 }
 
+impl Reuse {
+    /// Whether an answer is there, in the run or in the others. Nothing is taken over.
+    pub(crate) fn knows(&self, key: &CallKey) -> Result<bool, CallLogError> {
+        if self.own.answered(key)?.is_some() {
+            return Ok(true);
+        }
+        for other in &self.others {
+            let other = other.lock().unwrap_or_else(PoisonError::into_inner);
+            let found = other.answered_call(key.as_str());
+            if found.map_err(|e| CallLogError(e.to_string()))?.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
+
 impl CallLog for Reuse {
     fn answered(&self, key: &CallKey) -> Result<Option<Answer>, CallLogError> {
         if let Some(answer) = self.own.answered(key)? {
@@ -39,7 +56,7 @@ impl CallLog for Reuse {
             let other = other.lock().unwrap_or_else(PoisonError::into_inner);
             let found = other.answered_call(key.as_str());
             if let Some(call) = found.map_err(|error| CallLogError(error.to_string()))? {
-                self.own.adopt(key, &call)?;
+                self.own.adopt(key, call)?;
                 return self.own.answered(key);
             }
         }

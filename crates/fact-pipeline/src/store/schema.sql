@@ -127,6 +127,22 @@ CREATE TABLE transfers (
     PRIMARY KEY (ordinal, verifier, condition)
 ) WITHOUT ROWID;
 
+CREATE TABLE sample_digests (
+    ordinal  INTEGER PRIMARY KEY REFERENCES samples,
+    accepted INTEGER NOT NULL,
+    digest   INTEGER NOT NULL
+);
+
+CREATE TABLE wire (
+    session  INTEGER NOT NULL,
+    role     TEXT NOT NULL,
+    back_end TEXT NOT NULL,
+    requests INTEGER NOT NULL,
+    repeated INTEGER NOT NULL,
+    waited   REAL NOT NULL,
+    PRIMARY KEY (session, role, back_end)
+) WITHOUT ROWID;
+
 CREATE TABLE rationales (
     ordinal     INTEGER PRIMARY KEY REFERENCES samples,
     residual    TEXT NOT NULL,

@@ -59,6 +59,7 @@ impl Reader {
         let Some(row) = rows.next().map_err(self.failed(doing))? else {
             return Ok(None);
         };
+        self.check_row(row)?;
         let row = self.unparsed(row).map_err(self.failed(doing))?;
         let row = self.parsed(self.completed(row)?)?;
         let ordinal = row.ordinal as i64;

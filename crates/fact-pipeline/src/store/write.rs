@@ -2,10 +2,10 @@
 
 use super::calls::{BUSY, Calls};
 use super::rows::GroupRows;
-use super::{Lock, OLDEST, SCHEMA_VERSION, StoreError, database, lacking};
+use super::{BEFORE_DIGESTS, Lock, OLDEST, SCHEMA_VERSION, StoreError, database, digests, lacking};
 use crate::datasets::RecordError;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -27,6 +27,28 @@ pub struct Difference {
     pub was: String,
     /// Its value now.
     pub now: String,
+}
+
+impl Difference {
+    /// In what `now` differs from `was`, by key.
+    pub fn between(was: &BTreeMap<String, String>, now: &BTreeMap<String, String>) -> Vec<Self> {
+        let keys: BTreeSet<&String> = was.keys().chain(now.keys()).collect();
+        let absent = || "not set".to_owned();
+        keys.into_iter()
+            .filter(|key| was.get(*key) != now.get(*key))
+            .map(|key| Self {
+                key: key.clone(),
+                was: was.get(key).cloned().unwrap_or_else(absent),
+                now: now.get(key).cloned().unwrap_or_else(absent),
+            })
+            .collect()
+    }
+}
+
+impl std::fmt::Display for Difference {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} is {}, was {}", self.key, self.now, self.was)
+    }
 }
 
 impl Writer {
@@ -67,6 +89,10 @@ impl Writer {
                 lacking(version)
                     .try_for_each(|table| {
                         transaction.execute_batch(&format!("CREATE TABLE {table}"))
+                    })
+                    .and_then(|()| match version <= BEFORE_DIGESTS {
+                        true => digests::keep_all(&transaction),
+                        false => Ok(()),
                     })
                     .and_then(|()| transaction.pragma_update(None, "user_version", SCHEMA_VERSION))
                     .and_then(|()| transaction.commit())
@@ -136,40 +162,32 @@ impl Writer {
     /// # Errors
     /// [`StoreError::OtherSettings`] if the store was made with others.
     pub fn bind(&mut self, settings: &BTreeMap<String, String>) -> Result<(), StoreError> {
-        let failed = self.failed("reading the settings");
-        let stored: BTreeMap<String, String> = self
-            .connection
-            .prepare("SELECT key, value FROM meta")
-            .and_then(|mut statement| {
-                statement
-                    .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
-                    .collect()
-            })
-            .map_err(failed)?;
+        let stored = self.settings()?;
         if stored.is_empty() {
             let failed = self.failed("writing the settings");
             return write_settings(&mut self.connection, settings).map_err(failed);
         }
-        let keys: std::collections::BTreeSet<&String> =
-            stored.keys().chain(settings.keys()).collect();
-        let absent = || "not set".to_owned();
-        let different: Vec<Difference> = keys
-            .into_iter()
-            .filter(|key| stored.get(*key) != settings.get(*key))
-            .map(|key| Difference {
-                key: key.clone(),
-                was: stored.get(key).cloned().unwrap_or_else(absent),
-                now: settings.get(key).cloned().unwrap_or_else(absent),
-            })
-            .collect();
+        let different = Difference::between(&stored, settings);
         if different.is_empty() {
             Ok(())
         } else {
             Err(StoreError::OtherSettings {
                 path: self.folder.clone(),
                 different,
+                plan: Vec::new(),
             })
         }
+    }
+
+    pub(super) fn settings(&self) -> Result<BTreeMap<String, String>, StoreError> {
+        self.connection
+            .prepare("SELECT key, value FROM meta")
+            .and_then(|mut statement| {
+                statement
+                    .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+                    .collect()
+            })
+            .map_err(self.failed("reading the settings"))
     }
 
     /// Keeps a pack's source.
@@ -287,6 +305,20 @@ impl Writer {
             .map_err(self.failed("reading what is done"))
     }
 
+    /// How many questions the endpoint of a proposer failed: they are not done.
+    ///
+    /// # Errors
+    /// If they cannot be counted.
+    pub fn unreached(&self) -> Result<u64, StoreError> {
+        self.connection
+            .query_row(
+                "SELECT count(DISTINCT grp) FROM samples WHERE failure = 'propose:endpoint'",
+                [],
+                |row| row.get::<_, i64>(0).map(i64::unsigned_abs),
+            )
+            .map_err(self.failed("counting what the endpoint failed"))
+    }
+
     /// Writes a group in one transaction.
     ///
     /// # Errors
@@ -304,8 +336,10 @@ impl Writer {
 
 /// Whether a group needs nothing more in round `?1`: that round or a later one did it, or an earlier
 /// one accepted all of it.
-const DONE: &str = "(g.round >= ?1 OR NOT EXISTS
-    (SELECT 1 FROM samples s WHERE s.grp = g.grp AND NOT s.accepted))";
+/// Not a group whose endpoint failed: that is asked again.
+const DONE: &str = "(g.round >= ?1
+    OR g.grp NOT IN (SELECT grp FROM samples WHERE NOT accepted))
+    AND g.grp NOT IN (SELECT grp FROM samples WHERE failure = 'propose:endpoint')";
 
 /// Seconds since 1970.
 fn now() -> i64 {
@@ -325,24 +359,44 @@ fn write_settings(
     transaction.commit()
 }
 
-/// Takes out what an earlier round made of a group.
-fn forget(transaction: &Transaction<'_>, key: i64) -> rusqlite::Result<()> {
-    for table in ["transfers", "bridges", "rationales", "outcomes", "verdicts"] {
-        let of_group = "ordinal IN (SELECT ordinal FROM samples WHERE grp = ?1)";
-        transaction.execute(&format!("DELETE FROM {table} WHERE {of_group}"), [key])?;
+/// Takes out what an earlier round or session made of a group.
+fn forget(transaction: &Transaction<'_>, rows: &GroupRows) -> rusqlite::Result<()> {
+    let key = rows.group.key as i64;
+    let known = transaction
+        .prepare_cached("SELECT 1 FROM groups WHERE grp = ?1")?
+        .exists([key])?;
+    if !known {
+        return Ok(());
     }
-    for table in ["samples", "candidates", "groups"] {
+    // By ordinal: samples have no index by group.
+    for table in PER_SAMPLE {
+        let sql = format!("DELETE FROM {table} WHERE ordinal = ?1");
+        let mut delete = transaction.prepare_cached(&sql)?;
+        for row in &rows.samples {
+            delete.execute([row.ordinal as i64])?;
+        }
+    }
+    for table in ["candidates", "groups"] {
         transaction.execute(&format!("DELETE FROM {table} WHERE grp = ?1"), [key])?;
     }
     Ok(())
 }
 
+/// Tables with rows of single samples, what refers to samples first.
+pub(super) const PER_SAMPLE: [&str; 7] = [
+    "transfers",
+    "bridges",
+    "rationales",
+    "outcomes",
+    "verdicts",
+    "sample_digests",
+    "samples",
+];
+
 fn write_group(transaction: &Transaction<'_>, rows: &GroupRows) -> rusqlite::Result<()> {
     let group = &rows.group;
     let key = group.key as i64;
-    if group.round > 1 {
-        forget(transaction, key)?;
-    }
+    forget(transaction, rows)?;
     transaction
         .prepare_cached(
             "INSERT INTO groups (grp, name, question, samples, scenes, visible, chosen, oracle,
@@ -388,6 +442,7 @@ fn write_group(transaction: &Transaction<'_>, rows: &GroupRows) -> rusqlite::Res
     }
     for row in &rows.samples {
         write_sample(transaction, key, row)?;
+        digests::keep_sample(transaction, row.ordinal as i64)?;
     }
     Ok(())
 }

@@ -26,7 +26,7 @@ use crate::engine::desk::{AtDesk, used};
 use crate::engine::workers::{Crew, each};
 use crate::reporter::Reporter;
 use crate::stages::{PrepareError, picture};
-use crate::store::{Explained, ReadRow, Reader, Reuse, StoreError, TransferRow, Writer};
+use crate::store::{Explained, ReadRow, Reader, Reuse, Role, StoreError, TransferRow, Writer};
 use fact_core::transfer::{Condition, hint};
 pub use fact_core::transfer::{Rule, Vote};
 use fact_models::DecodeLimits;
@@ -207,6 +207,10 @@ pub fn transfer(
         },
         |rows| Ok(writer.keep_transfers(&rows)?),
     );
+    for (verifier, desk) in verifiers.iter().zip(&desks) {
+        let fingerprint = verifier.remote.fingerprint();
+        writer.add_wire(Role::Verify, fingerprint, desk.dispatcher.spent())?;
+    }
     let budget = desks.iter().find_map(AtDesk::exhausted).map(str::to_owned);
     if budget.is_some() && matches!(result, Err(TransferError::Ask(AskError::Call(_)))) {
         result = Ok(0);

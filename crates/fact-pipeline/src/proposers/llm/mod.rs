@@ -15,6 +15,7 @@ mod tests;
 
 use super::bank::{Bank, Exemplar};
 use super::{Candidate, Desk, Estimate, FailedProgram, NoProposal, ProposeError, Proposer};
+use crate::calls::Used;
 use crate::config::LlmConfig;
 use crate::datasets::Record;
 use crate::stages::{PrepareError, picture};
@@ -23,7 +24,7 @@ use fact_lang::pack::Pack;
 use fact_lang::tool::Answer;
 use fact_models::DecodeLimits;
 use fact_models::language::{Prompt, Question, Reply};
-use fact_models::remote::{Picture, Remote};
+use fact_models::remote::{Ask, Picture, Remote};
 use prompt::Prompter;
 use std::sync::Arc;
 
@@ -87,6 +88,14 @@ impl Llm {
             stop: self.prompter.stop().to_vec(),
             probabilities: false,
         }
+    }
+
+    /// All samples of a record's question.
+    fn questions(&self, record: &Record) -> Vec<Question> {
+        let prompt = self.prompt(&record.sample.question);
+        (0..self.config.samples)
+            .map(|number| self.sample(prompt.clone(), number, number == 0))
+            .collect()
     }
 
     /// The images that go with a question, if they do.
@@ -195,11 +204,15 @@ impl Proposer for Llm {
         k: usize,
         desk: Desk<'_>,
     ) -> Result<Vec<Candidate>, ProposeError> {
-        let prompt = self.prompt(&record.sample.question);
-        let questions = (0..self.config.samples)
-            .map(|number| self.sample(prompt.clone(), number, number == 0))
-            .collect();
-        self.ask(questions, record, k, desk)
+        self.ask(self.questions(record), record, k, desk)
+    }
+
+    fn asks(&self, record: &Record) -> Vec<Ask> {
+        if self.config.image {
+            return Vec::new();
+        }
+        let questions = self.questions(record).into_iter();
+        questions.map(|q| q.ask(Arc::from([]))).collect()
     }
 
     fn estimate(&self, record: &Record) -> Estimate {
@@ -209,7 +222,33 @@ impl Proposer for Llm {
             requests: samples,
             prompt_tokens: samples * prompt,
             completion_tokens: samples * u64::from(self.config.max_tokens),
+            stored: 0,
         }
+    }
+
+    fn most(&self, record: &Record) -> Used {
+        let pictures = match self.config.image {
+            true => record.images.len() as u64,
+            false => 0,
+        };
+        let prompt = match self.prompt(&record.sample.question) {
+            Prompt::Text(text) => text.len(),
+            Prompt::Messages(all) => all.iter().map(|m| m.role.name().len() + m.text.len()).sum(),
+        } as u64;
+        let of = |requests: u64, prompt: u64| {
+            let completions = requests * u64::from(self.config.max_tokens);
+            Used::most(
+                requests,
+                requests * prompt,
+                requests * pictures,
+                completions,
+            )
+        };
+        let mut most = of(u64::from(self.config.samples), prompt);
+        if self.config.repair {
+            most.add(of(1, prompt + prompt::MOST_OF_REPAIR as u64));
+        }
+        most
     }
 
     fn repairs(&self) -> bool {

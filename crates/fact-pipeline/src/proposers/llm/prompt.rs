@@ -21,6 +21,11 @@ const MOST_QUESTION: usize = 1000;
 const MOST_PROGRAM: usize = 2000;
 /// Longest trace that a repair is shown, in bytes.
 const MOST_TRACE: usize = 1500;
+/// Bytes that a repair's prompt has more than the first one, at the most: a program; failure and
+/// trace, a line of which may be as short as its comment sign is; the question once more, and what
+/// goes around it.
+pub(super) const MOST_OF_REPAIR: usize =
+    MOST_PROGRAM + 6 * MOST_TRACE + 4 * MOST_QUESTION + 4 * MOST_QUESTION + 1000;
 /// Bytes set aside for the question when what describes the pack is settled.
 const QUESTION: usize = 300;
 
