@@ -21,7 +21,7 @@ use clap::{Args, Parser, Subcommand};
 use fact_pipeline::config::{
     Accept, Api, BoxConvention, BridgeSpec, Look, PerceptionSpec, ProposerSpec, Visible,
 };
-use fact_pipeline::export::Format;
+use fact_pipeline::export::{Format, Task};
 use std::path::PathBuf;
 
 const AFTER: &str = "\
@@ -520,6 +520,7 @@ FILE.export.json beside each file records the options.
 Example:
   fact export runs/demo --format jsonl,llava --out out
   fact export runs/demo --format trl --style think --boxes-for qwen2-vl --out out
+  fact export runs/demo --format sharegpt --tasks label,rationale --out out
   fact export runs/demo --format trl --keep 'transfer:lift>0' --out out")]
 pub(crate) struct ExportArgs {
     /// Folder of the run
@@ -533,6 +534,10 @@ pub(crate) struct ExportArgs {
     /// Only accepted samples
     #[arg(long)]
     pub(crate) only_accepted: bool,
+    /// A file for each task instead of one: label (bare answers, of all samples that have one),
+    /// rationale; questions get the prefix `[label]` or `[rationale]`
+    #[arg(long, value_name = "TASK,…", value_delimiter = ',')]
+    pub(crate) tasks: Vec<Task>,
     /// Put the bytes of the images into Parquet and OpenAI chats
     #[arg(long)]
     pub(crate) images: bool,

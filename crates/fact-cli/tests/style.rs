@@ -149,7 +149,8 @@ fn trainers_get_their_forms() {
     );
 
     let rows = export(folder, "trl", &[]);
-    assert_eq!(rows[0]["messages"][0]["content"][0]["type"], "image");
+    assert_eq!(rows[0]["prompt"][0]["content"][0]["type"], "image");
+    assert_eq!(rows[0]["completion"][0]["role"], "assistant");
     assert_eq!(rows[0]["images"].as_array().unwrap().len(), 1);
     let record = std::fs::read_to_string(folder.join("out/trl.jsonl.export.json")).unwrap();
     let record: Value = serde_json::from_str(&record).unwrap();

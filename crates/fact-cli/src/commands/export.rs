@@ -2,16 +2,22 @@
 
 use crate::args::ExportArgs;
 use crate::message::{self, Outcome};
-use fact_pipeline::export::{self, ExportOptions, Exported, Format, Styling};
+use fact_pipeline::export::{self, ExportOptions, Exported, Format, Styling, Task};
 use fact_pipeline::store::Reader;
 use std::process::ExitCode;
 
 pub(crate) fn main(args: ExportArgs) -> Outcome {
     let reader = Reader::open(&args.run)?;
     let styling = args.style.styling();
-    for format in args.format {
+    let tasks: Vec<Option<Task>> = match args.tasks.as_slice() {
+        [] => vec![None],
+        tasks => tasks.iter().copied().map(Some).collect(),
+    };
+    let all = args.format.iter().copied();
+    for (format, task) in all.flat_map(|format| tasks.iter().map(move |task| (format, *task))) {
         let options = ExportOptions {
             only_accepted: args.only_accepted,
+            task,
             images: args.images,
             image_url: args.image_url.clone(),
             keep: args.keep.keep(),

@@ -1,6 +1,7 @@
 //! Conversations as lists of messages with roles: TRL, ms-swift, OpenAI. `docs/formats.md` names
 //! where each form is documented.
 
+use super::Task;
 use crate::store::ReadRow;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -42,27 +43,32 @@ struct Url {
     url: String,
 }
 
-/// A row as TRL's trainers read it: messages with parts, and the images beside them.
+/// A row as TRL's trainers read it: prompt, completion, and the images beside them. In this type of
+/// data sets the loss is the completion's alone; of `messages` it would be the question's too.
 #[derive(Serialize)]
 pub(super) struct Trl<'a> {
-    messages: [PartsMessage; 2],
+    id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    task: Option<&'static str>,
+    prompt: [PartsMessage; 1],
+    completion: [PartsMessage; 1],
     images: &'a [String],
 }
 
-pub(super) fn trl(row: &ReadRow, question: String, text: String) -> Trl<'_> {
+pub(super) fn trl(row: &ReadRow, task: Option<Task>, question: String, text: String) -> Trl<'_> {
     let images = row.sample.images.iter().map(|_| Part::Image);
     let asked = images.chain([Part::Text { text: question }]);
     Trl {
-        messages: [
-            PartsMessage {
-                role: "user",
-                content: asked.collect(),
-            },
-            PartsMessage {
-                role: "assistant",
-                content: vec![Part::Text { text }],
-            },
-        ],
+        id: &row.sample.id,
+        task: task.map(Task::name),
+        prompt: [PartsMessage {
+            role: "user",
+            content: asked.collect(),
+        }],
+        completion: [PartsMessage {
+            role: "assistant",
+            content: vec![Part::Text { text }],
+        }],
         images: &row.sample.images,
     }
 }

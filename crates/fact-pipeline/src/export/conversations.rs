@@ -3,7 +3,7 @@
 use super::chat;
 use super::rows::Rows;
 use super::stylist::{Stylist, question};
-use super::{AtomicFile, ExportError, Images};
+use super::{AtomicFile, ExportError, Images, Task};
 use crate::store::ReadRow;
 use fact_core::style::Styled;
 use serde::Serialize;
@@ -55,8 +55,8 @@ impl Form<'_> {
         matches!(self, Self::Llava | Self::Sharegpt)
     }
 
-    fn encode(&self, row: &ReadRow, text: Styled) -> Result<String, Unencoded> {
-        let question = question(row);
+    fn encode(&self, row: &ReadRow, task: Option<Task>, text: Styled) -> Result<String, Unencoded> {
+        let question = question(row, task);
         let encoded = match self {
             Self::Llava => serde_json::to_string(&Llava {
                 id: &row.sample.id,
@@ -71,7 +71,7 @@ impl Form<'_> {
                 conversations: turns(row, question, text.text),
                 images: &row.sample.images,
             }),
-            Self::Trl => serde_json::to_string(&chat::trl(row, question, text.text)),
+            Self::Trl => serde_json::to_string(&chat::trl(row, task, question, text.text)),
             Self::MsSwift => serde_json::to_string(&chat::ms_swift(row, question, text)),
             Self::OpenAi(images, address) => {
                 let urls = match images {
@@ -117,12 +117,13 @@ fn turns(row: &ReadRow, question: String, text: String) -> [Turn; 2] {
     ]
 }
 
-/// Writes the accepted samples that have a text, one row a line.
+/// Writes the rows that have a text, or for [`Task::Label`] an answer, one row a line.
 pub(super) fn write(
     chosen: &Rows<'_>,
     mut file: AtomicFile,
     form: &Form<'_>,
     stylist: &mut Stylist,
+    task: Option<Task>,
 ) -> Result<(AtomicFile, u64), ExportError> {
     let path = file.path().to_owned();
     let failed = |source| ExportError::Write {
@@ -132,7 +133,11 @@ pub(super) fn write(
     let array = form.is_array();
     let mut rows = 0;
     chosen.for_each(|row| {
-        let Some(text) = stylist.write(&row) else {
+        let text = match task {
+            Some(Task::Label) => stylist.label(&row),
+            Some(Task::Rationale) | None => stylist.write(&row),
+        };
+        let Some(text) = text else {
             return Ok(());
         };
         let (open, close) = match (array, rows) {
@@ -141,7 +146,7 @@ pub(super) fn write(
             (true, _) => (",\n", ""),
         };
         rows += 1;
-        let encoded = form.encode(&row, text).map_err(|e| match e {
+        let encoded = form.encode(&row, task, text).map_err(|e| match e {
             Unencoded::Json(e) => ExportError::Encode {
                 path: path.clone(),
                 message: e.to_string(),

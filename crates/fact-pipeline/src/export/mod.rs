@@ -9,12 +9,14 @@ mod record;
 mod row;
 mod rows;
 pub(crate) mod stylist;
+mod task;
 
 pub use atomic::AtomicFile;
 pub use jsonl::parse_row;
 pub use row::{ExportRow, OneOrMany, RowStep, RowTransfer, StyledText};
 pub use rows::Keep;
 pub use stylist::Styling;
+pub use task::Task;
 
 pub use record::RECORD;
 
@@ -66,9 +68,13 @@ impl Format {
         FORMATS.iter().map(|(_, name, _)| *name)
     }
 
-    /// Name of the file that [`export`] writes.
-    pub fn file_name(self) -> &'static str {
-        self.entry().2
+    /// Name of the file that [`export`] writes: `trl.jsonl`, of a task `trl-label.jsonl`.
+    pub fn file_name(self, task: Option<Task>) -> String {
+        let name = self.entry().2;
+        match (task, name.split_once('.')) {
+            (Some(task), Some((stem, extension))) => format!("{stem}-{task}.{extension}"),
+            _ => name.to_owned(),
+        }
     }
 
     /// Whether its rows teach a model, so that only accepted samples make sense.
@@ -105,8 +111,11 @@ impl fmt::Display for Format {
 /// What to export.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ExportOptions {
-    /// Only accepted samples; formats that teach export no others anyway.
+    /// Only accepted samples; formats that teach export no others anyway, but for the answers of
+    /// [`Task::Label`].
     pub only_accepted: bool,
+    /// One task of a format that teaches; the question without a prefix and the rationale if `None`.
+    pub task: Option<Task>,
     /// Put the images' bytes into Parquet and OpenAI chats.
     pub images: bool,
     /// Where OpenAI finds the images, if they are not in the file: what comes before their paths.
@@ -124,8 +133,8 @@ pub struct Exported {
     pub path: PathBuf,
     /// Its rows.
     pub rows: u64,
-    /// Samples with a rationale whose text could not be written: their answer holds markup, or the
-    /// program to be told is not read by the run's pack.
+    /// Samples whose text could not be written: their answer holds markup, or the program to be told
+    /// is not read by the run's pack.
     pub left_out: u64,
     /// Boxes that are none within their image, left out of texts.
     pub boxes_left_out: u64,
@@ -160,6 +169,9 @@ pub enum ExportError {
     /// Placeholders for boxes in a format that has none.
     #[error("the format {0} has no place for boxes beside the text")]
     Objects(Format),
+    /// One task of a format whose rows hold both.
+    #[error("a row of the format {0} holds answer and rationale, and has no tasks")]
+    Tasks(Format),
     /// OpenAI cannot get at the images.
     #[error("the format openai needs the images, or an address to find them at")]
     Unreachable,
@@ -192,6 +204,7 @@ impl ExportError {
             Self::Store(e) => e.hint(),
             Self::Write { .. } => Some("choose another folder with --out".into()),
             Self::Objects(_) => Some("give another form with --boxes, or --format ms-swift".into()),
+            Self::Tasks(_) => Some("leave out --tasks, or give a format for trainers".into()),
             Self::NoVerifier => Some("`fact transfer RUN --verifier …` asks one".into()),
             Self::Unreachable => Some("give --images, or --image-url https://…".into()),
             Self::NoImage { .. } | Self::Image { .. } => {
@@ -221,19 +234,25 @@ pub fn export(
     if format == Format::OpenAi && !options.images && options.image_url.is_none() {
         return Err(ExportError::Unreachable);
     }
-    let path = folder.join(format.file_name());
+    if options.task.is_some() && !format.teaches() {
+        return Err(ExportError::Tasks(format));
+    }
+    let path = folder.join(format.file_name(options.task));
     let failed = |source| ExportError::Write {
         path: path.clone(),
         source,
     };
     std::fs::create_dir_all(folder).map_err(failed)?;
     let file = AtomicFile::create(&path).map_err(failed)?;
-    let only_accepted = options.only_accepted || format.teaches();
+    // An answer is the data set's own: nothing that our programs or a verifier did speaks against it.
+    let label = options.task == Some(Task::Label);
+    let only_accepted = options.only_accepted || (format.teaches() && !label);
+    let keep = options.keep.as_ref().filter(|_| !label);
     let has_images = matches!(format, Format::Parquet | Format::OpenAi);
     let images = (has_images && options.images)
         .then(|| Images::open(reader))
         .transpose()?;
-    let chosen = Rows::new(reader, only_accepted, options.keep.as_ref())?;
+    let chosen = Rows::new(reader, only_accepted, keep)?;
     let mut stylist = Stylist::new(reader, options.styling)?;
     // What people and checkers read has the rationale's text anyway.
     let styled = (!options.styling.is_default()).then_some(&mut stylist);
@@ -251,7 +270,7 @@ pub fn export(
                 }
                 _ => Form::Llava,
             };
-            conversations::write(&chosen, file, &form, &mut stylist)?
+            conversations::write(&chosen, file, &form, &mut stylist, options.task)?
         }
     };
     file.commit().map_err(failed)?;
@@ -263,7 +282,7 @@ pub fn export(
         not_kept: chosen.not_kept.get(),
         unscored: chosen.unscored.get(),
     };
-    record::write(format, only_accepted, options, &exported)?;
+    record::write(format, only_accepted, keep, options, &exported)?;
     Ok(exported)
 }
 

@@ -1,6 +1,6 @@
 //! How an export was made, beside it: with the same run and the same options it comes out again.
 
-use super::{AtomicFile, ExportError, ExportOptions, Exported, Format, Styling};
+use super::{AtomicFile, ExportError, ExportOptions, Exported, Format, Keep, Styling, Task};
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -17,6 +17,8 @@ struct Record<'a> {
     fact: &'static str,
     format: String,
     only_accepted: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    task: Option<&'static str>,
     images: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     image_url: Option<&'a str>,
@@ -42,6 +44,7 @@ struct Kept {
 pub(super) fn write(
     format: Format,
     only_accepted: bool,
+    keep: Option<&Keep>,
     options: &ExportOptions,
     exported: &Exported,
 ) -> Result<(), ExportError> {
@@ -50,10 +53,11 @@ pub(super) fn write(
         fact: env!("CARGO_PKG_VERSION"),
         format: format.to_string(),
         only_accepted,
+        task: options.task.map(Task::name),
         images: options.images,
         image_url: options.image_url.as_deref(),
         styling: options.styling,
-        keep: options.keep.as_ref().map(|keep| Kept {
+        keep: keep.map(|keep| Kept {
             rules: keep.rules.iter().map(ToString::to_string).collect(),
             vote: keep.vote.to_string(),
             not_kept: exported.not_kept,

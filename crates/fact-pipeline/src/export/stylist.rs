@@ -1,5 +1,6 @@
 //! The text of each row: which one, in which style, and what could not be written.
 
+use super::Task;
 use crate::concise::Concise;
 use crate::store::{ReadRow, Reader, StoreError};
 use fact_core::style::{Style, Styled, guard, render};
@@ -26,8 +27,8 @@ impl Styling {
 pub(crate) struct Stylist {
     pack: Option<Pack>,
     styling: Styling,
-    /// Samples with a rationale and no text: the answer cannot be written, or the program is not
-    /// read by the run's pack.
+    /// Samples with a rationale (or an answer to teach) and no text: the answer cannot be written, or
+    /// the program is not read by the run's pack.
     pub(crate) left_out: u64,
     /// Boxes that are none within their image.
     pub(crate) boxes_left_out: u64,
@@ -61,6 +62,20 @@ impl Stylist {
         written
     }
 
+    /// The data set's bare answer; `None` if it has none, or it cannot be written.
+    pub(crate) fn label(&mut self, row: &ReadRow) -> Option<Styled> {
+        let answer = row.sample.answer()?;
+        if answer.trim().is_empty() || !guard::is_clean(answer) {
+            self.left_out += 1;
+            return None;
+        }
+        Some(Styled {
+            text: answer.to_owned(),
+            boxes: Vec::new(),
+            boxes_left_out: 0,
+        })
+    }
+
     fn styled(&self, row: &ReadRow) -> Option<Styled> {
         let rationale = self.styling.concise.of(row, self.pack.as_ref())?;
         let certificate = row.certificate.as_ref();
@@ -72,7 +87,8 @@ impl Stylist {
     }
 }
 
-/// A question that no trainer finds markup in.
-pub(crate) fn question(row: &ReadRow) -> String {
-    guard::clean(&row.sample.question, false)
+/// A question that no trainer finds markup in, behind the prefix of the task.
+pub(crate) fn question(row: &ReadRow, task: Option<Task>) -> String {
+    let prefix = task.map_or("", Task::prefix);
+    format!("{prefix}{}", guard::clean(&row.sample.question, false))
 }
