@@ -27,6 +27,7 @@ fn main() -> ExitCode {
         Command::Report(args) => commands::report::main(args),
         Command::Show(args) => commands::show::main(args),
         Command::Calibrate(args) => commands::calibrate::main(args),
+        Command::View(args) => commands::view::main(args),
         Command::Check(args) => commands::check::main(args),
         Command::Transfer(args) => commands::transfer::main(*args),
         Command::Export(args) => commands::export::main(args),

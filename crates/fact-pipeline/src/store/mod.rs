@@ -9,12 +9,14 @@ mod agreement;
 mod bridges;
 mod calls;
 mod counts;
+mod list;
 mod lock;
 mod questions;
 mod read;
 mod reduction;
 mod report;
 mod reuse;
+pub mod reviews;
 mod rounds;
 mod rows;
 mod transfers;
@@ -26,12 +28,14 @@ pub use agreement::{AgreementCounts, FaultyRow};
 pub use bridges::{BridgeCounts, BridgeRow, ToBridge, Verdict as BridgeVerdict};
 pub use calls::Calls;
 pub use counts::Counts;
+pub use list::{CandidateText, ListedRow};
 pub use lock::{Lock, LockError};
 pub use questions::{Looked, Question, Tried};
 pub use read::{ReadRow, Reader, UnparsedRow};
 pub use reduction::Reduction;
 pub use report::{Session, StoredCandidate, StoredEnd, StoredExample, StoredTry, StoredVerdict};
 pub use reuse::Reuse;
+pub use reviews::{Decision, Review, ReviewCounts, Reviews, ReviewsError};
 pub use rounds::AcceptedProgram;
 pub use rows::{CandidateRow, GroupRow, GroupRows, RationaleRow, SampleRow, StageRow, VerdictRow};
 pub use transfers::{Explained, TransferRow, current};
@@ -115,6 +119,9 @@ pub enum StoreError {
     /// Another process writes to it.
     #[error(transparent)]
     Locked(#[from] LockError),
+    /// What people said of its samples cannot be read.
+    #[error(transparent)]
+    Reviews(#[from] ReviewsError),
 }
 
 impl StoreError {
@@ -139,6 +146,7 @@ impl StoreError {
                 "give the same settings to resume, another --out, or --fresh to start over".into(),
             ),
             Self::Locked(e) => e.hint(),
+            Self::Reviews(e) => e.hint(),
         }
     }
 }
