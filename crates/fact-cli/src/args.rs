@@ -7,6 +7,7 @@ mod runs;
 mod student;
 mod synth;
 mod transfer;
+mod view;
 
 pub(crate) use check::{CheckArgs, SchemaArgs};
 pub(crate) use metrics::MetricsArgs;
@@ -15,13 +16,14 @@ pub(crate) use runs::{DiffArgs, GcArgs, ListArgs, RunsArgs, RunsCommand, ShowRun
 pub(crate) use student::{EvalArgs, ObjectiveKind, TeachArgs};
 pub(crate) use synth::{SynthArgs, World};
 pub(crate) use transfer::{KeepArgs, TransferArgs};
+pub(crate) use view::ViewArgs;
 
 use crate::style::StyleArgs;
 use clap::{Args, Parser, Subcommand};
 use fact_pipeline::config::{
     Accept, Api, BoxConvention, BridgeSpec, Look, PerceptionSpec, ProposerSpec, Visible,
 };
-use fact_pipeline::export::{Format, Task};
+use fact_pipeline::export::{Format, Reviewed, Task};
 use std::path::PathBuf;
 
 const AFTER: &str = "\
@@ -60,6 +62,8 @@ pub(crate) enum Command {
     Show(ShowArgs),
     /// List runs, show one as a whole, compare two, drop what is not needed
     Runs(RunsArgs),
+    /// Look at a run's samples in a browser, and accept or reject them
+    View(ViewArgs),
     /// Re-check every certificate of a run or of a JSONL export, offline
     Check(CheckArgs),
     /// Fit the confidence of programs on a run whose questions have several images
@@ -544,6 +548,9 @@ pub(crate) struct ExportArgs {
     /// What comes before the images' paths in OpenAI chats, if their bytes are not in the file
     #[arg(long, value_name = "URL", conflicts_with = "images")]
     pub(crate) image_url: Option<String>,
+    /// Which samples, by their reviews in fact view: accepted, not-rejected, ignore
+    #[arg(long, value_name = "KIND", default_value_t)]
+    pub(crate) reviewed: Reviewed,
     #[command(flatten)]
     pub(crate) keep: KeepArgs,
     #[command(flatten)]

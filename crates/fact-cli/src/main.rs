@@ -28,6 +28,7 @@ fn main() -> ExitCode {
         Command::Show(args) => commands::show::main(args),
         Command::Calibrate(args) => commands::calibrate::main(args),
         Command::Runs(args) => commands::runs::main(args),
+        Command::View(args) => commands::view::main(args),
         Command::Check(args) => commands::check::main(args),
         Command::Transfer(args) => commands::transfer::main(*args),
         Command::Export(args) => commands::export::main(args),

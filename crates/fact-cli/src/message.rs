@@ -74,6 +74,7 @@ failures!(
     fact_pipeline::show::ShowError,
     fact_pipeline::store::StoreError,
     fact_pipeline::transfer::TransferError,
+    fact_view::ViewError,
 );
 
 #[cfg(feature = "student")]

@@ -83,8 +83,9 @@ pub fn show(
     Ok(page.0)
 }
 
-/// The chosen program, run again on the answers in the store.
-fn rerun(view: &SampleView, pack: &Pack) -> Option<(Module, Run)> {
+/// The chosen program, run again on the answers in the store. `None` if it does not parse, or if there
+/// are no answers of it.
+pub fn rerun(view: &SampleView, pack: &Pack) -> Option<(Module, Run)> {
     let (images, answers): (Vec<ImageRef>, Vec<Recorded>) = match &view.row.certificate {
         Some(certificate) => (certificate.images.clone(), certificate.answers.clone()),
         None => {
@@ -265,8 +266,8 @@ impl Page {
     }
 }
 
-/// Lines of the program on which something happened that the result depends on.
-fn used_lines(program: &Module, run: &Run) -> BTreeSet<u32> {
+/// Lines of the program, from 1, on which something happened that the result depends on.
+pub fn used_lines(program: &Module, run: &Run) -> BTreeSet<u32> {
     let Some(result) = run.trace.result else {
         return BTreeSet::new();
     };

@@ -27,31 +27,45 @@ pub fn trace_text(trace: &Trace, program: &Module, pack: &Pack, most: usize) -> 
     for (index, event) in trace.events.iter().enumerate() {
         let id = EventId(index as u32);
         depths[index] = depth(trace, &depths, event);
-        if event.within != 0 || event.node.pack || !is_shown(event.kind) {
+        let Some((line, what)) = event_text(trace, program, pack, id) else {
             continue;
-        }
-        let span = trace.span(id, program);
-        let source = header(program.text(span));
-        // Inputs become objects of the pack before the function begins, which in a program of steps
-        // has no text.
-        if (source.is_empty() || source.starts_with("def ")) && event.kind != EventKind::Input {
-            continue;
-        }
+        };
         if shown == most {
             left_out += 1;
             continue;
         }
         shown += 1;
-        let (line, _) = program.line_column(span.start);
         let mark = if used[index] { '|' } else { ' ' };
         let indent = "  ".repeat(depths[index]);
-        let what = describe(trace, pack, event, &source);
         let _ = writeln!(out, "  {mark} {index:>5}  line {line:<3} {indent}{what}");
     }
     if left_out > 0 {
         let _ = writeln!(out, "    … and {left_out} more events");
     }
     out
+}
+
+/// What the program itself did in an event: line, and what the source says there with the value. `None`
+/// for what happened in the pack, and for events that only carry dependence.
+pub fn event_text(
+    trace: &Trace,
+    program: &Module,
+    pack: &Pack,
+    id: EventId,
+) -> Option<(u32, String)> {
+    let event = trace.event(id);
+    if event.within != 0 || event.node.pack || !is_shown(event.kind) {
+        return None;
+    }
+    let span = trace.span(id, program);
+    let source = header(program.text(span));
+    // Inputs become objects of the pack before the function begins, which in a program of steps has
+    // no text.
+    if (source.is_empty() || source.starts_with("def ")) && event.kind != EventKind::Input {
+        return None;
+    }
+    let (line, _) = program.line_column(span.start);
+    Some((line, describe(trace, pack, event, &source)))
 }
 
 /// The first line of a node's text; of a compound statement, what stands before its body.

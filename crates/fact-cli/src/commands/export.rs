@@ -21,6 +21,7 @@ pub(crate) fn main(args: ExportArgs) -> Outcome {
             images: args.images,
             image_url: args.image_url.clone(),
             keep: args.keep.keep(),
+            reviewed: args.reviewed,
             styling: Styling {
                 style: args.style.style(format == Format::MsSwift),
                 ..styling
@@ -56,6 +57,18 @@ fn told(exported: &Exported) -> String {
         text.push_str(&format!(
             "; {} left out that a verifier was not asked about (`fact transfer` asks)",
             exported.unscored
+        ));
+    }
+    if exported.rejected > 0 {
+        text.push_str(&format!(
+            "; {} rejected by people left out",
+            exported.rejected
+        ));
+    }
+    if exported.unreviewed > 0 {
+        text.push_str(&format!(
+            "; {} left out that no person accepted",
+            exported.unreviewed
         ));
     }
     text.push('\n');

@@ -18,3 +18,4 @@ pub(crate) mod synth;
 #[cfg(feature = "student")]
 pub(crate) mod teach;
 pub(crate) mod transfer;
+pub(crate) mod view;

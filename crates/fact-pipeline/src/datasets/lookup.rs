@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 /// Where the images of a data set's samples are. Holds all ids and paths.
 #[derive(Debug)]
-pub(crate) struct ImageLookup {
+pub struct ImageLookup {
     sources: HashMap<String, Vec<ImageSource>>,
     matcher: Matcher,
 }
@@ -16,7 +16,7 @@ impl ImageLookup {
     ///
     /// # Errors
     /// If the data set cannot be opened.
-    pub(crate) fn open(spec: &str) -> Result<Self, OpenError> {
+    pub fn open(spec: &str) -> Result<Self, OpenError> {
         let data = open(spec)?;
         let records = data.samples().flatten();
         Ok(Self {
@@ -26,12 +26,12 @@ impl ImageLookup {
     }
 
     /// The images of a sample, in its order; `None` if there is no such sample.
-    pub(crate) fn of(&self, id: &str) -> Option<&[ImageSource]> {
+    pub fn of(&self, id: &str) -> Option<&[ImageSource]> {
         self.sources.get(id).map(Vec::as_slice)
     }
 
     /// How the data set compares answers.
-    pub(crate) fn matcher(&self) -> Matcher {
+    pub fn matcher(&self) -> Matcher {
         self.matcher
     }
 }

@@ -44,7 +44,7 @@ pub use error::{OpenError, RecordError, RecordFault};
 pub use image::{ImagePathError, ImageReadError, ImageRoot, ImageSource};
 pub(crate) use input::{Element, Elements, Shape, elements, lines_or_array};
 pub use input::{MAX_RECORD_BYTES, Origin};
-pub(crate) use lookup::ImageLookup;
+pub use lookup::ImageLookup;
 pub use spec::{Kind, Spec};
 
 use fact_core::matcher::Matcher;

@@ -6,6 +6,7 @@ mod conversations;
 mod jsonl;
 mod parquet;
 mod record;
+mod reviewed;
 mod row;
 mod rows;
 pub(crate) mod stylist;
@@ -13,6 +14,7 @@ mod task;
 
 pub use atomic::AtomicFile;
 pub use jsonl::parse_row;
+pub use reviewed::Reviewed;
 pub use row::{ExportRow, OneOrMany, RowStep, RowTransfer, StyledText};
 pub use rows::Keep;
 pub use stylist::Styling;
@@ -124,6 +126,8 @@ pub struct ExportOptions {
     pub styling: Styling,
     /// Which rationales, by what verifiers answered; all if `None`.
     pub keep: Option<Keep>,
+    /// Which samples, by what people said of them.
+    pub reviewed: Reviewed,
 }
 
 /// What an export wrote.
@@ -142,6 +146,10 @@ pub struct Exported {
     pub not_kept: u64,
     /// Rationales left out as a verifier was not asked what the rules need.
     pub unscored: u64,
+    /// Samples left out as a person rejected them.
+    pub rejected: u64,
+    /// Samples left out as no person accepted them, where that was asked for.
+    pub unreviewed: u64,
 }
 
 /// Why an export failed.
@@ -252,7 +260,7 @@ pub fn export(
     let images = (has_images && options.images)
         .then(|| Images::open(reader))
         .transpose()?;
-    let chosen = Rows::new(reader, only_accepted, keep)?;
+    let chosen = Rows::new(reader, only_accepted, keep, options.reviewed)?;
     let mut stylist = Stylist::new(reader, options.styling)?;
     // What people and checkers read has the rationale's text anyway.
     let styled = (!options.styling.is_default()).then_some(&mut stylist);
@@ -281,6 +289,8 @@ pub fn export(
         boxes_left_out: stylist.boxes_left_out,
         not_kept: chosen.not_kept.get(),
         unscored: chosen.unscored.get(),
+        rejected: chosen.rejected.get(),
+        unreviewed: chosen.unreviewed.get(),
     };
     record::write(format, only_accepted, keep, options, &exported)?;
     Ok(exported)

@@ -1,6 +1,8 @@
 //! How an export was made, beside it: with the same run and the same options it comes out again.
 
-use super::{AtomicFile, ExportError, ExportOptions, Exported, Format, Keep, Styling, Task};
+use super::{
+    AtomicFile, ExportError, ExportOptions, Exported, Format, Keep, Reviewed, Styling, Task,
+};
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -26,6 +28,8 @@ struct Record<'a> {
     styling: Styling,
     #[serde(skip_serializing_if = "Option::is_none")]
     keep: Option<Kept>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reviews: Option<OfReviews>,
     rows: u64,
     left_out: u64,
     boxes_left_out: u64,
@@ -38,6 +42,14 @@ struct Kept {
     vote: String,
     not_kept: u64,
     unscored: u64,
+}
+
+/// What was left out by what people said; absent if that was nothing and not asked for otherwise.
+#[derive(Serialize)]
+struct OfReviews {
+    reviewed: Reviewed,
+    rejected: u64,
+    unreviewed: u64,
 }
 
 /// Writes the record of an export.
@@ -63,6 +75,12 @@ pub(super) fn write(
             not_kept: exported.not_kept,
             unscored: exported.unscored,
         }),
+        reviews: Some(OfReviews {
+            reviewed: options.reviewed,
+            rejected: exported.rejected,
+            unreviewed: exported.unreviewed,
+        })
+        .filter(|r| r.reviewed != Reviewed::default() || r.rejected > 0),
         rows: exported.rows,
         left_out: exported.left_out,
         boxes_left_out: exported.boxes_left_out,

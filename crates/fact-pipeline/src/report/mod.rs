@@ -23,7 +23,7 @@ pub use funnel::{Candidates, Funnel, Questions, Samples};
 pub use lengths::{Bin, Lengths, Slicing, TextLengths, Tokens};
 pub use losses::Loss;
 
-use crate::store::{Reader, StoreError};
+use crate::store::{Reader, ReviewCounts, StoreError};
 use crate::transfer::{Effect, effects};
 use fact_core::metrics::Resampling;
 use serde::Serialize;
@@ -46,6 +46,9 @@ pub struct Report {
     pub cost: Cost,
     /// How long they are; `None` if there is none.
     pub lengths: Option<Lengths>,
+    /// What people said of its samples; absent if nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reviews: Option<ReviewCounts>,
 }
 
 impl Report {
@@ -64,16 +67,18 @@ impl Report {
             transfer: effects(reader, Resampling::default())?,
             cost: Cost::read(reader)?,
             lengths: Lengths::read(reader)?,
+            reviews: reader.review_counts()?,
         })
     }
 
     /// The report without what depends on how the run went: how often questions were sent again
-    /// after an interruption.
+    /// after an interruption. Reviews are no finding of the run either.
     #[must_use]
     pub fn settled(mut self) -> Self {
         for call in &mut self.cost.calls {
             call.sent = None;
         }
+        self.reviews = None;
         self
     }
 }

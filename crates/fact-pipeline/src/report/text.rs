@@ -31,6 +31,13 @@ impl Report {
         if let Some(lengths) = &self.lengths {
             lengths.write(&mut out);
         }
+        if let Some(reviews) = &self.reviews {
+            let _ = writeln!(
+                out,
+                "\nReviewed by people: {} accepted, {} rejected, {} with a comment only, {} out of date",
+                reviews.accepted, reviews.rejected, reviews.commented, reviews.out_of_date,
+            );
+        }
         out
     }
 }

@@ -11,12 +11,14 @@ mod calls;
 mod counts;
 mod digests;
 mod garbage;
+mod list;
 mod lock;
 mod questions;
 mod read;
 mod reduction;
 mod report;
 mod reuse;
+pub mod reviews;
 mod rounds;
 mod rows;
 mod stock;
@@ -32,12 +34,14 @@ pub use bridges::{BridgeCounts, BridgeRow, ToBridge, Verdict as BridgeVerdict};
 pub use calls::Calls;
 pub use counts::Counts;
 pub use garbage::Ended;
+pub use list::{CandidateText, ListedRow};
 pub use lock::{Lock, LockError};
 pub use questions::{Looked, Question, Tried};
 pub use read::{ReadRow, Reader, UnparsedRow};
 pub use reduction::Reduction;
 pub use report::{Session, StoredCandidate, StoredEnd, StoredExample, StoredTry, StoredVerdict};
 pub use reuse::Reuse;
+pub use reviews::{Decision, Review, ReviewCounts, Reviews, ReviewsError};
 pub use rounds::AcceptedProgram;
 pub use rows::{CandidateRow, GroupRow, GroupRows, RationaleRow, SampleRow, StageRow, VerdictRow};
 pub use stock::{Stock, StockOfCalls};
@@ -135,6 +139,9 @@ pub enum StoreError {
     /// Another process writes to it.
     #[error(transparent)]
     Locked(#[from] LockError),
+    /// What people said of its samples cannot be read.
+    #[error(transparent)]
+    Reviews(#[from] ReviewsError),
 }
 
 impl StoreError {
@@ -159,6 +166,7 @@ impl StoreError {
                     .into(),
             ),
             Self::Locked(e) => e.hint(),
+            Self::Reviews(e) => e.hint(),
         }
     }
 }
