@@ -1,7 +1,6 @@
 """ms-swift's own loader and template on the exports, and its trainer on the recipe."""
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -87,17 +86,34 @@ def test_boxes_beside_the_text_are_those_in_the_text(world, tiny):
     assert compared >= SAMPLES
 
 
-def test_a_weight_in_the_row_scales_its_loss(world, tiny):
-    """What the recipe says of `loss_scale`."""
-    row = load(world.export("ms-swift", *TASKS) / "ms-swift-rationale.jsonl")[0]
-    row["messages"][1]["loss_scale"] = 0.25
-    encoded = template_of(tiny, is_binary_loss_scale=False).encode(row)
-    scales = {scale for scale, label in zip(encoded["loss_scale"], encoded["labels"]) if label != -100}
-    assert 0.25 in scales, scales
+def weighted(world, tiny, folder, weight):
+    """The file that the recipe's script writes."""
+    out = folder / "ms-swift-weighted.jsonl"
+    asked = ["--model", tiny, "--data", world.export("ms-swift", *TASKS), "--weight", weight, "--out", out]
+    subprocess.run([sys.executable, RECIPE / "weigh.py", *map(str, asked)], check=True)
+    return out
+
+
+def test_every_row_weighs_as_much_as_its_task(world, tiny, tmp_path):
+    weight = 0.25
+    template = template_of(tiny, is_binary_loss_scale=False)
+    weights = {"[label]": set(), "[rationale]": set()}
+    for row in load(weighted(world, tiny, tmp_path, weight)):
+        encoded = template.encode(row)
+        end = template.tokenizer.convert_tokens_to_ids("<|im_end|>")
+        told = zip(encoded["loss_scale"], encoded["labels"])
+        # The end of the turn keeps its own weight.
+        text = [scale for scale, label in told if label not in (-100, end)]
+        text = [scale for scale in text if scale != 1.0]
+        task = row["messages"][0]["content"].removeprefix("<image>").split()[0]
+        weights[task].add(round(sum(text), 3))
+    assert len(weights["[label]"]) == len(weights["[rationale]"]) == 1, weights
+    assert weights["[rationale]"].pop() == pytest.approx(weight * weights["[label]"].pop(), rel=1e-3)
 
 
 def test_the_recipe_trains(world, tiny, tmp_path):
-    os.symlink(world.export("ms-swift", *TASKS), tmp_path / "export")
+    (tmp_path / "export").mkdir()
+    weighted(world, tiny, tmp_path / "export", 1.0)
     recipe = yaml.safe_load((RECIPE / "two_tasks.yaml").read_text())
     # What is ours to choose here: the model, how long, and no GPU.
     recipe |= {
