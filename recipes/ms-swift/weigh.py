@@ -2,7 +2,7 @@
 
 ms-swift takes the mean over the tokens of a batch, so that a long rationale counts for more than a short
 answer. With the weight T / t for an answer of t tokens and λ · T / t for a rationale of t tokens, T being the
-mean of all rows, a batch's loss is the mean over rows again: L_label + λ · L_rationale.
+mean of all rows, a batch's loss is about the mean over rows again: L_label + λ · L_rationale.
 
     python weigh.py --model MODEL --data export --weight 1 --out export/ms-swift-weighted.jsonl
 """
@@ -26,6 +26,8 @@ def main():
     for task, weight in (("label", 1.0), ("rationale", args.weight)):
         with open(Path(args.data) / f"ms-swift-{task}.jsonl", encoding="utf-8") as file:
             for row in map(json.loads, file):
+                if "<bbox>" in row["messages"][1]["content"]:
+                    raise SystemExit("how long boxes become is not known before: export with --boxes-for, not with objects")
                 tokens = len(words(row["messages"][1]["content"], add_special_tokens=False)["input_ids"])
                 rows.append((row, weight, tokens))
     mean = sum(tokens for *_, tokens in rows) / len(rows)

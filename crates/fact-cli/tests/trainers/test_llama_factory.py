@@ -84,6 +84,7 @@ def test_the_recipe_trains(world, tiny, tmp_path):
         "media_dir": str(world.images),
         "output_dir": str(tmp_path / "student"),
         "preprocessing_num_workers": 1,
+        "gradient_accumulation_steps": 1,
         "finetuning_type": "full",
         "learning_rate": 1e-2,
         "lr_scheduler_type": "constant",
