@@ -27,18 +27,21 @@ fn rows(path: &Path) -> Vec<Value> {
 fn each_task_has_a_file_with_its_prefix() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
-    // A question that nothing of ours can answer: it teaches its answer only.
+    // One question of one picture, labelled both ways: no program is right twice, so one of the two
+    // teaches its answer only. And a sample without a label.
     let name = data(folder, 2, 2);
     let path = folder.join("data/data.jsonl");
     let mut lines = std::fs::read_to_string(&path).unwrap();
-    lines.push_str(
-        r#"{"id": "odd", "image": "images/0-0.png", "question": "Colourless ideas sleep <image> furiously", "answer": "true"}"#,
-    );
-    lines.push('\n');
-    lines.push_str(
-        r#"{"id": "unlabelled", "image": "images/0-0.png", "question": "There are exactly 2 blue squares"}"#,
-    );
-    lines.push('\n');
+    for (id, answer) in [
+        ("yes", r#","answer":"true""#),
+        ("no", r#","answer":"false""#),
+        ("unlabelled", ""),
+    ] {
+        lines.push_str(&format!(
+            r#"{{"id":"{id}","image":"images/0-0.png","question":"There are exactly 2 <image> squares"{answer}}}"#
+        ));
+        lines.push('\n');
+    }
     std::fs::write(&path, lines).unwrap();
     run(folder, &name, "run", &["--accept", "v1"]);
     let export = |more: &[&str]| {
@@ -60,7 +63,8 @@ fn each_task_has_a_file_with_its_prefix() {
     let rationales = rows(&folder.join("out/trl-rationale.jsonl"));
     assert!(!rationales.is_empty());
     let has = |rows: &[Value], id: &str| rows.iter().any(|row| row["id"] == id);
-    assert!(has(&labels, "odd") && !has(&rationales, "odd"));
+    assert!(has(&labels, "yes") && has(&labels, "no"));
+    assert!(!(has(&rationales, "yes") && has(&rationales, "no")));
     assert!(!has(&labels, "unlabelled"), "no answer, nothing to teach");
     for row in &labels {
         assert_eq!(row["task"], "label");
