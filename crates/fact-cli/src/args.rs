@@ -1,6 +1,8 @@
 //! The flags.
 
 mod check;
+#[cfg(feature = "student")]
+mod experiment;
 mod metrics;
 mod runs;
 #[cfg(feature = "student")]
@@ -10,6 +12,8 @@ mod transfer;
 mod view;
 
 pub(crate) use check::{CheckArgs, SchemaArgs};
+#[cfg(feature = "student")]
+pub(crate) use experiment::ExperimentArgs;
 pub(crate) use metrics::MetricsArgs;
 pub(crate) use runs::{DiffArgs, GcArgs, ListArgs, RunsArgs, RunsCommand, ShowRunArgs};
 #[cfg(feature = "student")]
@@ -82,6 +86,9 @@ pub(crate) enum Command {
     /// Have a student answer, and write its predictions
     #[cfg(feature = "student")]
     Eval(EvalArgs),
+    /// Compare ways to teach: arms, sizes and seeds from one file, with tables
+    #[cfg(feature = "student")]
+    Experiment(ExperimentArgs),
     /// Print the JSON schema of a certificate or of an exported row
     Schema(SchemaArgs),
     /// Look at an exemplar bank and edit it

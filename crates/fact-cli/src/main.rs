@@ -37,6 +37,8 @@ fn main() -> ExitCode {
         Command::Teach(args) => commands::teach::main(*args),
         #[cfg(feature = "student")]
         Command::Eval(args) => commands::teach::eval(args),
+        #[cfg(feature = "student")]
+        Command::Experiment(args) => commands::experiment::main(args),
         Command::Bank(args) => commands::bank::main(args),
         Command::Init(args) => commands::init::main(args),
     };

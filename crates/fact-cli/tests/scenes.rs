@@ -170,7 +170,7 @@ fn wrong_options_are_told() {
         (&["--objects", "many"], "expected FEWEST-MOST, such as 3-7"),
         (
             &["--width", "100000"],
-            "`width` is 100000; an image is 64 to 512 pixels",
+            "`width` is 100000; an image is 48 to 512 pixels",
         ),
         (&["--noise", "99"], "`noise` is 99"),
         (

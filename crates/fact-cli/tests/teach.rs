@@ -58,6 +58,95 @@ fn rows(folder: &Path) {
     std::fs::write(folder.join("rows.jsonl"), rows).unwrap();
 }
 
+/// The log without its times.
+fn log(folder: &Path) -> Vec<serde_json::Value> {
+    let text = std::fs::read_to_string(folder.join("students/32x1/log.jsonl")).unwrap();
+    let lines = text.lines().map(|line| {
+        let mut line: serde_json::Value = serde_json::from_str(line).unwrap();
+        line.as_object_mut().unwrap().remove("seconds");
+        line
+    });
+    lines.collect()
+}
+
+#[test]
+fn a_killed_training_goes_on_to_the_same_curve_and_student() {
+    let folder = tempfile::tempdir().unwrap();
+    let [whole, killed] = ["whole", "killed"].map(|name| folder.path().join(name));
+    let mut args = TEACH.to_vec();
+    let steps = args.iter().position(|arg| *arg == "40").unwrap();
+    args[steps] = "400";
+    for folder in [&whole, &killed] {
+        std::fs::create_dir(folder).unwrap();
+        rows(folder);
+    }
+    fact(&whole).args(&args).assert().success();
+    let state = killed.join("students/32x1/state.safetensors");
+    let mut child = std::process::Command::new(assert_cmd::cargo::cargo_bin!("fact"))
+        .args(&args)
+        .current_dir(&killed)
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    while !state.is_file() && child.try_wait().unwrap().is_none() {
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+    child.kill().unwrap();
+    let status = child.wait().unwrap();
+    assert!(!status.success(), "it was done before it could be killed");
+    fact(&killed).args(&args).assert().success();
+    assert_eq!(log(&whole), log(&killed));
+    let [a, b] = [&whole, &killed]
+        .map(|folder| std::fs::read(folder.join("students/32x1/model.safetensors")).unwrap());
+    assert!(a == b, "the students differ");
+
+    // A state that is cut off is refused, not trained over.
+    let bytes = std::fs::read(&state).unwrap();
+    std::fs::write(&state, &bytes[..bytes.len() / 2]).unwrap();
+    let said = error(&killed, &args);
+    assert!(said.contains("is not a whole safetensors file"), "{said}");
+    assert!(said.contains("hint: "), "{said}");
+}
+
+#[test]
+fn trainings_share_a_vocabulary() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    rows(folder);
+    fact(folder).args(TEACH).assert().success();
+    let mut label = TEACH.to_vec();
+    let out = label.iter().position(|arg| *arg == "students").unwrap();
+    label[out] = "label";
+    label.extend([
+        "--objective",
+        "label",
+        "--vocabulary",
+        "students/vocabulary.json",
+    ]);
+    fact(folder).args(&label).assert().success();
+    let parameters = |out: &str| {
+        let text = std::fs::read_to_string(folder.join(out).join("summary.json")).unwrap();
+        let all: serde_json::Value = serde_json::from_str(&text).unwrap();
+        all[0]["outcome"]["parameters"].as_u64().unwrap()
+    };
+    assert_eq!(parameters("label"), parameters("students"));
+    std::fs::write(folder.join("students/vocabulary.json"), "[]").unwrap();
+    label[out] = "other";
+    let said = error(folder, &label);
+    assert!(
+        said.contains("students/vocabulary.json is not a vocabulary"),
+        "{said}"
+    );
+    std::fs::write(folder.join("small.json"), r#"{"positions":8,"pieces":[]}"#).unwrap();
+    let at = label
+        .iter()
+        .position(|arg| arg.ends_with("vocabulary.json"))
+        .unwrap();
+    label[at] = "small.json";
+    let said = error(folder, &label);
+    assert!(said.contains("the student reads at most 8"), "{said}");
+}
+
 fn error(folder: &Path, args: &[&str]) -> String {
     let assert = fact(folder).args(args).assert().code(2);
     String::from_utf8(assert.get_output().stderr.clone()).unwrap()

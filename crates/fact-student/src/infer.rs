@@ -10,9 +10,6 @@ use crate::weights::Weights;
 use std::path::Path;
 use std::sync::Arc;
 
-/// Most tokens of an answer.
-const MAX_ANSWER: usize = 32;
-
 /// Why a student does not answer.
 #[derive(Debug, thiserror::Error)]
 pub enum InferError {
@@ -77,6 +74,8 @@ pub struct Asking {
     pub rows: usize,
     /// Where.
     pub place: Place,
+    /// Most tokens of an answer at once.
+    pub longest: usize,
 }
 
 impl Default for Asking {
@@ -84,6 +83,7 @@ impl Default for Asking {
         Self {
             rows: 32,
             place: Place::Cpu,
+            longest: 32,
         }
     }
 }
@@ -146,7 +146,8 @@ impl Student {
                 self.prompt(asked, said)
             });
             let rows = rows.collect::<Result<Vec<Row>, TooLong>>()?;
-            for (said, ended) in self.say(&network, rows, after_rationale)? {
+            let longest = (!after_rationale).then_some(asking.longest);
+            for (said, ended) in self.say(&network, rows, longest)? {
                 all.push(self.read(&said, ended, after_rationale));
             }
         }
@@ -237,12 +238,13 @@ impl Student {
         )
     }
 
-    /// What each row goes on with, greedily, and whether it ended.
+    /// What each row goes on with, greedily, and whether it ended. `longest` bounds it, as the student's
+    /// positions do.
     fn say(
         &self,
         network: &Network,
         mut rows: Vec<Row>,
-        after_rationale: bool,
+        longest: Option<usize>,
     ) -> Result<Vec<(Vec<Token>, bool)>, InferError> {
         let most = self.about.model.max_text;
         let mut said: Vec<(Vec<Token>, bool)> = vec![(Vec::new(), false); rows.len()];
@@ -268,7 +270,7 @@ impl Student {
                     continue;
                 }
                 said[i].0.push(token);
-                let over = !after_rationale && said[i].0.len() >= MAX_ANSWER;
+                let over = longest.is_some_and(|longest| said[i].0.len() >= longest);
                 if !over && rows[i].length() < most {
                     rows[i].say(token);
                     still.push(i);

@@ -10,10 +10,12 @@
 //! | [`layout`] | one example as a row of tokens: who sees whom, what is to be said, what counts how much |
 //! | [`weights`] | parameters by name, on the host; how they are drawn |
 //! | [`model`] | the network: patches and text in one transformer |
+//! | [`vocabulary`] | the tokens and lengths that students of one experiment share |
 //! | [`objective`] | the loss of a batch and its gradients |
 //! | [`optimizer`] | AdamW, clipping, learning rate |
 //! | [`checkpoint`] | safetensors files, written whole or not at all, read with suspicion |
-//! | [`mod@train`] | the loop: log, validation, early stop, resume |
+//! | [`mod@train`] | the loop: validation, early stop, resume |
+//! | `log` | the log of a training and its curves |
 //! | [`infer`] | a trained [`Student`]: answers, rationales, log-probabilities |
 //! | [`plot`] | curves as SVG |
 //!
@@ -25,6 +27,7 @@ pub mod config;
 pub mod example;
 pub mod infer;
 pub mod layout;
+mod log;
 pub mod model;
 pub mod objective;
 pub mod optimizer;
@@ -32,6 +35,7 @@ pub mod plot;
 mod random;
 pub mod tokenizer;
 pub mod train;
+pub mod vocabulary;
 pub mod weights;
 
 pub use checkpoint::CheckpointError;
@@ -39,3 +43,4 @@ pub use config::{ImageSize, ModelConfig, Size, TrainConfig};
 pub use example::{Example, Picture};
 pub use infer::{Answered, InferError, Student};
 pub use train::{Job, Outcome, Progress, Silent, TrainError, train, trained};
+pub use vocabulary::{Vocabulary, VocabularyError};

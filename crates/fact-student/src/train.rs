@@ -5,22 +5,22 @@
 //! `accuracy.svg`. A training that is killed at any instant goes on from its last checkpoint and ends with
 //! the same files but for the times in the log.
 
-use crate::checkpoint::{self, About, CheckpointError, Reached, Training, whole_file};
+use crate::checkpoint::{self, About, CheckpointError, Reached, Training};
 use crate::config::{ConfigError, ImageSize, ModelConfig, Size, TrainConfig};
 use crate::example::Example;
 use crate::infer::Student;
 use crate::layout::{Row, TooLong};
+use crate::log::Log;
+pub use crate::log::{Kind, LOG, Line};
 use crate::model::{ModelError, Place};
 use crate::objective::{self, Computing, Losses};
 use crate::optimizer;
-use crate::plot::{Chart, Series};
 use crate::random::Stream;
-use crate::tokenizer::Tokenizer;
+use crate::vocabulary::Vocabulary;
 use crate::weights;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use sha2::{Digest, Sha256};
-use std::fs::OpenOptions;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -28,8 +28,6 @@ use std::time::Instant;
 pub const MODEL: &str = "model.safetensors";
 /// File of the training's state.
 pub const STATE: &str = "state.safetensors";
-/// File of the log, a JSON object a line.
-pub const LOG: &str = "log.jsonl";
 
 const ORDER: u64 = 2;
 const BLIND: u64 = 3;
@@ -47,47 +45,14 @@ pub struct Job<'a> {
     pub image: ImageSize,
     /// How.
     pub config: &'a TrainConfig,
+    /// Pieces and positions; learned from the examples if there are none.
+    pub vocabulary: Option<&'a Vocabulary>,
     /// Folder to write; one with the state of the same training goes on from it.
     pub folder: &'a Path,
     /// Blocks at once. Changes nothing in the results.
     pub threads: usize,
     /// Where to compute.
     pub place: Place,
-}
-
-/// A line of the log.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Line {
-    /// Steps done.
-    pub step: u64,
-    /// `train`: the batch of this step; `validation`: all examples of it.
-    pub kind: Kind,
-    /// `L_label + λ · L_rationale`, in nats a token.
-    pub loss: f64,
-    /// `L_label`.
-    pub label: f64,
-    /// `L_rationale`.
-    pub rationale: f64,
-    /// Of validations: the share answered right at once.
-    pub right: Option<f64>,
-    /// Of steps: the learning rate.
-    pub rate: Option<f64>,
-    /// Of steps: the length of the gradient before it was clipped.
-    pub gradient: Option<f64>,
-    /// Tokens of text seen so far.
-    pub tokens: u64,
-    /// Seconds so far, over all sessions: the one number that differs from run to run.
-    pub seconds: f64,
-}
-
-/// What a line of the log tells of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Kind {
-    /// The batch of one step.
-    Train,
-    /// All examples of the validation.
-    Validation,
 }
 
 /// Who is told how it goes.
@@ -217,7 +182,9 @@ impl TrainError {
         let hint = match self {
             Self::Diverged { .. } => "lower the learning rate, or lengthen the warm-up",
             Self::Other { .. } => "train in another folder, or delete this one",
-            Self::TooLong(_) => "shorten the rationales",
+            Self::TooLong(_) => {
+                "shorten the rationales, or learn the vocabulary from these rows too"
+            }
             Self::Checkpoint(e) => return e.hint(),
             _ => return None,
         };
@@ -300,27 +267,22 @@ fn check(example: &Example, image: ImageSize) -> Result<(), TrainError> {
 
 /// The training as it begins, or as it was left.
 fn begin(job: &Job<'_>) -> Result<Training, TrainError> {
-    let texts = job.train.iter().flat_map(|e| {
-        let rationale = e.rationale.as_deref();
-        [
-            Some(e.question.as_str()),
-            Some(e.answer.as_str()),
-            rationale,
-        ]
-        .into_iter()
-        .flatten()
-    });
-    let tokenizer = Tokenizer::learn(texts, job.config.min_count, job.config.max_pieces);
-    let mut longest = 0;
-    for example in job.train.iter().chain(job.validation) {
-        let row = Row::of(example, &tokenizer, crate::config::MAX_TEXT)?;
-        longest = longest.max(row.length());
-    }
-    // Some room for a rationale that is longer than those seen.
-    let max_text = (longest + 16)
-        .next_multiple_of(16)
-        .min(crate::config::MAX_TEXT);
-    let model = ModelConfig::new(job.size, job.image, max_text, tokenizer.size());
+    let Vocabulary {
+        positions,
+        pieces: tokenizer,
+    } = match job.vocabulary {
+        Some(given) => {
+            for example in job.train.iter().chain(job.validation) {
+                Row::of(example, &given.pieces, given.positions)?;
+            }
+            given.clone()
+        }
+        None => {
+            let (least, most) = (job.config.min_count, job.config.max_pieces);
+            Vocabulary::learn(job.train.iter(), job.validation.iter(), least, most)?
+        }
+    };
+    let model = ModelConfig::new(job.size, job.image, positions, tokenizer.size());
     model.check()?;
     let rationales = job.train.iter().any(|e| e.rationale.is_some());
     let about = About::new(model, tokenizer, rationales, job.config.clone());
@@ -556,107 +518,5 @@ impl Order {
             self.order[(place % n) as usize]
         });
         batch.collect()
-    }
-}
-
-/// The log, in memory for the charts and on disk.
-struct Log {
-    path: PathBuf,
-    file: std::fs::File,
-    lines: Vec<Line>,
-}
-
-impl Log {
-    /// Opens the log; lines after `step` are of a session that was killed, and go.
-    fn open(folder: &Path, step: u64) -> Result<Self, TrainError> {
-        let path = folder.join(LOG);
-        let text = match std::fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(e) if e.kind() == io::ErrorKind::NotFound => String::new(),
-            Err(source) => return Err(TrainError::Write { path, source }),
-        };
-        let mut lines: Vec<Line> = Vec::new();
-        let mut kept = String::new();
-        let whole = text
-            .split_inclusive('\n')
-            .filter(|line| line.ends_with('\n'));
-        for (i, line) in whole.enumerate() {
-            let parsed: Line = serde_json::from_str(line).map_err(|e| TrainError::Log {
-                path: path.clone(),
-                line: i + 1,
-                reason: e.to_string(),
-            })?;
-            if parsed.step <= step {
-                kept.push_str(line);
-                lines.push(parsed);
-            }
-        }
-        let error = |source| TrainError::Write {
-            path: path.clone(),
-            source,
-        };
-        whole_file(&path, kept.as_bytes()).map_err(error)?;
-        let file = OpenOptions::new().append(true).open(&path).map_err(error)?;
-        Ok(Self { path, file, lines })
-    }
-
-    fn add(&mut self, line: &Line) -> Result<(), TrainError> {
-        let written = serde_json::to_string(line)
-            .map_err(io::Error::other)
-            .and_then(|text| self.file.write_all(format!("{text}\n").as_bytes()));
-        written.map_err(|source| self.error(source))?;
-        self.lines.push(line.clone());
-        Ok(())
-    }
-
-    fn sync(&self) -> Result<(), TrainError> {
-        self.file.sync_all().map_err(|source| self.error(source))
-    }
-
-    fn error(&self, source: io::Error) -> TrainError {
-        TrainError::Write {
-            path: self.path.clone(),
-            source,
-        }
-    }
-
-    /// Draws loss and accuracy over steps.
-    fn draw(&self, folder: &Path) -> Result<(), TrainError> {
-        let points = |kind: Kind, y: fn(&Line) -> Option<f64>| -> Vec<(f64, f64)> {
-            let lines = self.lines.iter().filter(|line| line.kind == kind);
-            lines
-                .filter_map(|line| Some((line.step as f64, y(line)?)))
-                .collect()
-        };
-        let series = |name: &str, kind, y| Series {
-            name: name.into(),
-            points: points(kind, y),
-        };
-        let chart = |title: &str, y: &str, series| Chart {
-            title: title.into(),
-            x: "step".into(),
-            y: y.into(),
-            log_x: false,
-            series,
-        };
-        let loss = chart(
-            "Loss",
-            "nats a token",
-            vec![
-                series("train", Kind::Train, |l| Some(l.loss)),
-                series("validation, label", Kind::Validation, |l| Some(l.label)),
-                series("validation, rationale", Kind::Validation, |l| {
-                    Some(l.rationale)
-                }),
-            ],
-        );
-        let right = series("validation", Kind::Validation, |l| l.right);
-        let accuracy = chart("Answers at once", "share right", vec![right]);
-        for (name, chart) in [("loss.svg", loss), ("accuracy.svg", accuracy)] {
-            let path = folder.join(name);
-            let written = whole_file(&path, chart.svg().as_bytes());
-            written.map_err(|source| TrainError::Write { path, source })?;
-        }
-        Ok(())
     }
 }

@@ -25,6 +25,7 @@ fn job<'a>(examples: &'a [Example], config: &'a TrainConfig, folder: &'a Path) -
         size: TINY,
         image: IMAGE,
         config,
+        vocabulary: None,
         folder,
         threads: 1,
         place: Place::Cpu,

@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 use fact_pipeline::synth::Smoothing;
-use fact_pipeline::synth::scenes::Split;
+use fact_pipeline::synth::scenes::{Grid, Split};
 use std::path::PathBuf;
 
 /// What is drawn.
@@ -52,10 +52,10 @@ pub(crate) struct SynthArgs {
     /// presence-popular, presence-adversarial, captions
     #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = split, help_heading = "World scenes")]
     pub(crate) splits: Option<Vec<Split>>,
-    /// Width of images in pixels, 64 to 512 [default: 96]
+    /// Width of images in pixels, 48 to 512 [default: 96]
     #[arg(long, value_name = "PIXELS", help_heading = "World scenes")]
     pub(crate) width: Option<u32>,
-    /// Height of images in pixels, 64 to 512 [default: 96]
+    /// Height of images in pixels, 48 to 512 [default: 96]
     #[arg(long, value_name = "PIXELS", help_heading = "World scenes")]
     pub(crate) height: Option<u32>,
     /// Fewest and most things in an image; `length` has up to 4 more [default: 3-7]
@@ -64,6 +64,18 @@ pub(crate) struct SynthArgs {
     /// Grain of the ground, 0 to 40; 0 leaves out clutter too [default: 8]
     #[arg(long, value_name = "N", help_heading = "World scenes")]
     pub(crate) noise: Option<u8>,
+    /// Put each thing in the middle of a cell of its own: COLUMNSxROWS [default: things lie anywhere]
+    #[arg(long, value_name = "CxR", help_heading = "World scenes")]
+    pub(crate) grid: Option<Grid>,
+    /// The values that things have: words of sizes, patterns, colors and shapes [default: all; of a
+    /// kind of which none is named, all]
+    #[arg(
+        long,
+        value_name = "LIST",
+        value_delimiter = ',',
+        help_heading = "World scenes"
+    )]
+    pub(crate) only: Vec<String>,
 }
 
 fn smoothing(name: &str) -> Result<Smoothing, String> {

@@ -6,6 +6,8 @@ pub(crate) mod calibrate;
 pub(crate) mod check;
 pub(crate) mod demo;
 pub(crate) mod exec;
+#[cfg(feature = "student")]
+pub(crate) mod experiment;
 pub(crate) mod export;
 pub(crate) mod init;
 pub(crate) mod metrics;

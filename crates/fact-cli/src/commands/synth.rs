@@ -22,6 +22,8 @@ fn blocks(args: SynthArgs) -> Outcome {
         ("height", args.height.is_some()),
         ("objects", args.objects.is_some()),
         ("noise", args.noise.is_some()),
+        ("grid", args.grid.is_some()),
+        ("only", !args.only.is_empty()),
     ];
     refuse(&of_scenes, "scenes")?;
     let default = SynthOptions::default();
@@ -67,6 +69,8 @@ fn scenes(args: SynthArgs) -> Outcome {
         min_objects,
         max_objects,
         noise: args.noise.unwrap_or(default.noise),
+        grid: args.grid,
+        only: args.only,
     };
     let all: usize = Split::ALL
         .iter()

@@ -98,6 +98,7 @@ pub(crate) fn main(args: TeachArgs) -> Outcome {
         validation: args.val,
         images: args.images,
         sizes: args.size,
+        vocabulary: args.vocabulary,
         out: args.out,
         threads: args.threads,
     };

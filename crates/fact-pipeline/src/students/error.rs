@@ -1,8 +1,14 @@
 //! Why students cannot be taught or asked.
 
+use crate::config::ConfigError;
 use crate::datasets::{ImagePathError, ImageReadError, OpenError, RecordError};
+use crate::engine::RunError;
+use crate::store::StoreError;
+use crate::synth::SynthError;
 use fact_models::decode::DecodeError;
-use fact_student::{CheckpointError, InferError, TrainError, example::PictureError};
+use fact_student::{
+    CheckpointError, InferError, TrainError, VocabularyError, example::PictureError,
+};
 use std::io;
 use std::path::PathBuf;
 
@@ -61,6 +67,32 @@ pub enum StudentError {
     /// The training failed.
     #[error(transparent)]
     Train(#[from] TrainError),
+    /// An experiment cannot be done, or not in this folder.
+    #[error("{path}: {message}")]
+    Experiment {
+        /// The file that is wrong, or in the way.
+        path: PathBuf,
+        /// Why.
+        message: String,
+    },
+    /// An arm keeps rationales by what verifiers answered, and none was asked.
+    #[error("{0} has no scores of verifiers, by which an arm keeps its rationales")]
+    Unscored(PathBuf),
+    /// Scenes cannot be drawn.
+    #[error("{}", told(.0))]
+    Synth(#[from] SynthError),
+    /// Rationales cannot be written.
+    #[error(transparent)]
+    Run(#[from] RunError),
+    /// The settings of the run are refused.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The run cannot be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A vocabulary cannot be read or written.
+    #[error(transparent)]
+    Vocabulary(#[from] VocabularyError),
     /// The student cannot be read.
     #[error(transparent)]
     Checkpoint(#[from] CheckpointError),
@@ -87,10 +119,31 @@ impl StudentError {
             Self::NoRationale(_) => Some(
                 "name the column of the rationales with --rationale, or --objective label".into(),
             ),
+            Self::Experiment { .. } => {
+                Some("correct the file, or give another folder with --out".into())
+            }
+            Self::Unscored(run) => Some(format!(
+                "`fact transfer {} --verifier …` asks one; then the same command goes on",
+                run.display()
+            )),
+            Self::Run(e) => e.hint(),
+            Self::Config(e) => e.hint(),
+            Self::Store(e) => e.hint(),
+            Self::Vocabulary(VocabularyError::Format { .. }) => {
+                Some("give the vocabulary.json that a training wrote".into())
+            }
             Self::Train(e) => e.hint(),
             Self::Checkpoint(e) => e.hint(),
             Self::Infer(InferError::NoRationales) => Some("leave out --after-rationale".into()),
             _ => None,
         }
+    }
+}
+
+/// What could not be written, and why.
+fn told(error: &SynthError) -> String {
+    match std::error::Error::source(error) {
+        Some(why) => format!("{error}: {why}"),
+        None => error.to_string(),
     }
 }

@@ -4,6 +4,7 @@
 
 mod error;
 mod eval;
+pub mod experiment;
 mod rows;
 mod teach;
 
@@ -14,4 +15,4 @@ pub use fact_student::{
     Progress, Silent, Size, TrainConfig, config::ImageSize, model::Place, objective::Losses,
 };
 pub use rows::{Objective, Reading, read};
-pub use teach::{SUMMARY, Taught, TeachRequest, teach};
+pub use teach::{SUMMARY, Taught, TeachRequest, VOCABULARY, teach};

@@ -7,13 +7,16 @@ use fact_student::config::ImageSize;
 use fact_student::model::Place;
 use fact_student::plot::{Chart, Series};
 use fact_student::train::Job;
-use fact_student::{Outcome, Progress, Size, TrainConfig, train};
+use fact_student::{Outcome, Progress, Size, TrainConfig, TrainError, Vocabulary, train};
 use serde::Serialize;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// File that says how the trainings ended, in the folder of all.
 pub const SUMMARY: &str = "summary.json";
+
+/// File of the vocabulary, in the folder of all: other trainings may share it.
+pub const VOCABULARY: &str = "vocabulary.json";
 
 /// What to teach.
 #[derive(Debug, Clone)]
@@ -32,6 +35,8 @@ pub struct TeachRequest {
     pub image: ImageSize,
     /// How they are trained.
     pub config: TrainConfig,
+    /// A file of pieces and positions that another training wrote; learned from the rows if there is none.
+    pub vocabulary: Option<PathBuf>,
     /// Folder; each size gets one in it.
     pub out: PathBuf,
     /// Threads; changes nothing in the results.
@@ -74,6 +79,19 @@ pub fn teach(request: &TeachRequest, progress: &dyn Progress) -> Result<Vec<Taug
     {
         return Err(StudentError::NoRationale(column.clone()));
     }
+    let vocabulary = match &request.vocabulary {
+        Some(path) => Vocabulary::read(path)?,
+        None => {
+            let (least, most) = (request.config.min_count, request.config.max_pieces);
+            Vocabulary::learn(examples.iter(), validation.iter(), least, most)
+                .map_err(TrainError::from)?
+        }
+    };
+    std::fs::create_dir_all(&request.out).map_err(|source| StudentError::Write {
+        path: request.out.clone(),
+        source,
+    })?;
+    vocabulary.write(&request.out.join(VOCABULARY))?;
     let mut taught = Vec::new();
     for &size in &request.sizes {
         let folder = request.out.join(size.to_string());
@@ -83,6 +101,7 @@ pub fn teach(request: &TeachRequest, progress: &dyn Progress) -> Result<Vec<Taug
             size,
             image: request.image,
             config: &request.config,
+            vocabulary: Some(&vocabulary),
             folder: &folder,
             threads: request.threads,
             place: request.place,
@@ -127,6 +146,7 @@ pub fn teach(request: &TeachRequest, progress: &dyn Progress) -> Result<Vec<Taug
     Ok(taught)
 }
 
+/// Writes a file whole or not at all.
 pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), StudentError> {
     let written = AtomicFile::create(path).and_then(|mut file| {
         file.write_all(bytes)?;

@@ -47,12 +47,12 @@ fn place_of(picture: &Picture, thing: &Thing) -> &'static str {
 }
 
 /// What the split `captions` asks.
-const REQUEST: &str = "Describe the image.";
+pub const DESCRIBE: &str = "Describe the image.";
 
 /// Pictures to describe, without end.
 pub(super) fn captions(options: &ScenesOptions) -> impl Iterator<Item = ScenesSample> + use<> {
     let options = options.clone();
-    let held_out = HeldOut::new(options.seed);
+    let held_out = HeldOut::of(&options);
     let mut rng = stream(options.seed, "captions");
     (0..).map(move |number: usize| {
         let room = options.room(Split::Captions, &held_out);
@@ -62,7 +62,7 @@ pub(super) fn captions(options: &ScenesOptions) -> impl Iterator<Item = ScenesSa
         let caption = caption(&picture);
         ScenesSample {
             image: format!("images/{id}.png"),
-            question: REQUEST.to_owned(),
+            question: DESCRIBE.to_owned(),
             answer: caption.clone(),
             group: format!("scenes-{}-{name}", options.seed),
             scene: id.clone(),

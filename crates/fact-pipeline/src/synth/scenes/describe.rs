@@ -44,7 +44,7 @@ impl Noun {
             let mut noun = Self::ANY;
             for category in Category::ALL {
                 if mix[category as usize] {
-                    noun = noun.and(category, random_value(rng, category));
+                    noun = noun.and(category, scope.held_out.value(rng, category));
                 }
             }
             if scope.pairs || !noun.names_pair_of(scope.held_out) {
@@ -165,10 +165,6 @@ pub(super) fn article(word: &str) -> &'static str {
     } else {
         "a"
     }
-}
-
-pub(super) fn random_value(rng: &mut Rng, category: Category) -> u8 {
-    rng.below(category.values().len()) as u8
 }
 
 /// A relation in words.

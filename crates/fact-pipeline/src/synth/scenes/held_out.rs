@@ -1,32 +1,46 @@
-//! What training data never show: pairs of colour and shape, and forms of programs.
+//! What training data never show: pairs of colour and shape, and forms of programs; and what no data show.
 
 use super::super::rng::Rng;
+use super::ScenesOptions;
 use super::forms::{FAMILIES, FORMS, Family};
 use super::picture::Category;
 
-/// What is held out, a function of the seed alone.
+/// What is held out: a function of the seed, and of the values that there are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HeldOut {
-    /// Pairs of values (colour, shape): each colour once, each shape at most once.
+    /// Pairs of values (colour, shape), each of both at most once: as many as the rarer of the two has
+    /// values.
     pub pairs: Vec<(u8, u8)>,
     /// Names of forms: one a family.
     pub forms: Vec<&'static str>,
     /// Values of colour and shape from the most to the least frequent.
     pub(super) popular: [Vec<u8>; 2],
+    /// The values that there are, of each category.
+    pub(super) palette: [Vec<u8>; 4],
 }
 
 impl HeldOut {
-    /// What this seed holds out.
+    /// What this seed holds out if all values are there.
     pub fn new(seed: u64) -> Self {
+        Self::of(&ScenesOptions {
+            seed,
+            ..ScenesOptions::default()
+        })
+    }
+
+    /// What these options hold out.
+    pub fn of(options: &ScenesOptions) -> Self {
+        let seed = options.seed;
+        let palette = options.palette();
         let mut rng = stream(seed, "held out");
         let mut order = |category: Category| {
-            let mut values: Vec<u8> = (0..category.values().len() as u8).collect();
+            let mut values = palette[category as usize].clone();
             shuffle(&mut values, &mut rng);
             values
         };
         let shapes = order(Category::Shape);
         let popular = [order(Category::Color), order(Category::Shape)];
-        let colors = 0..Category::Color.values().len() as u8;
+        let colors = palette[Category::Color as usize].iter().copied();
         let pairs = colors.zip(shapes).collect();
         let mut rng = stream(seed, "held out forms");
         let forms = FAMILIES.map(|family| {
@@ -37,7 +51,14 @@ impl HeldOut {
             pairs,
             forms: forms.to_vec(),
             popular,
+            palette,
         }
+    }
+
+    /// A random value of a category.
+    pub(super) fn value(&self, rng: &mut Rng, category: Category) -> u8 {
+        let values = &self.palette[category as usize];
+        values[rng.below(values.len())]
     }
 
     /// The pairs in words.

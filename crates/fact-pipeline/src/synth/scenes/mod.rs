@@ -31,10 +31,11 @@ mod presence;
 mod questions;
 mod write;
 
+pub use caption::DESCRIBE;
 pub use forms::{Answer, FAMILIES, Family};
 pub use held_out::HeldOut;
 pub use picture::{Category, Picture, Thing};
-pub use place::MIN_VISIBLE;
+pub use place::{Grid, MIN_VISIBLE};
 pub use write::{FamilyReport, ScenesWritten, SplitReport, write};
 
 use super::SynthError;
@@ -106,7 +107,9 @@ impl Split {
 }
 
 /// Shortest and longest side of an image in pixels.
-pub const SIDES: (u32, u32) = (64, 512);
+pub const SIDES: (u32, u32) = (48, 512);
+/// Shortest side of a grid's cell in pixels: below, shapes are a few pixels that look alike.
+const SHORTEST_CELL: u32 = 12;
 /// The most things an image of training may have.
 pub const MOST_OBJECTS: usize = 10;
 /// The least that the largest number of things may be: what the longest questions speak of.
@@ -138,6 +141,14 @@ pub struct ScenesOptions {
     pub max_objects: usize,
     /// How far the ground's grain departs from its grey, 0 to 40; 0 leaves out clutter too.
     pub noise: u8,
+    /// Cells that hold one thing each, in their middle, and give the sizes of things; things lie anywhere
+    /// if there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub grid: Option<Grid>,
+    /// The values that things have, words of any category; all values of a category of which none is
+    /// named.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub only: Vec<String>,
 }
 
 impl Default for ScenesOptions {
@@ -153,6 +164,8 @@ impl Default for ScenesOptions {
             min_objects: 3,
             max_objects: 7,
             noise: 8,
+            grid: None,
+            only: Vec::new(),
         }
     }
 }
@@ -197,11 +210,57 @@ impl ScenesOptions {
             let expected = "noise is 0 to 40; above, things could not be seen".to_owned();
             return refuse("noise", self.noise.to_string(), expected);
         }
+        for word in &self.only {
+            let known = |category: &Category| category.values().contains(&word.as_str());
+            if !Category::ALL.iter().any(known) {
+                let all = Category::ALL.map(|category| category.values().join(", "));
+                return refuse("only", word.clone(), format!("expected {}", all.join(", ")));
+            }
+        }
+        for (category, values) in Category::ALL.into_iter().zip(self.palette()) {
+            // Fewer colours or shapes would leave no objects to ask for that are not there.
+            let least = match category {
+                Category::Size | Category::Pattern => 2,
+                Category::Color | Category::Shape => 4,
+            };
+            if values.len() < least {
+                let words = values.iter().map(|v| category.values()[usize::from(*v)]);
+                let words: Vec<&str> = words.collect();
+                let expected = format!("name at least {least} values of {}", category.word());
+                return refuse("only", words.join(","), expected);
+            }
+        }
+        if let Some(grid) = self.grid {
+            let most = self.max_objects + LONGER;
+            let (width, height) = (
+                self.width / grid.columns.max(1),
+                self.height / grid.rows.max(1),
+            );
+            if (grid.columns as usize).saturating_mul(grid.rows as usize) < most {
+                let expected = format!("{most} cells are needed, {LONGER} more than --objects");
+                return refuse("grid", grid.to_string(), expected);
+            }
+            if width.min(height) < SHORTEST_CELL {
+                let expected = format!("a cell must be {SHORTEST_CELL} pixels wide and high");
+                return refuse("grid", grid.to_string(), expected);
+            }
+        }
         if self.splits.is_empty() {
             let expected = "name at least one split".to_owned();
             return refuse("splits", "empty".to_owned(), expected);
         }
         Ok(())
+    }
+
+    /// The values that there are, of each category.
+    fn palette(&self) -> [Vec<u8>; 4] {
+        Category::ALL.map(|category| {
+            let all = (0u8..).zip(category.values());
+            let named = |word: &str| self.only.iter().any(|only| only == word);
+            let some = category.values().iter().any(|word| named(word));
+            let kept = all.filter(|(_, word)| !some || named(word));
+            kept.map(|(value, _)| value).collect()
+        })
     }
 
     /// How many samples a split gets.
@@ -222,6 +281,7 @@ impl ScenesOptions {
             width: self.width.cast_signed(),
             height: self.height.cast_signed(),
             noise: self.noise,
+            grid: self.grid,
             objects,
             held_out,
             pairs: split == Split::Pairs,

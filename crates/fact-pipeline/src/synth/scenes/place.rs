@@ -1,10 +1,12 @@
 //! Lays out pictures: what a question needs, things that distract from it, and room for all.
 
 use super::super::rng::Rng;
-use super::describe::{Noun, random_value};
+use super::describe::Noun;
 use super::draw;
 use super::held_out::{HeldOut, shuffle};
 use super::picture::{Category, Picture, Thing};
+use std::fmt;
+use std::str::FromStr;
 
 /// The least share of each thing that others leave uncovered, in percent.
 pub const MIN_VISIBLE: u32 = 60;
@@ -21,12 +23,74 @@ pub(super) struct Need {
     pub(super) high: usize,
 }
 
+/// Cells side by side, written `COLUMNSxROWS`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Grid {
+    /// Cells beside each other, 1 to 64.
+    pub columns: u32,
+    /// Cells above each other, 1 to 64.
+    pub rows: u32,
+}
+
+impl Grid {
+    fn cells(self) -> impl Iterator<Item = (u32, u32)> {
+        (0..self.rows).flat_map(move |row| (0..self.columns).map(move |column| (column, row)))
+    }
+
+    /// Width and height of a cell of an image.
+    fn cell(self, width: i32, height: i32) -> (i32, i32) {
+        (
+            width / self.columns.cast_signed(),
+            height / self.rows.cast_signed(),
+        )
+    }
+}
+
+impl FromStr for Grid {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let sides = text
+            .split_once('x')
+            .and_then(|(columns, rows)| Some((columns.parse().ok()?, rows.parse().ok()?)));
+        match sides {
+            Some((columns @ 1..=64, rows @ 1..=64)) => Ok(Self { columns, rows }),
+            _ => Err(format!(
+                "`{text}` is no grid, expected COLUMNSxROWS such as 4x4, each 1 to 64"
+            )),
+        }
+    }
+}
+
+impl TryFrom<String> for Grid {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
+
+impl From<Grid> for String {
+    fn from(grid: Grid) -> Self {
+        grid.to_string()
+    }
+}
+
+impl fmt::Display for Grid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}x{}", self.columns, self.rows)
+    }
+}
+
 /// What pictures of a split are like.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Room<'a> {
     pub(super) width: i32,
     pub(super) height: i32,
     pub(super) noise: u8,
+    /// Columns and rows of cells that hold one thing each; none if things lie anywhere.
+    pub(super) grid: Option<Grid>,
     /// Fewest and most things.
     pub(super) objects: (usize, usize),
     pub(super) held_out: &'a HeldOut,
@@ -72,8 +136,16 @@ impl Room<'_> {
             grain: rng.below(1 << 48) as u64,
             noise: self.noise,
         };
+        let mut cells = self.grid.map(|grid| {
+            let mut cells: Vec<(u32, u32)> = grid.cells().collect();
+            shuffle(&mut cells, rng);
+            cells
+        });
         for values in values {
-            let thing = self.place(values, &picture.things, rng)?;
+            let thing = match (&mut cells, self.grid) {
+                (Some(cells), Some(grid)) => self.in_cell(values, grid, cells.pop()?),
+                _ => self.place(values, &picture.things, rng)?,
+            };
             picture.things.push(thing);
         }
         Some(picture)
@@ -89,8 +161,8 @@ impl Room<'_> {
             values[rank]
         };
         let (color, shape) = (popular(colors), popular(shapes));
-        let size = random_value(rng, Category::Size);
-        let pattern = random_value(rng, Category::Pattern);
+        let size = self.held_out.value(rng, Category::Size);
+        let pattern = self.held_out.value(rng, Category::Pattern);
         let mut values = [size, pattern, color, shape];
         if !others.is_empty() && rng.chance(45) {
             let other = others[rng.below(others.len())];
@@ -102,6 +174,20 @@ impl Room<'_> {
             (values[2], values[3]) = (color, shape);
         }
         values
+    }
+
+    /// The thing in the middle of a cell, whose larger things fill it.
+    fn in_cell(&self, values: [u8; 4], grid: Grid, cell: (u32, u32)) -> Thing {
+        let (width, height) = grid.cell(self.width, self.height);
+        // The largest leave a pixel free at each side or so: 26 of 28.
+        let side = (SIDES[usize::from(values[0])] * width.min(height) / 28).max(1);
+        let (column, row) = (cell.0.cast_signed(), cell.1.cast_signed());
+        Thing {
+            values,
+            left: column * width + (width - side) / 2,
+            top: row * height + (height - side) / 2,
+            side,
+        }
     }
 
     /// A place where the thing covers no other by much.

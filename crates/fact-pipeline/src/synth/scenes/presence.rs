@@ -75,7 +75,7 @@ pub(super) struct Presence {
 
 impl Presence {
     pub(super) fn new(options: &ScenesOptions, split: Split) -> Self {
-        let held_out = HeldOut::new(options.seed);
+        let held_out = HeldOut::of(options);
         Self {
             frequencies: Frequencies::new(options, &held_out),
             options: options.clone(),
@@ -96,8 +96,13 @@ impl Presence {
             .iter()
             .map(|(color, shape)| usize::from(*color) * SHAPES + usize::from(*shape))
             .collect();
+        let drawn = |pair: usize| {
+            let [_, _, colors, shapes] = &self.held_out.palette;
+            let (color, shape) = ((pair / SHAPES) as u8, (pair % SHAPES) as u8);
+            colors.contains(&color) && shapes.contains(&shape)
+        };
         let mut absent: Vec<usize> = (0..PAIRS)
-            .filter(|pair| !shown.contains(pair) && !held.contains(pair))
+            .filter(|&pair| drawn(pair) && !shown.contains(&pair) && !held.contains(&pair))
             .collect();
         // Also decides between equals.
         shuffle(&mut absent, rng);
@@ -127,6 +132,8 @@ impl Presence {
         let mut rng = stream(seed, &format!("{} {}", self.split.name(), self.pictures));
         self.pictures += 1;
         let absent = self.absent(&everything, &mut rng);
+        // Of few objects nearly all may be there.
+        there.truncate(absent.len());
         let mut asked: Vec<(usize, bool)> = there.iter().map(|pair| (*pair, true)).collect();
         let absent = absent.into_iter().take(there.len());
         asked.extend(absent.map(|pair| (pair, false)));

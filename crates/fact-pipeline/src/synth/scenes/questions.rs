@@ -36,7 +36,7 @@ impl Questions {
         Self {
             options: options.clone(),
             split,
-            held_out: HeldOut::new(options.seed),
+            held_out: HeldOut::of(options),
             rng: stream(options.seed, split.name()),
             round: Vec::new(),
             groups: BTreeMap::new(),

@@ -407,11 +407,34 @@ fn the_bytes_of_seed_0_are_what_they_were() {
 fn options_that_make_no_sense_are_refused() {
     let hostile = [
         ScenesOptions {
-            width: 63,
+            width: 47,
             ..options(1)
         },
         ScenesOptions {
             height: 100_000,
+            ..options(1)
+        },
+        // Ten cells are needed for 7 things and 4 more, and 96 pixels hold 8 cells a side.
+        ScenesOptions {
+            grid: Some(Grid {
+                columns: 5,
+                rows: 2,
+            }),
+            ..options(1)
+        },
+        ScenesOptions {
+            grid: Some(Grid {
+                columns: 9,
+                rows: 9,
+            }),
+            ..options(1)
+        },
+        ScenesOptions {
+            only: vec!["mauve".to_owned()],
+            ..options(1)
+        },
+        ScenesOptions {
+            only: vec!["small".to_owned()],
             ..options(1)
         },
         ScenesOptions {
@@ -485,4 +508,49 @@ fn a_folder_is_read_as_it_was_written() {
     std::fs::write(other.path().join("thesis.txt"), "dear").unwrap();
     let refused = write(&small, other.path(), |_| {});
     assert!(matches!(refused, Err(SynthError::Occupied { .. })));
+}
+
+#[test]
+fn a_grid_holds_one_thing_a_cell_and_only_named_values_are_drawn_and_asked() {
+    let only = "circle,square,triangle,cross,red,green,blue,yellow,solid,striped,small,large";
+    let only: Vec<String> = only.split(',').map(str::to_owned).collect();
+    let options = ScenesOptions {
+        seed: 5,
+        width: 48,
+        height: 48,
+        min_objects: 3,
+        max_objects: 6,
+        grid: Some(Grid {
+            columns: 4,
+            rows: 4,
+        }),
+        only: only.clone(),
+        ..options(400)
+    };
+    let others: Vec<&str> = Category::ALL
+        .iter()
+        .flat_map(|category| category.values())
+        .copied()
+        .filter(|word| !only.iter().any(|only| only == word))
+        .collect();
+    let held_out = HeldOut::of(&options);
+    assert_eq!(held_out.pairs.len(), 4);
+    for split in Split::ALL {
+        let mut made = 0;
+        for sample in samples(&options, split) {
+            made += 1;
+            let text = format!("{} {} {}", sample.question, sample.answer, sample.caption);
+            let mut words = text.split(|c: char| !c.is_alphabetic());
+            let foreign = words.find(|word| others.contains(word));
+            // "Higher up than" says no value, "medium-sized" would.
+            assert_eq!(foreign, None, "{text}");
+            let mut cells = BTreeSet::new();
+            for thing in &sample.picture.things {
+                let (x, y) = thing.centre();
+                assert!(cells.insert((x / 24, y / 24)), "two things in one cell");
+                assert!(matches!(thing.side, 5 | 11), "{}", thing.side);
+            }
+        }
+        assert_eq!(made, 400, "{}", split.name());
+    }
 }

@@ -75,7 +75,7 @@ pub fn write(
         });
     }
     fs::create_dir_all(folder).map_err(SynthError::writing(folder))?;
-    let held_out = HeldOut::new(options.seed);
+    let held_out = HeldOut::of(options);
     let text = json!({
         "world": "scenes",
         "version": VERSION,

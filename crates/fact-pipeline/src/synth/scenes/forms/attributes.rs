@@ -1,7 +1,7 @@
 //! What a thing is like; whether things are alike; the thing furthest in a direction.
 
 use super::super::super::rng::Rng;
-use super::super::describe::{Noun, Scope, article, random_value, superlative};
+use super::super::describe::{Noun, Scope, article, superlative};
 use super::super::picture::{Category, Picture, RELATIONS, Relation};
 use super::{ADJECTIVES, Answer, Question, need, read, say, up_to, values, word, yes_no};
 
@@ -27,10 +27,10 @@ pub(super) fn what_is(category: Category, the: &str, rng: &mut Rng) -> (String, 
 }
 
 /// Two values of a category.
-fn two_values(rng: &mut Rng, category: Category) -> (u8, u8) {
-    let first = random_value(rng, category);
+fn two_values(rng: &mut Rng, scope: Scope<'_>, category: Category) -> (u8, u8) {
+    let first = scope.held_out.value(rng, category);
     loop {
-        let second = random_value(rng, category);
+        let second = scope.held_out.value(rng, category);
         if second != first {
             return (first, second);
         }
@@ -74,7 +74,7 @@ pub(super) fn query(rng: &mut Rng, scope: Scope<'_>) -> Question {
         text,
         wording,
         body: format!("    return {}\n", read(&thing, category)),
-        wanted: values(category),
+        wanted: values(scope, category),
         needs: vec![need(noun, 1, 1)],
         truth: Box::new(move |p| {
             let thing = p.things[p.only(&noun)?];
@@ -86,7 +86,7 @@ pub(super) fn query(rng: &mut Rng, scope: Scope<'_>) -> Question {
 pub(super) fn choose(rng: &mut Rng, scope: Scope<'_>) -> Question {
     let category = rng.pick(&Category::ALL);
     let noun = Noun::without(rng, scope, category);
-    let (a, b) = two_values(rng, category);
+    let (a, b) = two_values(rng, scope, category);
     let (the, or) = (noun.words(rng).the, or(category, a, b));
     let bare = or.clone();
     let (text, wording) = say(
@@ -115,7 +115,7 @@ pub(super) fn choose(rng: &mut Rng, scope: Scope<'_>) -> Question {
 pub(super) fn verify(rng: &mut Rng, scope: Scope<'_>) -> Question {
     let category = rng.pick(&ADJECTIVES);
     let noun = Noun::without(rng, scope, category);
-    let value = random_value(rng, category);
+    let value = scope.held_out.value(rng, category);
     let (the, said) = (noun.words(rng).the, word(category, value));
     let (text, wording) = say(
         rng,
@@ -149,7 +149,10 @@ pub(super) fn verify_both(rng: &mut Rng, scope: Scope<'_>) -> Question {
     );
     let mut noun = Noun::without(rng, scope, first);
     noun.0[second as usize] = None;
-    let (a, b) = (random_value(rng, first), random_value(rng, second));
+    let (a, b) = (
+        scope.held_out.value(rng, first),
+        scope.held_out.value(rng, second),
+    );
     let (one, two) = (word(first, a), word(second, b));
     let the = noun.words(rng).the;
     let (text, wording) = say(
@@ -252,7 +255,7 @@ pub(super) fn all_same(rng: &mut Rng, scope: Scope<'_>) -> Question {
         ],
     );
     // One value for those that are there on purpose, so that it is true often enough.
-    let value = random_value(rng, category);
+    let value = scope.held_out.value(rng, category);
     Question {
         text,
         wording,
@@ -383,7 +386,7 @@ pub(super) fn furthest_query(rng: &mut Rng, scope: Scope<'_>) -> Question {
         text,
         wording,
         body: format!("    return {}\n", read(&it.program, category)),
-        wanted: values(category),
+        wanted: values(scope, category),
         needs: vec![need(it.noun, 2, 3)],
         truth: Box::new(move |p| {
             let at = p.furthest(&p.find(&it.noun), it.direction)?;
@@ -395,7 +398,7 @@ pub(super) fn furthest_query(rng: &mut Rng, scope: Scope<'_>) -> Question {
 pub(super) fn furthest_verify(rng: &mut Rng, scope: Scope<'_>) -> Question {
     let category = rng.pick(&ADJECTIVES);
     let it = Furthest::random(rng, scope, category);
-    let value = random_value(rng, category);
+    let value = scope.held_out.value(rng, category);
     let (the, said) = (&it.the, word(category, value));
     let (text, wording) = say(
         rng,
@@ -424,7 +427,7 @@ pub(super) fn furthest_verify(rng: &mut Rng, scope: Scope<'_>) -> Question {
 pub(super) fn furthest_choose(rng: &mut Rng, scope: Scope<'_>) -> Question {
     let category = rng.pick(&Category::ALL);
     let it = Furthest::random(rng, scope, category);
-    let (a, b) = two_values(rng, category);
+    let (a, b) = two_values(rng, scope, category);
     let (the, or) = (&it.the, or(category, a, b));
     let (text, wording) = say(
         rng,

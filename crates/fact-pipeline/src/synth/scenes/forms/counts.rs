@@ -1,7 +1,7 @@
 //! Existence, count, comparison of counts, quantifiers.
 
 use super::super::super::rng::Rng;
-use super::super::describe::{Noun, Scope, number, random_value};
+use super::super::describe::{Noun, Scope, number};
 use super::super::picture::{Category, Picture, RELATIONS, Relation};
 use super::{ADJECTIVES, Answer, Question, need, read, say, up_to, word, yes_no};
 
@@ -74,7 +74,7 @@ impl Predicated {
     fn random(rng: &mut Rng, scope: Scope<'_>) -> Self {
         let category = rng.pick(&ADJECTIVES);
         let noun = Noun::without(rng, scope, category);
-        let value = random_value(rng, category);
+        let value = scope.held_out.value(rng, category);
         Self {
             noun,
             category,

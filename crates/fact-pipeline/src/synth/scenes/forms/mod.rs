@@ -227,9 +227,9 @@ fn up_to(most: usize) -> Vec<Answer> {
     (0..=most).map(Answer::Count).collect()
 }
 
-fn values(category: Category) -> Vec<Answer> {
-    let all = 0..category.values().len() as u8;
-    all.map(|value| Answer::Value(category, value)).collect()
+fn values(scope: Scope<'_>, category: Category) -> Vec<Answer> {
+    let all = scope.held_out.palette[category as usize].iter();
+    all.map(|&value| Answer::Value(category, value)).collect()
 }
 
 fn need(noun: Noun, low: usize, high: usize) -> Need {

@@ -157,7 +157,7 @@ fn query_from(rng: &mut Rng, scope: Scope<'_>, links: usize) -> Question {
         text,
         wording,
         body,
-        wanted: values(category),
+        wanted: values(scope, category),
         needs: chain.needs(),
         truth: Box::new(move |p| {
             let thing = p.things[chain.resolve(p)?];
@@ -262,7 +262,7 @@ pub(super) fn furthest_related(rng: &mut Rng, scope: Scope<'_>) -> Question {
             anchor.program(),
             read(&furthest(direction, &list), category)
         ),
-        wanted: values(category),
+        wanted: values(scope, category),
         needs: vec![need(anchor, 1, 1), need(noun, 2, 4)],
         truth: Box::new(move |p| {
             let found = p.find_related(&noun, relation, p.only(&anchor)?)?;
