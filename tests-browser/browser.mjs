@@ -41,6 +41,10 @@ export async function open(browser, url, options = {}) {
     const to = request.url();
     if (!to.startsWith(`${own}/`) && !to.startsWith(`blob:${own}/`)) complaints.push(`request: ${to}`);
   });
+  // ASSETS=FOLDER tries changes of the page without building it into the program.
+  if (process.env.ASSETS) {
+    await page.route(/\.(js|css|svg)$/, (route) => route.fulfill({ path: process.env.ASSETS + new URL(route.request().url()).pathname }));
+  }
   page.setDefaultTimeout(60_000);
   await page.goto(url);
   return { page, context, complaints };

@@ -15,7 +15,7 @@ for (const colorScheme of ["light", "dark"]) {
   await page.selectOption("[name=accepted]", "yes");
   if (process.env.SEARCH) await page.fill("[name=q]", process.env.SEARCH);
   await page.waitForTimeout(1500);
-  await page.locator("[role=option]").first().click();
+  await page.locator("[role=option]", { hasText: process.env.ID ?? "" }).first().click();
   await page.waitForSelector(".frame img");
   await page.locator(".sentence").nth(Number(process.env.SENTENCE ?? 0)).click();
   await page.waitForTimeout(500);
@@ -24,13 +24,14 @@ for (const colorScheme of ["light", "dark"]) {
   await page.waitForTimeout(300);
   if (process.env.MORE) await page.screenshot({ path: `${folder}/viewer-more-${colorScheme}.png` });
   if (report) {
-    await page.setViewportSize({ width: 1100, height: 1250 });
+    if (complaints.length) console.error(complaints.splice(0));
+    await page.setViewportSize({ width: 1100, height: 1000 });
     await page.goto(pathToFileURL(report).href);
     await page.waitForTimeout(300);
     await page.screenshot({ path: `${folder}/report-${colorScheme}.png` });
     if (process.env.MORE) await page.screenshot({ path: `${folder}/report-full-${colorScheme}.png`, fullPage: true });
   }
-  if (complaints.length) console.error(complaints);
+  if (!report && complaints.length) console.error(complaints);
   await context.close();
 }
 await browser.close();

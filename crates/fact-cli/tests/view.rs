@@ -448,6 +448,23 @@ fn a_run_that_is_going_on_is_read_and_reviewed_but_not_written() {
 }
 
 #[test]
+fn what_has_come_since_is_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let viewer = Viewer::of(folder.path(), &small(folder.path()));
+    assert_eq!(viewer.json("samples")["matched"], 12);
+    // Another run takes the place of the first: the file is another one, too.
+    let more = data(folder.path(), 4, 5);
+    run(folder.path(), &more, "run", &["--fresh"]);
+    let mut tries = 0;
+    while viewer.json("samples")["matched"] != 20 {
+        tries += 1;
+        assert!(tries < 300, "the list is still that of the first run");
+        std::thread::sleep(std::time::Duration::from_millis(200));
+    }
+    assert_eq!(viewer.json("samples/19")["id"], "q3-s4");
+}
+
+#[test]
 fn only_the_own_machine_unless_asked() {
     let folder = tempfile::tempdir().unwrap();
     small(folder.path());

@@ -23,15 +23,20 @@ export function groups(sample) {
     join(key.event(event.id), key.event(event.id));
     if (event.line !== null) both(key.event(event.id), key.line(event.line));
   }
+  const sentenceBoxes = steps.flatMap((step, s) => step.boxes.map((box, b) => [key.box(s, b), box]));
+  const at = new Map(sentenceBoxes);
   steps.forEach((step, s) => {
-    const boxes = step.boxes.map((_, b) => key.box(s, b));
+    // What two sentences speak of is one thing with two boxes in the same place.
+    const boxes = sentenceBoxes.filter(([, box]) => step.boxes.some((own) => same(own, box))).map(([name]) => name);
     const lines = step.events.map((id) => events.get(id)?.line).filter((line) => line != null);
     const members = [key.step(s), ...boxes, ...step.events.map(key.event), ...lines.map(key.line)];
     for (const member of members) both(key.step(s), member);
-    for (const box of boxes) for (const member of members) if (!boxes.includes(member)) both(box, member);
+    for (const box of boxes) {
+      for (const member of members) if (!boxes.includes(member)) both(box, member);
+      for (const other of boxes) if (same(at.get(box), at.get(other))) both(box, other);
+    }
   });
   // An event whose value is in a box that a sentence has: the same thing.
-  const sentenceBoxes = steps.flatMap((step, s) => step.boxes.map((box, b) => [key.box(s, b), box]));
   for (const event of events.values()) {
     for (const own of event.boxes ?? []) {
       for (const [name, box] of sentenceBoxes) if (same(own, box)) both(name, key.event(event.id));

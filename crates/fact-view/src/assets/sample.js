@@ -13,7 +13,7 @@ export function show(root, sample, { reviewed }) {
   const figures = pictures(sample, ends.signal);
   const trace = sample.trace && tree(sample.trace);
   const review = reviewForm(sample, reviewed);
-  root.replaceChildren(
+  const parts = [
     head(sample),
     review.element,
     make(
@@ -25,13 +25,15 @@ export function show(root, sample, { reviewed }) {
     candidates(sample),
     transfers(sample),
     stages(sample),
-  );
+  ];
+  root.replaceChildren(...parts.filter(Boolean));
   const lights = new Lights(root.querySelector(".columns"), sample, (lit, name) => {
     figures.light(lit, name, sample);
     const kept = [...lit].filter((name) => name.startsWith("e")).map((name) => Number(name.slice(1)));
     if (name && !name.startsWith("e") && trace) {
       trace.reveal(kept);
       for (const id of kept) trace.querySelector(`[data-event="${id}"]`)?.classList.add("lit");
+      bringInto(trace, trace.querySelector(".lit > .event"));
     }
   });
   return {
@@ -43,6 +45,14 @@ export function show(root, sample, { reviewed }) {
       figures.dispose();
     },
   };
+}
+
+/** Scrolls within `box`, and nothing around it, until `element` can be seen. */
+function bringInto(box, element) {
+  if (!element) return;
+  const [outer, inner] = [box.getBoundingClientRect(), element.getBoundingClientRect()];
+  if (inner.top >= outer.top && inner.bottom <= outer.bottom) return;
+  box.scrollTop += inner.top - outer.top - outer.height / 4;
 }
 
 function head(sample) {
@@ -164,6 +174,8 @@ function pictures(sample, signal) {
         layers[index].passing = draw("g");
         overlay.append(layers[index].fixed, layers[index].passing);
         for (const [name, box] of boxesOf(sample, index)) layers[index].fixed.append(rectangle(box, width, height, { "data-key": name }));
+        // Small pictures are shown larger, none higher than most of the window.
+        frame.style.width = `min(100%, ${Math.max(width, Math.min(2 * width, 800))}px, ${(60 * width) / height}vh)`;
         frame.replaceChildren(shown, overlay);
         if (image.seen && image.seen[2] && image.seen[2] !== got.sha256) {
           figure.append(make("p", { class: "warning" }, "This is not the picture that the run saw: the file has changed since."));
@@ -336,7 +348,7 @@ function candidates(sample) {
         "pre",
         { tabindex: 0, "aria-label": `Program of candidate ${candidate.candidate}` },
         candidate.program.split("\n").map((line) =>
-          make("span", { class: chosen && !candidate.chosen && !known.has(line.trim()) ? "line other" : "line" }, foreign(line), "\n"),
+          make("span", { class: chosen && !candidate.chosen && !known.has(line.trim()) ? "line other" : "line" }, foreign(line)),
         ),
       ),
     );
