@@ -20,7 +20,7 @@ use std::process::Command;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 use support::export;
-use world::{CONCURRENCY, Draw, Run, World};
+use world::{CONCURRENCY, Draw, World};
 
 /// How often a random fault is done.
 fn times() -> usize {
@@ -68,7 +68,7 @@ fn kills_at_random_instants() {
         // Up to three in one run.
         for _ in 0..=draw.below(3) {
             let wait = instant(&mut draw, &world);
-            let ended = world.session(&mut run, world.command(&run), |child| {
+            let ended = world.session(world.command(&run), &mut run, |child| {
                 std::thread::sleep(wait);
                 // It may have ended.
                 let _ = child.kill();
@@ -118,7 +118,7 @@ fn full_disks() {
             .args(["run", "--out", &run.name])
             .stdout(std::process::Stdio::null())
             .stderr(std::process::Stdio::piped());
-        let ended = world.session(&mut run, command, |_| {});
+        let ended = world.session(command, &mut run, |_| {});
         if ended.code != Some(0) {
             refused += 1;
             assert_eq!(ended.code, Some(2), "{}", ended.said);
@@ -221,10 +221,8 @@ fn damaged_pages() {
         for byte in &mut bytes[at..at + length] {
             *byte ^= 1 + draw.below(255) as u8;
         }
-        let damaged = Run {
-            name: format!("damaged{number}"),
-            ..world.run()
-        };
+        let mut damaged = world.run();
+        damaged.name = format!("damaged{number}");
         let folder = world.folder(&damaged);
         std::fs::create_dir(&folder).unwrap();
         std::fs::write(folder.join("run.db"), &bytes).unwrap();
@@ -277,7 +275,7 @@ fn two_processes_on_one_run() {
     let mut run = world.run();
     world.mood.slow.store(200, Ordering::SeqCst);
     let name = run.name.clone();
-    let ended = world.session(&mut run, world.command(&run), |child| {
+    let ended = world.session(world.command(&run), &mut run, |child| {
         let lock = world.path().join(&name).join("run.lock");
         let pid = child.id().to_string();
         while std::fs::read_to_string(&lock).map_or(true, |text| text.trim() != pid) {
@@ -315,7 +313,7 @@ fn clocks_that_go_backwards() {
     }
     // Killed today, resumed in 1999, with a clock that runs backwards from there.
     let wait = world.takes / 2;
-    world.session(&mut run, world.command(&run), |child| {
+    world.session(world.command(&run), &mut run, |child| {
         std::thread::sleep(wait);
         let _ = child.kill();
     });
@@ -329,7 +327,7 @@ fn clocks_that_go_backwards() {
         .env("FAKETIME_DONT_FAKE_MONOTONIC", "1")
         .stdout(std::process::Stdio::null())
         .stderr(std::process::Stdio::piped());
-    let ended = world.session(&mut run, command, |_| {});
+    let ended = world.session(command, &mut run, |_| {});
     assert_eq!(ended.code, Some(0), "{}", ended.said);
     world.finish(&mut run);
     row(
@@ -384,8 +382,9 @@ fn interrupts_once_and_twice() {
     let mut world = World::new();
     let mut draw = draw(5);
     let interrupt = |child: &std::process::Child| {
-        let sent = Command::new("kill").args(["-INT", &child.id().to_string()]);
-        assert!({ sent }.status().unwrap().success());
+        let pid = child.id().to_string();
+        let sent = Command::new("kill").args(["-INT", &pid]).status();
+        assert!(sent.unwrap().success());
     };
     let (mut once, mut twice, mut late) = (0, 0, 0);
     for number in 0..2 * times() {
@@ -395,7 +394,7 @@ fn interrupts_once_and_twice() {
         // Once the handler is there: the store has its first call.
         let wait = instant(&mut draw, &world);
         let folder = world.folder(&run);
-        let ended = world.session(&mut run, world.command(&run), |child| {
+        let ended = world.session(world.command(&run), &mut run, |child| {
             while !folder.join("run.db-wal").exists() && child.try_wait().unwrap().is_none() {
                 std::thread::sleep(Duration::from_millis(2));
             }

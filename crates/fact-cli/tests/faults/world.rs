@@ -159,8 +159,8 @@ impl World {
     /// was in the store is asked for again.
     pub(crate) fn session(
         &self,
-        run: &mut Run,
         mut command: Command,
+        run: &mut Run,
         disturb: impl FnOnce(&mut Child),
     ) -> Ended {
         let before = self.held(run);
@@ -186,7 +186,7 @@ impl World {
 
     /// An undisturbed session.
     pub(crate) fn go(&self, run: &mut Run) -> Ended {
-        self.session(run, self.command(run), |_| {})
+        self.session(self.command(run), run, |_| {})
     }
 
     /// Goes on undisturbed to the end, which is that of the undisturbed run, with a true account.

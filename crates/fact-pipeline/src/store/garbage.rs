@@ -1,5 +1,6 @@
 //! Rows of a run that nothing refers to, and what runs as wholes are told by.
 
+use super::write::begin;
 use super::{Reader, StoreError, Writer, database};
 use crate::runs::{SessionInfo, WireInfo};
 use rusqlite::{Connection, OptionalExtension, Row};
@@ -204,7 +205,7 @@ impl Writer {
         };
         let before = size();
         let mut shrink = || -> rusqlite::Result<()> {
-            let transaction = self.connection.transaction()?;
+            let transaction = begin(&mut self.connection)?;
             for (table, _) in STALE {
                 transaction.execute(&format!("DELETE FROM {table} WHERE {GONE}"), [])?;
             }

@@ -1,6 +1,6 @@
 //! What a run has in its store: what a further session can build on.
 
-use super::write::PER_SAMPLE;
+use super::write::{PER_SAMPLE, begin};
 use super::{Difference, Reader, StoreError, Writer};
 use rusqlite::{Connection, params};
 use std::collections::BTreeMap;
@@ -105,7 +105,7 @@ impl Writer {
         let mut write = || -> rusqlite::Result<()> {
             // Whole tables at once, which foreign keys would have row by row.
             self.connection.pragma_update(None, "foreign_keys", "OFF")?;
-            let transaction = self.connection.transaction()?;
+            let transaction = begin(&mut self.connection)?;
             for table in PER_SAMPLE {
                 transaction.execute(&format!("DELETE FROM {table}"), [])?;
             }

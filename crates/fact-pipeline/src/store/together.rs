@@ -7,6 +7,7 @@
 //! memory database systems*).
 
 use super::digests;
+use super::write::begin;
 use crate::calls::CallLogError;
 use rusqlite::{Connection, params};
 use std::collections::BTreeMap;
@@ -138,7 +139,7 @@ impl Together {
             std::mem::take(&mut queue.waiting)
         };
         let mut commit = || -> rusqlite::Result<()> {
-            let transaction = connection.transaction()?;
+            let transaction = begin(&mut connection)?;
             for note in all.iter().flat_map(|(_, notes)| notes) {
                 note.write(&transaction)?;
             }

@@ -67,7 +67,7 @@ impl Writer {
     pub fn keep_transfers(&mut self, rows: &[TransferRow]) -> Result<(), StoreError> {
         let failed = self.failed("writing scores of a verifier");
         let mut write = || -> rusqlite::Result<()> {
-            let transaction = self.connection.transaction()?;
+            let transaction = super::write::begin(&mut self.connection)?;
             for row in rows {
                 transaction
                     .prepare_cached(

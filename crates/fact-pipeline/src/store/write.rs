@@ -4,7 +4,7 @@ use super::calls::{BUSY, Calls};
 use super::rows::GroupRows;
 use super::{BEFORE_DIGESTS, Lock, OLDEST, SCHEMA_VERSION, StoreError, database, digests, lacking};
 use crate::datasets::RecordError;
-use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -254,7 +254,7 @@ impl Writer {
     pub fn keep_read_errors(&mut self, errors: &[RecordError]) -> Result<(), StoreError> {
         let failed = self.failed("writing read errors");
         let mut keep = || -> rusqlite::Result<()> {
-            let transaction = self.connection.transaction()?;
+            let transaction = begin(&mut self.connection)?;
             transaction.execute("DELETE FROM read_errors", [])?;
             {
                 let mut insert = transaction.prepare(
@@ -326,7 +326,7 @@ impl Writer {
     pub fn commit(&mut self, rows: &GroupRows) -> Result<(), StoreError> {
         let failed = self.failed("writing a group");
         let mut write = || -> rusqlite::Result<()> {
-            let transaction = self.connection.transaction()?;
+            let transaction = begin(&mut self.connection)?;
             write_group(&transaction, rows)?;
             transaction.commit()
         };
@@ -348,11 +348,17 @@ fn now() -> i64 {
         .map_or(0, |d| d.as_secs() as i64)
 }
 
+/// Begins a transaction that will write. It asks for the right to at once, and waits for it: one that
+/// read first would be refused it if another connection of the process wrote meanwhile.
+pub(super) fn begin(connection: &mut Connection) -> rusqlite::Result<Transaction<'_>> {
+    connection.transaction_with_behavior(TransactionBehavior::Immediate)
+}
+
 fn write_settings(
     connection: &mut Connection,
     settings: &BTreeMap<String, String>,
 ) -> rusqlite::Result<()> {
-    let transaction = connection.transaction()?;
+    let transaction = begin(connection)?;
     for (key, value) in settings {
         transaction.execute("INSERT INTO meta VALUES (?1, ?2)", params![key, value])?;
     }
