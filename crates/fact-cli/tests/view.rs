@@ -19,9 +19,28 @@ use std::process::Command;
 use support::{data, export, fact, run};
 use viewer::Viewer;
 
-/// A small run of drawn pictures: some accepted, some not.
+/// A small run of drawn pictures. One label of the last question is wrong, so that its samples are not
+/// accepted.
 fn small(folder: &Path) -> PathBuf {
     let data = data(folder, 3, 4);
+    let file = folder.join("data/data.jsonl");
+    let rows = std::fs::read_to_string(&file).unwrap();
+    let rows: Vec<String> = rows
+        .lines()
+        .map(|line| {
+            let mut row: Value = serde_json::from_str(line).unwrap();
+            if row["id"] == "q2-s0" {
+                let other = if row["answer"] == "true" {
+                    "false"
+                } else {
+                    "true"
+                };
+                row["answer"] = json!(other);
+            }
+            format!("{row}\n")
+        })
+        .collect();
+    std::fs::write(&file, rows.concat()).unwrap();
     run(folder, &data, "run", &[])
 }
 
@@ -47,11 +66,11 @@ fn lists_filters_and_shows_what_belongs_together() {
     );
     let yes = viewer.json("samples?accepted=yes");
     assert_eq!(yes["matched"].as_u64().unwrap(), accepted);
-    let word = viewer.json("samples?q=exactly+2%20BLUE");
-    let questions = word["rows"].as_array().unwrap();
-    for row in questions {
+    let word = viewer.json("samples?q=exactly+1%20BLUE");
+    assert_eq!(word["matched"], 4);
+    for row in word["rows"].as_array().unwrap() {
         assert!(
-            row["question"].as_str().unwrap().contains("2 blue"),
+            row["question"].as_str().unwrap().contains("1 blue"),
             "{row}"
         );
     }
