@@ -295,6 +295,23 @@ fn every_reply_says_what_a_browser_may_do_with_it() {
 }
 
 #[test]
+fn long_traces_are_cut_and_a_failed_sample_has_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let viewer = Viewer::of(folder.path(), &hostile(folder.path()));
+    let sample = viewer.json("samples/4");
+    assert_eq!(sample["accepted"], false);
+    assert_eq!(sample["trace"]["of"], "program");
+    assert_eq!(sample["trace"]["events"].as_array().unwrap().len(), 2000);
+    assert!(sample["trace"]["left_out"].as_u64().unwrap() > 4000);
+    // Without a rationale, the slice is what the answer depends on.
+    let lines = sample["program"]["lines"].as_array().unwrap();
+    assert!(
+        lines[1..].iter().all(|line| line["kept"] == true),
+        "{lines:?}"
+    );
+}
+
+#[test]
 fn pictures_that_cannot_be_shown_say_why() {
     let folder = tempfile::tempdir().unwrap();
     let viewer = Viewer::of(folder.path(), &hostile(folder.path()));
