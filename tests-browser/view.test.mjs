@@ -147,6 +147,10 @@ test("keys move, and the trace is a tree", () =>
     await page.keyboard.press("End");
     const last = await page.evaluate(() => document.activeElement.dataset.event);
     assert.equal(last, await items.last().getAttribute("data-event"));
+    await page.locator(".program li").first().focus();
+    await page.keyboard.press("End");
+    assert.equal(await page.locator(".program li:last-child").evaluate((e) => e === document.activeElement), true);
+    assert.ok((await lit(page, ".tree")) > 0);
     const branch = page.locator('.tree [aria-expanded="true"]').first();
     const count = await items.count();
     await branch.focus();
@@ -208,20 +212,18 @@ test("text of data, models and files stays text", () =>
     assert.ok((await page.locator(".row .question").first().textContent()).includes("<img src=x"));
   }));
 
-test("a picture that cannot be shown has its reason in its place", async () => {
-  // A refusal of a picture is a line on the console, which is no fault of the page.
-  const { page, context } = await open(browser, address("FACT_VIEW_HOSTILE"));
-  await ready(page);
-  for (const why of [/truncated/, /not an image/, /./]) {
-    const id = await page.textContent(".head .id");
-    await page.keyboard.press("j");
-    await page.waitForFunction((id) => document.querySelector(".head .id").textContent !== id, id);
-    await page.waitForSelector(".frame .empty[role=note]");
-    assert.match(await page.textContent(".frame"), why);
-    assert.match(await page.textContent(".frame"), /^No picture: /);
-  }
-  await context.close();
-});
+test("a picture that cannot be shown has its reason in its place", () =>
+  visit(address("FACT_VIEW_HOSTILE"), async (page) => {
+    await ready(page);
+    for (const why of [/truncated/, /not an image/, /./]) {
+      const id = await page.textContent(".head .id");
+      await page.keyboard.press("j");
+      await page.waitForFunction((id) => document.querySelector(".head .id").textContent !== id, id);
+      await page.waitForSelector(".frame .empty[role=note]");
+      assert.match(await page.textContent(".frame"), why);
+      assert.match(await page.textContent(".frame"), /^No picture: /);
+    }
+  }));
 
 test("a list of a million samples has a few rows in the page", () =>
   visit(address("FACT_VIEW_SMALL"), async (page) => {

@@ -19,9 +19,28 @@ use std::process::Command;
 use support::{data, export, fact, run};
 use viewer::Viewer;
 
-/// A small run of drawn pictures: some accepted, some not.
+/// A small run of drawn pictures. One label of the last question is wrong, so that its samples are not
+/// accepted.
 fn small(folder: &Path) -> PathBuf {
     let data = data(folder, 3, 4);
+    let file = folder.join("data/data.jsonl");
+    let rows = std::fs::read_to_string(&file).unwrap();
+    let rows: Vec<String> = rows
+        .lines()
+        .map(|line| {
+            let mut row: Value = serde_json::from_str(line).unwrap();
+            if row["id"] == "q2-s0" {
+                let other = if row["answer"] == "true" {
+                    "false"
+                } else {
+                    "true"
+                };
+                row["answer"] = json!(other);
+            }
+            format!("{row}\n")
+        })
+        .collect();
+    std::fs::write(&file, rows.concat()).unwrap();
     run(folder, &data, "run", &[])
 }
 
@@ -47,11 +66,11 @@ fn lists_filters_and_shows_what_belongs_together() {
     );
     let yes = viewer.json("samples?accepted=yes");
     assert_eq!(yes["matched"].as_u64().unwrap(), accepted);
-    let word = viewer.json("samples?q=exactly+2%20BLUE");
-    let questions = word["rows"].as_array().unwrap();
-    for row in questions {
+    let word = viewer.json("samples?q=exactly+1%20BLUE");
+    assert_eq!(word["matched"], 4);
+    for row in word["rows"].as_array().unwrap() {
         assert!(
-            row["question"].as_str().unwrap().contains("2 blue"),
+            row["question"].as_str().unwrap().contains("1 blue"),
             "{row}"
         );
     }
@@ -273,6 +292,23 @@ fn every_reply_says_what_a_browser_may_do_with_it() {
     // What a terminal or a reader would be misled by is made visible.
     let id = viewer.json("samples/1")["id"].as_str().unwrap().to_owned();
     assert_eq!(id, "cut\\u{202e}\\u{1b}[2J");
+}
+
+#[test]
+fn long_traces_are_cut_and_a_failed_sample_has_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let viewer = Viewer::of(folder.path(), &hostile(folder.path()));
+    let sample = viewer.json("samples/4");
+    assert_eq!(sample["accepted"], false);
+    assert_eq!(sample["trace"]["of"], "program");
+    assert_eq!(sample["trace"]["events"].as_array().unwrap().len(), 2000);
+    assert!(sample["trace"]["left_out"].as_u64().unwrap() > 4000);
+    // Without a rationale, the slice is what the answer depends on.
+    let lines = sample["program"]["lines"].as_array().unwrap();
+    assert!(
+        lines[1..].iter().all(|line| line["kept"] == true),
+        "{lines:?}"
+    );
 }
 
 #[test]

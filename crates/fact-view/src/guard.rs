@@ -105,3 +105,50 @@ impl Guard {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::read;
+
+    fn taken(bound: &str, host: &str) -> bool {
+        let guard = Guard {
+            token: Token("secret".into()),
+            address: bound.parse().unwrap(),
+        };
+        let sent = format!("GET / HTTP/1.1\r\nHost: {host}\r\n\r\n");
+        guard.host(&read(&mut sent.as_bytes()).unwrap()).is_ok()
+    }
+
+    #[test]
+    fn only_hosts_that_cannot_be_led_here_are_taken() {
+        for host in ["127.0.0.1:81", "localhost:81", "LOCALHOST:81", "[::1]:81"] {
+            assert!(taken("127.0.0.1:81", host), "{host}");
+            assert!(taken("[::1]:81", host), "{host}");
+        }
+        for host in [
+            "localhost.example:81",
+            "example:81",
+            "192.0.2.1:81",
+            "127.0.0.1:82",
+            "127.0.0.1",
+            "[::1]",
+            "0x7f000001:81",
+            ":81",
+            "localhost:81:81",
+            "user@localhost:81",
+        ] {
+            assert!(!taken("127.0.0.1:81", host), "{host}");
+        }
+        assert!(taken("0.0.0.0:81", "192.0.2.1:81"));
+        assert!(!taken("0.0.0.0:81", "example:81"));
+        assert!(taken("127.0.0.1:80", "127.0.0.1"));
+    }
+
+    #[test]
+    fn tokens_are_long_and_never_the_same() {
+        let (one, two) = (Token::new().unwrap(), Token::new().unwrap());
+        assert_eq!(one.text().len(), 64);
+        assert_ne!(one.text(), two.text());
+    }
+}

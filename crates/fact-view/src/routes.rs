@@ -3,7 +3,7 @@
 use crate::assets::asset;
 use crate::guard::Guard;
 use crate::http::{Request, Response};
-use crate::list::{Entry, Filter, Found, ListError, Listed, Listing, Standing, standing};
+use crate::list::{Entry, Filter, Found, ListError, Listing, Now, Standing, standing};
 use crate::picture::{PictureError, Pictures};
 use crate::readers::Readers;
 use crate::sample::{ReviewJson, SampleJson};
@@ -120,7 +120,9 @@ impl Site {
     }
 
     fn run(&self) -> Result<Response, Response> {
-        let (listed, _, version) = self.listing.now().map_err(failed)?;
+        let Now {
+            listed, version, ..
+        } = self.listing.now().map_err(failed)?;
         let read = self
             .readers
             .read(|reader| Ok((reader.settings()?, reader.is_open()?)));
@@ -183,22 +185,22 @@ impl Site {
         }))
     }
 
-    /// The list and the entry of a sample.
-    fn entry(&self, n: u64) -> Result<(Arc<Listed>, Arc<BTreeMap<String, Review>>), Response> {
-        let (listed, reviews, _) = self.listing.now().map_err(failed)?;
-        match listed.entry(n) {
-            Some(_) => Ok((listed, reviews)),
+    /// The list, which has the sample.
+    fn with(&self, n: u64) -> Result<Now, Response> {
+        let now = self.listing.now().map_err(failed)?;
+        match now.listed.entry(n) {
+            Some(_) => Ok(now),
             None => Err(Response::problem(404, "the run has no such sample")),
         }
     }
 
     fn sample(&self, n: u64) -> Result<Response, Response> {
-        let (listed, reviews) = self.entry(n)?;
-        let id = listed.entry(n).map_or("", |e| &*e.id);
+        let now = self.with(n)?;
+        let id = now.listed.entry(n).map_or("", |e| &*e.id);
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         let read = self
             .readers
-            .read(|reader| SampleJson::read(reader, id, reviews.get(id)));
+            .read(|reader| SampleJson::read(reader, id, now.reviews.get(id)));
         match read.map_err(broken)? {
             Some(sample) => Ok(Response::json(&sample)),
             None => Err(Response::problem(404, "the run no longer has this sample")),
@@ -206,8 +208,8 @@ impl Site {
     }
 
     fn picture(&self, n: u64, index: u64) -> Result<Response, Response> {
-        let (listed, _) = self.entry(n)?;
-        let id = listed.entry(n).map_or("", |e| &*e.id);
+        let now = self.with(n)?;
+        let id = now.listed.entry(n).map_or("", |e| &*e.id);
         let index = usize::try_from(index).unwrap_or(usize::MAX);
         match self.pictures.read(id, index) {
             Ok(picture) => Ok(Response::of("image/png", picture.png)
@@ -232,8 +234,8 @@ impl Site {
             let why = format!("the comment is longer than {MAX_COMMENT} bytes");
             return Err(Response::problem(413, &why));
         }
-        let (listed, _) = self.entry(n)?;
-        let id = listed.entry(n).map_or("", |e| &*e.id);
+        let now = self.with(n)?;
+        let id = now.listed.entry(n).map_or("", |e| &*e.id);
         if one_line(id) != said.id {
             return Err(Response::problem(409, "the sample is another one by now"));
         }

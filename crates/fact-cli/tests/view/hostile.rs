@@ -40,6 +40,13 @@ pub(crate) fn hostile(folder: &Path) -> PathBuf {
         });
         writeln!(rows, "{row}").unwrap();
     }
+    // More events than a page can show.
+    let counts = "def execute_command(image):\n    n = 0\n    for i in range(3000):\n        n += 1\n    return n\n";
+    let row = json!({
+        "id": "long", "image": "images/whole.png", "answer": "7", "scene": scene,
+        "question": "How many?", "program": counts,
+    });
+    writeln!(rows, "{row}").unwrap();
     std::fs::write(root.join("data.jsonl"), rows).unwrap();
     let more = [
         "--propose",

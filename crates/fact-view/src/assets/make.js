@@ -40,6 +40,26 @@ export const counted = (n, one, many = `${one}s`) => `${n.toLocaleString("en")} 
 
 export const byId = (id) => document.getElementById(id);
 
+/** One child of `root` is reached by Tab, the others by arrows, Home and End. */
+export function rove(root) {
+  const children = [...root.children];
+  children.forEach((child, at) => child.setAttribute("tabindex", at ? "-1" : "0"));
+  const move = (to) => {
+    if (!to) return;
+    for (const child of children) child.setAttribute("tabindex", child === to ? "0" : "-1");
+    to.focus();
+  };
+  root.addEventListener("keydown", (event) => {
+    const at = children.indexOf(event.target);
+    if (at < 0 || event.ctrlKey || event.altKey || event.metaKey) return;
+    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: children.length - 1 }[event.key];
+    if (to === undefined) return;
+    move(children[to]);
+    event.preventDefault();
+  });
+  return root;
+}
+
 /** Tells who listens to the page instead of seeing it. */
 export function say(text) {
   const said = byId("said");

@@ -1,6 +1,6 @@
 // One sample: question, picture, sentences, program, trace, candidates, review.
 
-import { counted, draw, fixed, foreign, make, problem } from "./make.js";
+import { counted, draw, fixed, foreign, make, problem, rove } from "./make.js";
 import { key, Lights } from "./links.js";
 import { picture } from "./server.js";
 import { tree } from "./tree.js";
@@ -300,7 +300,7 @@ function program(sample) {
     { "aria-labelledby": "program-title" },
     title,
     make("p", { class: "soft" }, `The slice, which the answer needs, is marked: ${kept} of ${counted(sample.program.lines.length, "line")}.`),
-    make("ol", { class: "program", tabindex: 0, "aria-label": "Lines of the program" }, sample.program.lines.map(line)),
+    rove(make("ol", { class: "program", "aria-label": "Lines of the program" }, sample.program.lines.map(line))),
     sample.program.residual !== null &&
       make("details", {}, make("summary", {}, "Residual program"), make("pre", { tabindex: 0 }, foreign(sample.program.residual))),
   );

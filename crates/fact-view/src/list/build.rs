@@ -96,7 +96,7 @@ impl Listed {
         chunk: &mut Vec<(ListedRow, Option<u32>)>,
         reader: &Reader,
     ) -> Result<(), StoreError> {
-        let parsed: Vec<Result<(Entry, Option<String>), (u64, Fault)>> = std::mem::take(chunk)
+        let parsed: Vec<_> = std::mem::take(chunk)
             .into_par_iter()
             .map(|(row, failure)| {
                 let ordinal = row.ordinal;

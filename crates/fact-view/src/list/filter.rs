@@ -236,7 +236,7 @@ mod tests {
             confidence,
             failure: confidence.is_none().then_some((ordinal % 2) as u32),
             tokens: confidence.map(|c| (c * 100.0) as u32),
-            lift: (ordinal < 3).then(|| ordinal as f32 - 1.0),
+            lift: (ordinal < 3).then_some(ordinal as f32 - 1.0),
             subject: "x".into(),
             search: text.to_lowercase().into(),
         }

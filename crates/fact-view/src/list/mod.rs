@@ -74,6 +74,15 @@ struct State {
     found: VecDeque<(u64, Filter, Arc<Found>)>,
 }
 
+/// All samples, and what people said of them.
+pub(crate) struct Now {
+    pub(crate) listed: Arc<Listed>,
+    /// The review that counts, by the sample's id.
+    pub(crate) reviews: Arc<BTreeMap<String, Review>>,
+    /// Counts whatever changes the result of a filter.
+    pub(crate) version: u64,
+}
+
 /// What a filter found.
 pub(crate) struct Found {
     pub(crate) listed: Arc<Listed>,
@@ -128,7 +137,11 @@ impl Listing {
     /// # Errors
     /// If the store or the reviews cannot be read.
     pub(crate) fn find(self: &Arc<Self>, filter: &Filter) -> Result<Arc<Found>, ListError> {
-        let (listed, reviews, version) = self.now()?;
+        let Now {
+            listed,
+            reviews,
+            version,
+        } = self.now()?;
         let mut state = self.state();
         let known = state
             .found
@@ -158,10 +171,10 @@ impl Listing {
 
     /// Everything as it is now, or was a moment ago: a list that is there is shown while the next one is
     /// made.
-    #[allow(clippy::type_complexity, reason = "taken apart at once")]
-    pub(crate) fn now(
-        self: &Arc<Self>,
-    ) -> Result<(Arc<Listed>, Arc<BTreeMap<String, Review>>, u64), ListError> {
+    ///
+    /// # Errors
+    /// If the store or the reviews cannot be read.
+    pub(crate) fn now(self: &Arc<Self>) -> Result<Now, ListError> {
         self.look()?;
         let mut state = self.state();
         let reviews_stamp = stamp(&self.folder, &[reviews::FILE_NAME]);
@@ -171,7 +184,11 @@ impl Listing {
             state.version += 1;
         }
         let listed = state.listed.clone().unwrap_or_default();
-        Ok((listed, state.reviews.clone(), state.version))
+        Ok(Now {
+            listed,
+            reviews: state.reviews.clone(),
+            version: state.version,
+        })
     }
 
     /// That a review was written: sizes and times of files need not tell.
