@@ -1,535 +1,380 @@
-//! Clauses: what is said of what.
+//! Clauses, and how sentences are made of them.
 
 use super::facts::Quantity;
-use super::lexicon::{LOCATED, Lexicon, PREPOSITIONS};
-use super::phrase::{Behind, Context, Np, NpList, Reader};
-use super::tokens::Token;
+use super::noun::{Found, Parser};
+use super::syntax::{Clause, Head, Item, Kind, List, Np, Pred};
+use super::tokens::{Compare, Token};
+use std::rc::Rc;
 
-/// What is said of a subject.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct VerbPhrase {
-    pub(super) denied: bool,
-    pub(super) said: Said,
+/// Readings of a clause that are kept.
+const READINGS: usize = 16;
+/// Ways to divide what is left of a sentence that are kept.
+const DIVISIONS: usize = 16;
+
+/// A way to divide a sentence into clauses, and how far-fetched it is.
+pub(super) type Division = (Rc<Chain>, u32);
+
+/// Clauses that follow one another.
+#[derive(Debug)]
+pub(super) enum Chain {
+    End,
+    Next(Rc<Clause>, Rc<Chain>),
 }
 
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum Said {
-    /// It has, or holds, these.
-    Have(NpList),
-    /// It is there.
-    Exist,
-    /// It is in these, or on them, as the preposition says.
-    At(String, NpList),
-    /// It stands to these as the relation says.
-    Relation(String, NpList),
-    /// These do something to it: `is touched by`.
-    Undergo(String, NpList),
-    /// It is such a number.
-    Number(Quantity),
-    /// Anything else, in its fixed form; `true` if its object is none: the whole is denied then.
-    Other(String),
-}
-
-impl VerbPhrase {
-    /// In its fixed form.
-    pub(super) fn name(&self) -> String {
-        let not = if self.denied { "not " } else { "" };
-        let said = match &self.said {
-            Said::Have(list) => format!("have {}", list.name()),
-            Said::Exist => "exist".to_owned(),
-            Said::At(word, list) => format!("be {word} {}", list.name()),
-            Said::Relation(name, list) => {
-                format!(
-                    "be {} {}",
-                    name.trim_start_matches('@').replace('_', " "),
-                    list.name()
-                )
-            }
-            Said::Undergo(verb, list) => format!("undergo {verb} by {}", list.name()),
-            Said::Number(quantity) => format!("be {quantity}"),
-            Said::Other(text) => text.clone(),
-        };
-        format!("{not}{said}")
+impl Chain {
+    pub(super) fn clauses(&self) -> Vec<&Clause> {
+        let mut out = Vec::new();
+        let mut chain = self;
+        while let Chain::Next(clause, rest) = chain {
+            out.push(&**clause);
+            chain = rest;
+        }
+        out
     }
 }
 
-/// A clause: several things may be said of its subject.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Clause {
-    pub(super) subject: NpList,
-    pub(super) said: Vec<VerbPhrase>,
-    /// Said of each of these too: what stands behind a colon.
-    pub(super) witnesses: Vec<Np>,
-    /// `there is`: the subject is what there is.
-    pub(super) existential: bool,
-    pub(super) denied: bool,
-    /// Where, if that was said first.
-    pub(super) place: Option<NpList>,
-    /// `there are more … than …`.
-    pub(super) more_than: Option<Np>,
-}
-
 impl Clause {
-    fn new(subject: NpList) -> Self {
+    fn new(kind: Kind) -> Self {
         Self {
-            subject,
-            said: Vec::new(),
-            witnesses: Vec::new(),
-            existential: false,
+            front: Vec::new(),
+            kind,
+            witnesses: None,
+            respectively: false,
             denied: false,
-            place: None,
-            more_than: None,
         }
     }
 }
 
-impl Clause {
-    /// `In the first box, the circle is above the square`: both are in it.
-    fn put_in(&mut self, place: &NpList) {
-        let put = |np: &mut Np| {
-            let placed =
-                (np.behind.iter()).any(|b| matches!(b, Behind::With(word, _) if word == "in"));
-            if !placed && np.quantity != Quantity::Bare {
-                np.behind.push(Behind::With("in".to_owned(), place.clone()));
+impl Parser<'_> {
+    /// The ways to read a sentence, the least far-fetched first.
+    pub(super) fn sentence(&self) -> Vec<Division> {
+        let end = self.tokens.len();
+        // From the end: what is left from each place on.
+        let mut from: Vec<Vec<Division>> = vec![Vec::new(); end + 1];
+        from[end] = vec![(Rc::new(Chain::End), 0)];
+        let mut wanted = vec![false; end + 1];
+        wanted[self.skip(0)] = true;
+        // Where a clause may begin: behind marks and connectives.
+        for at in 0..end {
+            if self.ends(at) {
+                wanted[self.skip(at)] = true;
             }
-        };
-        self.subject.items.iter_mut().for_each(put);
-        for vp in &mut self.said {
-            if let Said::Relation(_, list) = &mut vp.said {
-                list.items.iter_mut().for_each(put);
+        }
+        for at in (0..end).rev() {
+            if !wanted[at] {
+                continue;
             }
+            let mut here: Vec<Division> = Vec::new();
+            for (clause, next, cost) in self.clause(at) {
+                if !self.ends(next) {
+                    continue;
+                }
+                let clause = Rc::new(clause);
+                for (rest, more) in &from[self.skip(next)] {
+                    let chain = Chain::Next(Rc::clone(&clause), Rc::clone(rest));
+                    here.push((Rc::new(chain), cost + more + 2));
+                }
+            }
+            here.sort_by_key(|(_, cost)| *cost);
+            here.truncate(DIVISIONS);
+            from[at] = here;
         }
-    }
-}
-
-impl Reader<'_> {
-    /// A clause that ends at `end`.
-    pub(super) fn clause(&self, at: usize, end: usize, context: &mut Context) -> Option<Clause> {
-        let (body, witnesses) = self.witnesses(at, end, context);
-        let mut clause = self.body(at, body, context)?;
-        if body < end {
-            clause.witnesses = witnesses?;
-        }
-        Some(clause)
-    }
-
-    /// What stands behind a colon, `namely`, or in brackets; and where the clause before it ends.
-    fn witnesses(&self, at: usize, end: usize, context: &mut Context) -> (usize, Option<Vec<Np>>) {
-        let Some(mark) = (at..end).find(|i| {
-            self.mark(*i, end, ':') || self.mark(*i, end, '(') || self.is(*i, end, "namely")
-        }) else {
-            return (end, None);
-        };
-        let mut body = mark;
-        if body > at && self.mark(body - 1, end, ',') {
-            body -= 1;
-        }
-        let mut first = mark + 1;
-        if self.mark(first, end, ',') || self.is(first, end, "namely") {
-            first += 1;
-        }
-        let closed = self.mark(mark, end, '(');
-        let last = if closed && self.mark(end - 1, end, ')') {
-            end - 1
-        } else {
-            end
-        };
-        let mut own = context.clone();
-        let found = self
-            .list(first, last, &mut own, 0)
-            .filter(|(list, next)| *next == last && !list.or && !list.neither && !list.each);
-        (body, found.map(|(list, _)| list.items))
+        std::mem::take(&mut from[self.skip(0)])
     }
 
-    fn body(&self, at: usize, end: usize, context: &mut Context) -> Option<Clause> {
+    /// Past what stands between clauses.
+    fn skip(&self, at: usize) -> usize {
         let mut at = at;
-        let mut place = None;
-        let mut about = None;
-        if self.is(at, end, "for") {
-            let (list, next) = self.group(at + 1, end, context, 0)?;
-            at = next + usize::from(self.mark(next, end, ','));
-            about = Some(list);
+        while at < self.tokens.len() && self.ends(at) {
+            at += 1;
         }
-        if self.is(at, end, "in") {
-            let (list, next) = self.group(at + 1, end, context, 0)?;
-            at = next + usize::from(self.mark(next, end, ','));
-            place = Some(list);
+        at
+    }
+
+    fn clause(&self, at: usize) -> Vec<Found<Clause>> {
+        let mut out: Vec<Found<Clause>> = Vec::new();
+        // `with one triangle in the first box`
+        let from = at + usize::from(self.is(at, "with") && at > 0);
+        self.fronted(from, Vec::new(), 0, &mut out);
+        let mut with_witnesses: Vec<Found<Clause>> = Vec::new();
+        for (clause, next, cost) in &out {
+            let marked = self.mark(*next, ':');
+            let comma = usize::from(self.mark(*next, ','));
+            let namely = self.is(next + comma, "namely");
+            let respectively = self.is(next + comma, "respectively");
+            if respectively {
+                let mut clause = clause.clone();
+                clause.respectively = true;
+                with_witnesses.push((clause, next + comma + 1, *cost));
+            }
+            if !marked && !namely && comma == 0 {
+                continue;
+            }
+            let from = match (marked, namely) {
+                (true, _) => next + 1 + usize::from(self.is(next + 1, "namely")),
+                (_, true) => next + comma + 1 + usize::from(self.mark(next + comma + 1, ',')),
+                _ => next + 1,
+            };
+            for (list, after, more) in self.list(from) {
+                let open = !list.or && !list.neither && list.items.iter().all(names);
+                if open && self.ends(after) {
+                    let mut clause = clause.clone();
+                    clause.witnesses = Some(list);
+                    let odd = if marked || namely { 0 } else { 3 };
+                    with_witnesses.push((clause, after, cost + more + odd));
+                }
+            }
         }
-        if self.is(at, end, "there") && about.is_none() {
-            let mut clause = self.existential(at + 1, end, context)?;
-            clause.place = place;
-            return Some(clause);
+        out.extend(with_witnesses);
+        out.sort_by_key(|(_, next, cost)| (*cost, usize::MAX - next));
+        // Not all of one length.
+        let mut kept: Vec<Found<Clause>> = Vec::new();
+        for found in out {
+            let same = kept.iter().filter(|k| k.1 == found.1).count();
+            if same < 6 && kept.len() < READINGS * 2 && !kept.contains(&found) {
+                kept.push(found);
+            }
         }
-        let (subject, mut next) = if self.starts_verb(at, end) {
-            (context.subject.clone()?, at)
-        } else {
-            self.list(at, end, context, 0)?
+        kept
+    }
+
+    /// What is said first, and the clause behind it.
+    fn fronted(
+        &self,
+        at: usize,
+        front: Vec<(String, List)>,
+        cost: u32,
+        out: &mut Vec<Found<Clause>>,
+    ) {
+        let word = self.word(at).unwrap_or_default();
+        let relation = match self.token(at) {
+            Some(Token::Relation(name)) if name != "@each_other" => Some(name.clone()),
+            _ => None,
         };
-        let mut subject = subject;
-        if let Some(about) = about {
-            let first = subject.items.first_mut()?;
-            first.behind.push(Behind::With("for".to_owned(), about));
-        }
-        while let Some("both" | "all" | "each" | "also") = self.word(next, end) {
-            self.float(&mut subject, next)?;
-            next += 1;
-        }
-        let mut clause = Clause::new(subject);
-        loop {
-            let (vp, after) = self.verb_phrase(&mut clause.subject, next, end, context)?;
-            clause.said.push(vp);
-            if after == end {
-                break;
-            }
-            next = after + usize::from(self.mark(after, end, ','));
-            if !self.is(next, end, "and") && !self.is(next, end, "but") {
-                return None;
-            }
-            next += 1;
-            if self.is(next, end, "also") {
-                next += 1;
-            }
-            if !self.starts_verb(next, end) {
-                return None;
+        let preposition = ["in", "for", "of", "among", "on", "as-for"].contains(&word);
+        if front.len() < 3 && (preposition || relation.is_some()) {
+            let from = at + 1;
+            let name = match (&relation, word) {
+                (Some(name), _) => name.clone(),
+                (None, "among") => "of".to_owned(),
+                (None, word) => word.to_owned(),
+            };
+            for (list, next, more) in self.list(from) {
+                let comma = usize::from(self.mark(next, ','));
+                let mut front = front.clone();
+                front.push((name.clone(), list));
+                self.fronted(next + comma, front, cost + more, out);
             }
         }
-        if let Some(place) = place {
-            clause.put_in(&place);
+        let mut found = self.kernel(at, &front);
+        for (clause, _, more) in &mut found {
+            clause.front.splice(0..0, front.iter().cloned());
+            *more += cost;
         }
-        Some(clause)
+        out.extend(found);
     }
 
-    /// `The 3 cups all are`: what floats belongs to the subject.
-    fn float(&self, subject: &mut NpList, at: usize) -> Option<()> {
-        let word = self.tokens[at].word()?;
-        if word == "also" {
-            return Some(());
+    fn kernel(&self, at: usize, front: &[(String, List)]) -> Vec<Found<Clause>> {
+        let mut out: Vec<Found<Clause>> = Vec::new();
+        if at >= self.tokens.len() {
+            return out;
         }
-        if let [only] = subject.items.as_mut_slice()
-            && only.quantity == Quantity::The
-            && only.plural
+        let mut push =
+            |kind: Kind, next: usize, cost: u32| out.push((Clause::new(kind), next, cost));
+        if self.is(at, "there") {
+            return self.existential(at + 1);
+        }
+        // `not just 1`, `rather than 2`
+        if let Some((text, next)) = self.contrast(at) {
+            push(Kind::Contrast(text), next, 0);
+        }
+        if self.is(at, "not") && self.any_of(at + 1, &["in", "for"]) {
+            let word = self.word(at + 1).unwrap_or_default().to_owned();
+            for (list, next, cost) in self.list(at + 2) {
+                push(Kind::NotAt(word.clone(), list), next, cost);
+            }
+        }
+        // `so does the second`, `neither is the third`
+        if self.any_of(at, &["so", "neither", "nor", "as"])
+            && self.any_of(at + 1, &["do", "does", "is", "are", "has", "have"])
         {
-            if word == "both" && only.total.is_none() {
-                only.total = Some("2".to_owned());
+            let denied = !self.any_of(at, &["so", "as"]);
+            for (subject, next, cost) in self.list(at + 2) {
+                push(Kind::Also { subject, denied }, next, cost);
             }
-            only.quantity = Quantity::All;
-            return Some(());
         }
-        let pair = subject.items.len() == 2;
-        (subject.items.len() > 1 && !subject.or && (word != "both" || pair)).then_some(())
+        // In the first box is a square.
+        let place = front
+            .last()
+            .filter(|(word, _)| word == "in" || word.starts_with('@'));
+        if place.is_some() && self.any_of(at, &["is", "are"]) {
+            let not = usize::from(self.is(at + 1, "not"));
+            for (list, next, cost) in self.list(at + 1 + not) {
+                if list.amounts() {
+                    let kind = Kind::There {
+                        what: list,
+                        denied: not == 1,
+                    };
+                    push(kind, next, cost + 1);
+                }
+            }
+        }
+        // Said of the subject before.
+        for (vps, next, cost) in self.vps(at, false) {
+            if front.is_empty() || !matches!(vps[0].pred, Pred::Is(_)) {
+                push(Kind::Said { subject: None, vps }, next, cost + 3);
+            }
+        }
+        for (subject, next, cost) in self.list(at) {
+            let mut floats = next;
+            let mut subject = subject;
+            if self.any_of(floats, &["both", "all", "each"]) && !self.ends(floats + 1) {
+                subject.each = true;
+                for np in &mut subject.items {
+                    np.each = true;
+                }
+                floats += 1;
+            }
+            for (vps, after, more) in self.vps(floats, false) {
+                let kind = Kind::Said {
+                    subject: Some(subject.clone()),
+                    vps,
+                };
+                push(kind, after, cost + more);
+            }
+            let fragment = subject
+                .items
+                .iter()
+                .all(|np| np.counts() || np.quantity == Quantity::One);
+            if fragment && self.ends(next) {
+                push(Kind::Fragment(subject.clone()), next, cost + 4);
+            }
+            let which = subject
+                .items
+                .iter()
+                .all(|np| np.quantity == Quantity::The || np.quantity == Quantity::All);
+            if which {
+                let mark = usize::from(self.mark(next, ':') || self.mark(next, ','));
+                for (object, after, more) in self.objects(next + mark) {
+                    if self.ends(after) {
+                        let kind = Kind::Gap(subject.clone(), Box::new(object));
+                        push(kind, after, cost + more + 5);
+                    }
+                }
+            }
+        }
+        out
     }
 
-    fn starts_verb(&self, at: usize, end: usize) -> bool {
-        self.word(at, end).is_some_and(|word| {
-            self.lexicon.finite_lemma(word).is_some() || ["do", "does", "can"].contains(&word)
-        })
+    /// What is said of `the second` in `the second three`.
+    fn objects(&self, at: usize) -> Vec<Found<Item>> {
+        let mut out = Vec::new();
+        for (list, next, cost) in self.list(at) {
+            if list
+                .items
+                .iter()
+                .all(|np| np.quantity != Quantity::The || np.plural || np.head == Head::One)
+            {
+                out.push((Item::List(list), next, cost));
+            }
+        }
+        out
     }
 
     /// What stands behind `there`.
-    fn existential(&self, at: usize, end: usize, context: &mut Context) -> Option<Clause> {
-        let mut at = at;
-        let lemma = self.lexicon.finite_lemma(self.word(at, end)?)?;
-        if lemma != "be" {
-            return None;
+    fn existential(&self, at: usize) -> Vec<Found<Clause>> {
+        let mut out = Vec::new();
+        if self.word(at).and_then(|w| self.lexicon.finite_lemma(w)) != Some("be") {
+            return out;
         }
-        at += 1;
+        let mut at = at + 1;
         let mut denied = false;
-        if self.is(at, end, "not")
-            && !["all", "every", "each"]
-                .iter()
-                .any(|w| self.is(at + 1, end, w))
-        {
+        if self.is(at, "not") && !self.any_of(at + 1, &["all", "every", "each"]) {
             denied = true;
             at += 1;
         }
-        if self.is(at, end, "also") {
-            at += 1;
-        }
-        if self.is(at, end, "more") || self.is(at, end, "fewer") || self.is(at, end, "less") {
-            return self.more_than(at, end, context);
-        }
-        let (list, mut next) = self.list(at, end, context, 0)?;
-        if let Some(word) = self.word(next, end)
-            && LOCATED.contains(&word)
-        {
-            next += 1;
-            // `there are 2 dogs visible in the image`
-            if next < end {
-                let (mut first, rest) = (list.clone(), next);
-                let np = first.items.last_mut()?;
-                let mut whole = np.clone();
-                let after = self.behind_of(&mut whole, rest, end, context);
-                *np = whole;
-                if after != end {
-                    return None;
+        let only = self.any_of(at, &["only", "just"]);
+        let more = at + usize::from(only && self.any_of(at + 1, &["more", "fewer", "less"]));
+        if self.any_of(more, &["more", "fewer", "less"]) && !denied {
+            let is_more = self.is(more, "more");
+            for (first, next, cost) in self.np(more + 1).iter() {
+                if !self.is(*next, "than") {
+                    continue;
                 }
-                return Some(Clause {
-                    existential: true,
-                    denied,
-                    ..Clause::new(first)
-                });
+                let there = 2 * usize::from(
+                    self.is(next + 1, "there") && self.any_of(next + 2, &["are", "is"]),
+                );
+                for (second, after, more) in self.np(next + 1 + there).iter() {
+                    let (a, b) = match is_more {
+                        true => (first.clone(), second.clone()),
+                        false => (second.clone(), first.clone()),
+                    };
+                    out.push((Clause::new(Kind::More(a, b)), *after, cost + more));
+                }
             }
+            return out;
         }
-        (next == end).then(|| Clause {
-            existential: true,
-            denied,
-            ..Clause::new(list)
-        })
+        if let Some(Token::Compare(Compare::MoreThan | Compare::FewerThan)) = self.token(at)
+            && !matches!(self.token(at + 1), Some(Token::Number(..)))
+        {
+            return out;
+        }
+        for (list, next, cost) in self.list(at) {
+            let mut next = next;
+            let mut list = list;
+            if self.word(next).is_some_and(|w| self.lexicon.is_located(w)) {
+                next += 1;
+            }
+            if self.any_of(next, &["each", "apiece"]) && self.ends(next + 1) {
+                list.each = true;
+                next += 1;
+            }
+            let kind = Kind::There { what: list, denied };
+            out.push((Clause::new(kind), next, cost));
+        }
+        out
     }
 
-    /// `more red cups than blue cups`.
-    fn more_than(&self, at: usize, end: usize, context: &mut Context) -> Option<Clause> {
-        let more = self.is(at, end, "more");
-        let (first, next) = self.np(at + 1, end, context, 0)?;
-        if !self.is(next, end, "than") {
-            return None;
+    /// `not just 1`, `rather than 2`, `not fewer than 5`, `and not just one of them`.
+    fn contrast(&self, at: usize) -> Option<(String, usize)> {
+        let mut i = at;
+        let mut not = false;
+        if self.is(i, "not") || self.is(i, "rather-than") {
+            not = true;
+            i += 1;
         }
-        let (second, last) = self.np(next + 1, end, context, 0)?;
-        if last != end {
-            return None;
+        let mut only = "";
+        if self.any_of(i, &["just", "only"]) {
+            only = "just ";
+            i += 1;
         }
-        let (first, second) = if more {
-            (first, second)
-        } else {
-            (second, first)
+        let compare = match self.token(i) {
+            Some(Token::Compare(compare)) => {
+                i += 1;
+                Some(*compare)
+            }
+            _ => None,
         };
-        Some(Clause {
-            more_than: Some(second),
-            existential: true,
-            ..Clause::new(NpList::one(first))
-        })
-    }
-
-    /// A verb with what follows it, and where it ends.
-    fn verb_phrase(
-        &self,
-        subject: &mut NpList,
-        at: usize,
-        end: usize,
-        context: &mut Context,
-    ) -> Option<(VerbPhrase, usize)> {
-        let mut at = at;
-        let mut denied = false;
-        if matches!(self.word(at, end), Some("do" | "does" | "can")) {
-            let can = self.is(at, end, "can");
-            at += 1;
-            if self.is(at, end, "not") {
-                denied = true;
-                at += 1;
-            }
-            if can && !self.is(at, end, "be") {
-                return None;
-            }
-        }
-        let lemma = self.lexicon.finite_lemma(self.word(at, end)?)?.to_owned();
-        at += 1;
-        if lemma == "be" && self.is(at, end, "not") && !self.is(at + 1, end, "all") {
-            if denied {
-                return None;
-            }
-            denied = true;
-            at += 1;
-        }
-        while lemma == "be"
-            && matches!(self.word(at, end), Some("both" | "all" | "each" | "also"))
-            && !self.is(at + 1, end, "of")
-        {
-            self.float(subject, at)?;
-            at += 1;
-        }
-        self.verb_rest(&lemma, denied, at, end, context, 0)
-    }
-
-    /// The clause behind `that`.
-    pub(super) fn relative(
-        &self,
-        at: usize,
-        end: usize,
-        context: &mut Context,
-        depth: usize,
-    ) -> Option<(VerbPhrase, usize)> {
-        if depth > 6 {
+        let Some(Token::Number(n, _)) = self.token(i) else {
             return None;
-        }
-        let mut none = NpList::one(Np::new(Quantity::The, Vec::new()));
-        self.verb_phrase(&mut none, at, end, context)
-    }
-
-    /// What follows a verb, and where it ends.
-    pub(super) fn verb_rest(
-        &self,
-        lemma: &str,
-        denied: bool,
-        at: usize,
-        end: usize,
-        context: &mut Context,
-        depth: usize,
-    ) -> Option<(VerbPhrase, usize)> {
-        if depth > 6 {
-            return None;
-        }
-        let (mut at, mut denied, mut lemma) = (at, denied, lemma.to_owned());
-        let mut passive = false;
-        let mut located = false;
-        if lemma == "be"
-            && let Some(word) = self.word(at, end)
-        {
-            if let Some(verb) = self.lexicon.passive(word)
-                && self.is(at + 1, end, "by")
-            {
-                lemma = verb.to_owned();
-                passive = true;
-                at += 2;
-            } else if let Some(verb) = self.lexicon.participle(word) {
-                lemma = verb.to_owned();
-                at += 1;
-            } else if LOCATED.contains(&word) {
-                located = true;
-                at += 1;
-            } else if self.lexicon.lies(word) && at + 1 < end {
-                at += 1;
-            } else if word.ends_with("ing") && self.lexicon.is_content(word) && at + 1 < end {
-                lemma = format!("be {word}");
-                at += 1;
-            }
-        }
-        let mut items: Vec<Item> = Vec::new();
-        while at < end {
-            if self.stops(at, end) {
-                break;
-            }
-            if self.begins(at, end) {
-                let (list, next) = self.list(at, end, context, depth + 1)?;
-                items.push(Item::List(list));
-                at = next;
-                continue;
-            }
-            match &self.tokens[at] {
-                Token::Relation(name) => items.push(Item::Relation(name.clone())),
-                Token::Word(word) if PREPOSITIONS.contains(&word.as_str()) || word == "=" => {
-                    items.push(Item::Word(word.clone()));
-                }
-                _ => break,
-            }
-            at += 1;
-        }
-        let said = match (lemma.as_str(), items.as_mut_slice()) {
-            (_, [Item::List(list)]) if passive => Said::Undergo(lemma.clone(), list.clone()),
-            _ if passive => return None,
-            ("be", []) if located => Said::Exist,
-            ("exist", []) => Said::Exist,
-            (_, []) => return None,
-            ("be", [Item::Relation(name), Item::List(list)]) => {
-                Said::Relation(name.clone(), list.clone())
-            }
-            // A posture on something.
-            ("be", [Item::Word(word), Item::List(list)])
-                if word == "on" && self.lexicon.stacks() =>
-            {
-                Said::Relation("@on".to_owned(), list.clone())
-            }
-            ("be", [Item::Word(word), Item::List(list)]) => Said::At(word.clone(), list.clone()),
-            ("be", [Item::List(list)])
-                if list.items.len() == 1 && list.items[0].words.is_empty() =>
-            {
-                Said::Number(list.items[0].quantity.clone())
-            }
-            ("have", [Item::List(list)]) if list.items.iter().all(is_amount) => {
-                Said::Have(list.clone())
-            }
-            (verb, items) => {
-                if let Some(Item::List(list)) = items.first_mut() {
-                    if list.neither {
-                        list.neither = false;
-                        list.or = true;
-                        denied = !denied;
-                    }
-                    if let [only] = list.items.as_mut_slice() {
-                        // `touches no wall` is `does not touch a wall`.
-                        if only.quantity == Quantity::None && only.total.is_none() {
-                            only.quantity = Quantity::Some;
-                            denied = !denied;
-                        } else if only.any && denied {
-                            only.any = false;
-                        }
-                    }
-                }
-                let text: Vec<String> = items.iter().map(Item::name).collect();
-                Said::Other(format!("{verb} {}", text.join(" ")))
-            }
         };
-        Some((VerbPhrase { denied, said }, at))
-    }
-
-    /// Whether another verb phrase or clause begins here.
-    fn stops(&self, at: usize, end: usize) -> bool {
-        let at = at + usize::from(self.mark(at, end, ','));
-        match self.word(at, end) {
-            Some("and" | "but") => true,
-            _ => self.mark(at, end, ','),
+        i += 1;
+        if self.is(i, "of") && self.is(i + 1, "them") {
+            i += 2;
         }
-    }
-
-    fn behind_of(&self, np: &mut Np, at: usize, end: usize, context: &mut Context) -> usize {
-        let mut extra = Np::new(Quantity::The, Vec::new());
-        let mut at = at;
-        while let Some(word) = self.word(at, end)
-            && PREPOSITIONS.contains(&word)
-        {
-            let Some((list, next)) = self.group(at + 1, end, context, 1) else {
-                break;
-            };
-            let image = word == "in"
-                && list.items.len() == 1
-                && list.items[0].name() == "image"
-                && list.items[0].quantity == Quantity::The;
-            if !image {
-                extra.behind.push(Behind::With(word.to_owned(), list));
-            }
-            at = next;
+        if !self.ends(i) || !not && compare.is_none() {
+            return None;
         }
-        np.behind.extend(extra.behind);
-        at
+        let quantity = match compare {
+            None => format!("{only}{n}"),
+            Some(compare) => super::determiner::amount(compare, n).counted().to_string(),
+        };
+        let not = if not { "not " } else { "" };
+        Some((format!("{not}{}", quantity.trim_start_matches("just ")), i))
     }
 }
 
-fn is_amount(np: &Np) -> bool {
-    matches!(
-        np.quantity,
-        Quantity::Some
-            | Quantity::None
-            | Quantity::Exactly(_)
-            | Quantity::AtLeast(_)
-            | Quantity::AtMost(_)
-            | Quantity::One
-    ) && np.total.is_none()
-}
-
-enum Item {
-    List(NpList),
-    Relation(String),
-    Word(String),
-}
-
-impl Item {
-    fn name(&self) -> String {
-        match self {
-            Self::List(list) => list.name(),
-            Self::Relation(name) => name.trim_start_matches('@').replace('_', " "),
-            Self::Word(word) => word.clone(),
-        }
-    }
-}
-
-impl Lexicon {
-    /// Whether the word only says that something lies where it is.
-    pub(super) fn lies(&self, word: &str) -> bool {
-        self.finite_lemma("lie") == Some("be")
-            && ["lying", "resting", "sitting", "standing"].contains(&word)
-    }
-
-    /// Whether `on` means that a thing lies on another.
-    fn stacks(&self) -> bool {
-        self.finite_lemma("lie") == Some("be")
-    }
+/// Whether something is named, or described, so that what was said of several is said of it.
+fn names(np: &Np) -> bool {
+    !np.is_bare_number() && !matches!(np.head, Head::It | Head::They)
 }

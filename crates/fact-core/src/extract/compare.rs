@@ -11,31 +11,67 @@ pub(super) struct Compared {
     pub(super) backing: Vec<Vec<usize>>,
 }
 
+/// What the evidence says, and what follows from it at once.
+pub(super) struct Known<'a> {
+    reading: &'a Reading,
+    facts: Vec<(usize, &'a Fact)>,
+}
+
+impl<'a> Known<'a> {
+    pub(super) fn new(reading: &'a Reading) -> Self {
+        Self {
+            reading,
+            facts: facts(reading),
+        }
+    }
+
+    /// How many places with an ordinal there are.
+    pub(super) fn size(&self) -> Option<usize> {
+        self.reading.size
+    }
+
+    /// What it counts: name, place, number.
+    pub(super) fn counts(&self) -> &[(String, Option<String>, String)] {
+        &self.reading.counts
+    }
+
+    /// The texts of the evidence that say a fact, or from which it follows.
+    fn backing(&self, fact: &Fact) -> Vec<usize> {
+        let mut out: Vec<usize> = self
+            .facts
+            .iter()
+            .filter(|(_, other)| same(other, fact))
+            .map(|(step, _)| *step)
+            .collect();
+        if out.is_empty() {
+            out.extend(named(self.reading, fact));
+        }
+        out
+    }
+
+    /// Whether the evidence says a fact, or it follows at once.
+    pub(super) fn allows(&self, fact: &Fact) -> bool {
+        self.facts.iter().any(|(_, other)| same(other, fact)) || named(self.reading, fact).is_some()
+    }
+}
+
 /// Holds the facts of a text, of which `sentences` are the sentences, against those of the evidence.
 pub(super) fn compare(evidence: &Reading, text: &Reading, sentences: &[&str]) -> Compared {
     let mut differences = Vec::new();
     let mut backing = vec![BTreeSet::new(); sentences.len()];
-    let known: Vec<(usize, &Fact)> = facts(evidence);
+    let evidence = Known::new(evidence);
+    let known = &evidence.facts;
     let said: Vec<(usize, &Fact)> = facts(text);
     let mut strange: Vec<&Fact> = Vec::new();
     for (sentence, fact) in &said {
-        let mut found = false;
-        for (step, other) in &known {
-            if same(other, fact) {
-                backing[*sentence].insert(*step);
-                found = true;
-            }
-        }
-        if !found && let Some(step) = named(evidence, fact) {
-            backing[*sentence].insert(step);
-            found = true;
-        }
-        if !found && !strange.contains(fact) {
+        let steps = evidence.backing(fact);
+        if steps.is_empty() && !strange.contains(fact) {
             strange.push(fact);
         }
+        backing[*sentence].extend(steps);
     }
     let mut missing: Vec<&Fact> = Vec::new();
-    for (_, fact) in &known {
+    for (_, fact) in known {
         if !said.iter().any(|(_, other)| same(fact, other)) && !missing.contains(fact) {
             missing.push(fact);
         }
@@ -127,22 +163,61 @@ fn one_of(a: &Quantity, b: &Quantity) -> bool {
     *a == Quantity::One && (*b == Quantity::Some || *b == Quantity::Exactly("1".into()))
 }
 
-/// That there is what the evidence speaks of as `the small circle`: which text does.
+/// That there is what the evidence speaks of as `the small circle`, or where it is: which text does.
 fn named(evidence: &Reading, fact: &Fact) -> Option<usize> {
-    let Fact::Count {
-        what: Thing {
-            quantity: Quantity::Some,
-            name,
-        },
-        place,
-        denied: false,
-        ..
-    } = fact
-    else {
-        return None;
-    };
-    let place = place.as_ref().map(ToString::to_string);
-    evidence.definite.get(&(name.clone(), place)).copied()
+    match fact {
+        Fact::Count {
+            what:
+                Thing {
+                    quantity: Quantity::Some,
+                    name,
+                },
+            place,
+            denied: false,
+            ..
+        } => {
+            let place = place.as_ref().map(ToString::to_string);
+            evidence.definite.get(&(name.clone(), place)).copied()
+        }
+        // The only one there is: there is one.
+        Fact::Count {
+            what:
+                Thing {
+                    quantity: Quantity::Exactly(n),
+                    name,
+                },
+            place: None,
+            denied: false,
+            ..
+        } if n == "1" => {
+            let only = format!("the only {name}");
+            let mut sentences = evidence.sentences.iter();
+            let found = sentences.find(|s| {
+                s.facts.iter().any(|fact| {
+                    matches!(fact, Fact::Predicate { predicates, denied: false, .. }
+                        if predicates.contains(&only))
+                })
+            });
+            found.map(|s| s.text)
+        }
+        Fact::Predicate {
+            subject:
+                Thing {
+                    quantity: Quantity::The,
+                    name,
+                },
+            predicates,
+            denied: false,
+        } => {
+            let [said] = predicates.as_slice() else {
+                return None;
+            };
+            let place = said.strip_prefix("be in ")?;
+            let place = Some(place.to_owned());
+            evidence.definite.get(&(name.clone(), place)).copied()
+        }
+        _ => None,
+    }
 }
 
 /// Takes out facts that are the same but for one thing, and names it.

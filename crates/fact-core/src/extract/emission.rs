@@ -1,609 +1,969 @@
-//! From clauses to facts.
+//! From clauses to facts: what a clause says when all that it speaks of is resolved.
 
-use super::clause::{Clause, Said, VerbPhrase};
+use super::discourse::Resolver;
 use super::facts::{Fact, Quantity, Thing};
-use super::lexicon::Lexicon;
-use super::phrase::{Behind, Np, NpList};
-use super::quantity::{ABOVE, BELOW};
-use super::reading::State;
+use super::syntax::{Clause, Head, Item, Kind, List, Mod, Np, Passing, Pred, Vp};
 
-/// The facts of a clause.
-pub(super) fn emit(lexicon: &Lexicon, clause: Clause, state: &mut State) -> Option<Vec<Fact>> {
-    let mut out = Vec::new();
-    let mut emitter = Emitter {
-        lexicon,
-        state,
-        out: &mut out,
-    };
-    emitter.clause(clause)?;
-    Some(out)
-}
-
-struct Emitter<'a> {
-    lexicon: &'a Lexicon,
-    state: &'a mut State,
-    out: &'a mut Vec<Fact>,
-}
-
-impl Emitter<'_> {
-    fn clause(&mut self, clause: Clause) -> Option<()> {
-        self.state.counting = false;
-        if let Some(second) = &clause.more_than {
-            return self.more_than(&clause.subject.items[0], second);
+impl Resolver<'_> {
+    /// The facts of a clause; `None` if what it says cannot be told.
+    pub(super) fn clause(&mut self, clause: &Clause) -> Option<Vec<Fact>> {
+        let mut out = Vec::new();
+        let was_counting = std::mem::take(&mut self.state.counting);
+        let mut front = Vec::new();
+        for (word, list) in &clause.front {
+            let list = self.list(list)?;
+            if !(word == "in" && list.single().is_some_and(Np::is_image)) {
+                front.push((word.clone(), list));
+            }
         }
-        if clause.existential {
-            return self.existential(clause);
+        match &clause.kind {
+            Kind::Contrast(text) => {
+                self.state.counting = was_counting;
+                if !front.is_empty() {
+                    return None;
+                }
+                out.push(Fact::Predicate {
+                    subject: Thing {
+                        quantity: Quantity::Bare,
+                        name: "that many".to_owned(),
+                    },
+                    predicates: vec![text.clone()],
+                    denied: false,
+                });
+            }
+            Kind::More(first, second) => {
+                let first = self.list(&List::one(first.clone()))?;
+                let second = self.list(&List::one(second.clone()))?;
+                let mut pair = [first.single()?.clone(), second.single()?.clone()];
+                for (word, list) in &front {
+                    for np in &mut pair {
+                        np.mods.push(Mod::With(word.clone(), list.clone()));
+                    }
+                }
+                self.more_than(&pair[0], &pair[1], &mut out)?;
+            }
+            Kind::There { what, denied } => {
+                let list = self.counted_list(what)?;
+                self.existential(&list, *denied, &front, clause, &mut out)?;
+            }
+            Kind::Fragment(list) => {
+                if !was_counting {
+                    return None;
+                }
+                let list = self.counted_list(list)?;
+                self.existential(&list, false, &front, clause, &mut out)?;
+            }
+            Kind::NotAt(word, list) => {
+                let list = self.list(list)?;
+                if !front.is_empty() || !was_counting || word != "in" {
+                    return None;
+                }
+                let mut none = self.state.counted.clone()?;
+                none.quantity = Quantity::None;
+                none.mods.push(Mod::With(word.clone(), list));
+                self.there(&none, false, &mut out)?;
+                self.state.counting = true;
+            }
+            Kind::Said {
+                subject: Some(left),
+                vps,
+            } if left.single().is_some_and(Np::is_bare_number)
+                && matches!(vps.as_slice(), [vp] if matches!(vp.pred, Pred::Number(_)))
+                && !front.iter().any(|(word, _)| word == "of") =>
+            {
+                let [vp] = vps.as_slice() else {
+                    return None;
+                };
+                let (Some(left), Pred::Number(right)) = (left.single(), &vp.pred) else {
+                    return None;
+                };
+                self.numbers(&left.quantity, right, vp.denied, &mut out)?;
+            }
+            Kind::Said { subject, vps } => {
+                let subject = match subject {
+                    Some(list) => self.subject(list, &mut front)?,
+                    None => {
+                        let before = self.state.subject.clone()?;
+                        let known = |np: &Np| {
+                            matches!(np.quantity, Quantity::The | Quantity::All)
+                                && np.asides.is_empty()
+                        };
+                        if !before.items.iter().all(known) {
+                            return None;
+                        }
+                        before
+                    }
+                };
+                self.predication(subject, vps, &front, clause, &mut out)?;
+            }
+            Kind::Gap(subject, object) => {
+                let subject = self.subject(subject, &mut front)?;
+                let Item::List(list) = &**object else {
+                    return None;
+                };
+                let vps = match self.state.vps.last() {
+                    Some(last) => vec![gapped(last, list)?],
+                    None if list.amounts() => vec![Vp::new(Pred::Have(list.clone()), false)],
+                    None => return None,
+                };
+                self.predication(subject, &vps, &front, clause, &mut out)?;
+            }
+            Kind::Also { subject, denied } => {
+                let subject = self.subject(subject, &mut front)?;
+                let vps = self.state.vps.clone();
+                if vps.is_empty() || vps.iter().any(|vp| vp.denied) && !denied {
+                    return None;
+                }
+                let before = self.state.subject.clone();
+                // `The third is not red; neither is the first.`
+                let none = before.is_some_and(|list| {
+                    list.neither || list.items.iter().any(|np| np.quantity == Quantity::None)
+                });
+                if *denied && !none && !vps.iter().all(|vp| vp.denied) {
+                    return None;
+                }
+                let vps: Vec<Vp> = vps
+                    .into_iter()
+                    .map(|vp| Vp {
+                        denied: *denied,
+                        ..vp
+                    })
+                    .collect();
+                self.predication(subject, &vps, &front, clause, &mut out)?;
+            }
         }
-        self.predication(clause)
+        // What is said in passing may be told, and may not be lost.
+        let passing = Passing::of(clause);
+        let told = passing
+            .asides
+            .iter()
+            .all(|vps| self.told.asides.contains(vps))
+            && passing
+                .apposed
+                .iter()
+                .all(|list| self.told.apposed.contains(list));
+        told.then_some(out)
     }
 
-    /// Fills in of what this is said: `Neither touches the other`.
-    fn subject(&self, np: &Np) -> Option<Np> {
-        match &self.state.context.several {
-            Some(several) if np.words.is_empty() => Some(Np {
-                words: several.words.clone(),
-                behind: several.behind.clone(),
-                ..np.clone()
-            }),
-            _ => self.filled(np),
+    /// The subject; `of the 3 boxes, one` and `for the left man, the answer` are put together.
+    fn subject(&mut self, list: &List, front: &mut Vec<(String, List)>) -> Option<List> {
+        // It, in another place than that which was spoken of.
+        if let [np] = list.items.as_slice()
+            && np.head == Head::It
+            && let [(word, place)] = front.as_slice()
+            && let Some(before) = self.state.subject.as_ref().and_then(List::single).cloned()
+            && before
+                .mods
+                .iter()
+                .any(|m| matches!(m, Mod::With(w, l) if w == word && l != place))
+        {
+            let mut moved = before;
+            for with in &mut moved.mods {
+                if let Mod::With(w, l) = with
+                    && w == word
+                {
+                    *l = place.clone();
+                }
+            }
+            front.clear();
+            return Some(List::one(moved));
         }
-    }
-
-    /// Fills in what was named before: `2 in the third box`.
-    fn filled(&self, np: &Np) -> Option<Np> {
-        let mut np = np.clone();
-        if np.words.is_empty() {
-            np.words.clone_from(self.state.context.counted.as_ref()?);
-        }
-        Some(np)
-    }
-
-    fn existential(&mut self, clause: Clause) -> Option<()> {
-        if !clause.said.is_empty() || clause.subject.neither || clause.subject.or {
-            return None;
-        }
-        let mut items: Vec<Np> = Vec::new();
-        for np in &clause.subject.items {
-            let np = match items.last() {
-                Some(last) if np.words.is_empty() => Np {
-                    words: last.words.clone(),
-                    ..np.clone()
-                },
-                _ => self.filled(np)?,
-            };
-            // `There is the dog` says nothing that is counted.
-            if matches!(
-                np.quantity,
-                Quantity::The | Quantity::All | Quantity::NotAll
-            ) {
+        let partitive = front.iter().position(|(word, group)| {
+            word == "of" && (group.single().is_some_and(|g| g.plural) || group.items.len() > 1)
+        });
+        if let Some(at) = partitive
+            && let [np] = list.items.as_slice()
+            && matches!(np.head, Head::Gone | Head::One)
+            && front[at].1.items.len() == 1
+        {
+            let (_, group) = front.remove(at);
+            let group = group.single()?.clone();
+            let mut part = np.clone();
+            if !part.mods.is_empty() {
                 return None;
             }
-            items.push(np);
+            part.attributes.retain(|a| !a.is_empty());
+            let part = self.part_of(part, &group);
+            return Some(List::one(part));
         }
-        // `2 squares and 1 circle in the third box`: both are there.
-        let mut shared: Option<Behind> = None;
-        for np in items.iter_mut().rev() {
-            match (np.behind.last(), &shared) {
-                (Some(last @ Behind::With(word, _)), _) if word == "in" => {
-                    shared = Some(last.clone())
+        self.list(list)
+    }
+
+    /// What is counted: numbers by themselves are of what was counted before.
+    fn counted_list(&mut self, list: &List) -> Option<List> {
+        let found = self.list(list)?;
+        let counts = found
+            .items
+            .iter()
+            .all(|np| np.counts() || np.quantity == Quantity::Bare && np.plural);
+        counts.then_some(found)
+    }
+
+    fn existential(
+        &mut self,
+        list: &List,
+        denied: bool,
+        front: &[(String, List)],
+        clause: &Clause,
+        out: &mut Vec<Fact>,
+    ) -> Option<()> {
+        if list.or || list.neither {
+            return None;
+        }
+        let mut items = list.items.clone();
+        if clause.respectively {
+            zip_places(&mut items)?;
+        }
+        for np in &mut items {
+            for (word, place) in front {
+                if np.place().is_none() || word != "in" {
+                    np.mods.push(Mod::With(word.clone(), place.clone()));
                 }
-                (None, Some(place)) => np.behind.push(place.clone()),
-                _ => {}
             }
-        }
-        for np in items {
-            if let Some(place) = &clause.place {
-                let mut np = np;
-                let image =
-                    place.items.len() == 1 && place.items[0].thing().to_string() == "the image";
-                if !image {
-                    np.behind.push(Behind::With("in".to_owned(), place.clone()));
-                }
-                self.there(&np, clause.denied)?;
-            } else {
-                self.there(&np, clause.denied)?;
+            if list.each {
+                each_place(np);
             }
+            self.there(np, denied, out)?;
         }
-        for witness in &clause.witnesses {
-            self.there(&self.filled(witness)?, clause.denied)?;
+        if let Some(witnesses) = &clause.witnesses {
+            let witnesses = self.list(witnesses)?;
+            let [group] = items.as_slice() else {
+                return None;
+            };
+            if denied {
+                return None;
+            }
+            self.members_are(group, &witnesses, out)?;
         }
+        self.state.vps = Vec::new();
         self.state.counting = true;
         Some(())
     }
 
-    /// `there is np`.
-    fn there(&mut self, np: &Np, denied: bool) -> Option<()> {
-        for np in np.apart() {
-            self.presuppose(&np);
-            // `there is no square that touches the wall`: no square touches the wall.
-            let said_at = np.behind.iter().position(says);
-            if let Some(at) = said_at {
-                let mut bare = np.clone();
-                if denied && bare.quantity == Quantity::Some {
-                    bare.quantity = Quantity::None;
-                } else if denied {
-                    return None;
-                }
-                let said = match bare.behind.remove(at) {
-                    Behind::Clause(said) => *said,
-                    Behind::With(name, list) if name == "with" => affirmed(Said::Have(list)),
-                    Behind::With(name, list) => affirmed(Said::Relation(name, list)),
-                };
-                if bare.behind.iter().any(says) {
-                    return None;
-                }
-                if let Quantity::Exactly(n) = &np.quantity {
-                    self.state.counts.push((np.name(), None, n.clone()));
-                }
-                self.said(&bare, &[said], false)?;
-                self.remember(&np, Some(&bare));
-                continue;
-            }
-            let (what, place) = np.lift_place();
-            self.state.context.place.clone_from(&place);
-            self.count(&what, place.map(|p| p.thing()), place_any(&np), denied);
-            self.remember(&np, Some(&what));
+    /// `two squares: a small one and a big one`.
+    fn members_are(&mut self, group: &Np, witnesses: &List, out: &mut Vec<Fact>) -> Option<()> {
+        let n = match &group.quantity {
+            Quantity::Exactly(n) => n.clone(),
+            _ => return None,
+        };
+        let mut known = group.known();
+        known.plural = true;
+        known.total = Some(n);
+        let subject = Thing {
+            quantity: Quantity::Bare,
+            name: format!("the several {}", known.name()),
+        };
+        let predicate = vec![self.kinds(&known, witnesses)];
+        push_predicate(out, subject, predicate, false);
+        for np in &witnesses.items {
+            self.remember(np);
         }
         Some(())
     }
 
-    /// Notes what later words may stand for.
-    fn remember(&mut self, np: &Np, counted: Option<&Np>) {
-        let context = &mut self.state.context;
-        if let Some(what) = counted {
-            context.counted = Some(what.words.clone());
+    /// What the things of a list are, in fixed order.
+    pub(super) fn kinds(&self, subject: &Np, list: &List) -> String {
+        let mut names: Vec<String> = Vec::new();
+        for np in &list.items {
+            let mut np = np.clone();
+            np.quantity = match np.quantity {
+                Quantity::Bare | Quantity::One => Quantity::Some,
+                other => other,
+            };
+            // The place is that of the subject.
+            if np.place().is_some() && np.place() == subject.place() {
+                np.mods
+                    .retain(|m| !matches!(m, Mod::With(w, _) if w == "in"));
+            }
+            names.push(np.thing().to_string());
         }
-        let one = matches!(&np.quantity, Quantity::Some | Quantity::One)
-            || np.quantity == Quantity::Exactly("1".into());
-        let mut known = np.clone();
-        known.quantity = Quantity::The;
-        known.total = None;
-        known.plural = false;
-        if one {
-            context.single = Some(known.clone());
-            context.subject = Some(NpList::one(known));
-        } else if matches!(np.quantity, Quantity::Exactly(_)) {
-            known.plural = true;
-            context.several = Some(known);
-            context.single = None;
-            context.subject = None;
-        }
+        names.sort();
+        names.join(if list.or { " or " } else { " and " })
     }
 
-    fn count(&mut self, what: &Np, place: Option<Thing>, any: bool, denied: bool) {
-        let mut thing = what.thing();
-        let mut place = place;
-        let mut denied = denied;
-        let some = matches!(thing.quantity, Quantity::Some | Quantity::Bare);
-        if denied && some {
-            thing.quantity = Quantity::None;
-            denied = false;
+    /// `there is np`.
+    pub(super) fn there(&mut self, np: &Np, denied: bool, out: &mut Vec<Fact>) -> Option<()> {
+        let mut np = np.clone();
+        if np.quantity == Quantity::Bare && np.plural {
+            np.quantity = Quantity::Some;
         }
+        if denied {
+            match np.quantity {
+                Quantity::Some | Quantity::One => np.quantity = Quantity::None,
+                Quantity::Exactly(ref n) if n == "1" => np.quantity = Quantity::None,
+                _ => return None,
+            }
+        }
+        let what = np.clone();
+        for inner in within(&what).into_iter().cloned().collect::<Vec<Np>>() {
+            self.presuppose(&inner, out);
+        }
+        for (np, _) in self.apart(&what, false) {
+            self.presuppose(&np, out);
+            self.asides(&np, out)?;
+            let placed = np.place().is_some();
+            let said_at = np.mods.iter().position(|m| match m {
+                Mod::Clause(_) => true,
+                Mod::With(word, list) => {
+                    word.starts_with('@') || word == "of" && list.single().is_some_and(is_same)
+                }
+            });
+            // Counted, or said of so many, or of the one that there is.
+            let one = matches!(&np.quantity, Quantity::Some | Quantity::One)
+                || np.quantity == Quantity::Exactly("1".into());
+            let way = match said_at {
+                Some(_) => {
+                    self.choices
+                        .choose(1 + usize::from(placed) + usize::from(one))
+                        + usize::from(!placed)
+                }
+                None => 0,
+            };
+            if let Some(at) = said_at
+                && way == 2
+            {
+                let mut known = np.known();
+                let with = known.mods.remove(at);
+                let (what, place) = known.lift_place();
+                let what = Np {
+                    quantity: Quantity::Some,
+                    ..what
+                };
+                self.count(&what, place.as_ref(), out);
+                self.said(&known, &[said_with(with)].concat(), false, out)?;
+            } else if let Some(at) = said_at
+                && way == 1
+            {
+                let mut bare = np.clone();
+                let vps = said_with(bare.mods.remove(at));
+                if let Quantity::Exactly(n) = &np.quantity {
+                    self.state.counts.push((np.name(), None, n.clone()));
+                }
+                self.said(&bare, &vps, false, out)?;
+            } else {
+                let (what, place) = np.lift_place();
+                self.count(&what, place.as_ref(), out);
+            }
+            let (mut counted, _) = np.lift_place();
+            counted = counted.known();
+            self.state.counted = Some(counted);
+            self.remember(&np);
+        }
+        // What was counted in several places may be spoken of as a whole.
+        let one = matches!(&np.quantity, Quantity::Some | Quantity::One)
+            || np.quantity == Quantity::Exactly("1".into());
+        self.state.subject = Some(List::one(Np {
+            plural: !one,
+            ..np.known()
+        }));
+        Some(())
+    }
+
+    fn count(&mut self, what: &Np, place: Option<&Np>, out: &mut Vec<Fact>) {
+        let mut thing = what.thing();
+        let mut place = place.map(|p| (p.thing(), p.any));
         if thing.quantity == Quantity::Bare {
             thing.quantity = Quantity::Some;
         }
-        if let Some(place) = &mut place
+        if let Some((place, any)) = &mut place
             && thing.quantity == Quantity::None
+            && (*any && place.quantity == Quantity::Some || place.quantity == Quantity::All)
         {
-            if any && place.quantity == Quantity::Some {
-                // No cup in any box: no box has a cup.
-                place.quantity = Quantity::None;
-                thing.quantity = Quantity::Some;
-            } else if place.quantity == Quantity::All {
-                place.quantity = Quantity::None;
-                thing.quantity = Quantity::Some;
-            }
+            // No cup in any box: no box has a cup.
+            place.quantity = Quantity::None;
+            thing.quantity = Quantity::Some;
         }
-        if let Quantity::Exactly(n) = &thing.quantity {
+        let place = place.map(|(place, _)| place);
+        let number = match &thing.quantity {
+            Quantity::Exactly(n) => Some(n.clone()),
+            Quantity::None => Some("0".to_owned()),
+            _ => None,
+        };
+        if let Some(n) = number {
             let place = place.as_ref().map(ToString::to_string);
-            self.state
-                .counts
-                .push((thing.name.clone(), place, n.clone()));
-        } else if thing.quantity == Quantity::None {
-            let place = place.as_ref().map(ToString::to_string);
-            self.state
-                .counts
-                .push((thing.name.clone(), place, "0".to_owned()));
+            self.state.counts.push((thing.name.clone(), place, n));
         }
-        self.out.push(Fact::Count {
+        out.push(Fact::Count {
             what: thing,
             place,
-            denied,
+            denied: false,
             presupposed: false,
         });
     }
 
     /// `of the 3 boxes` says that there are 3; `the dog` that there is one.
-    fn presuppose(&mut self, np: &Np) {
-        for np in std::iter::once(np).chain(within(np)) {
+    pub(super) fn presuppose(&mut self, np: &Np, out: &mut Vec<Fact>) {
+        let inner: Vec<Np> = within(np).into_iter().cloned().collect();
+        for np in std::iter::once(np).chain(&inner) {
             let (bare, place) = np.lift_place();
             if let Some(total) = &np.total {
-                let what = Thing {
-                    quantity: Quantity::Exactly(total.clone()),
-                    name: bare.name(),
-                };
-                let place = place.as_ref().map(Np::thing);
-                self.state.counts.push((
-                    what.name.clone(),
-                    place.as_ref().map(ToString::to_string),
-                    total.clone(),
-                ));
-                self.out.push(Fact::Count {
-                    what,
-                    place,
+                let other = bare.attributes.iter().any(|a| a == "other");
+                let sided = bare.attributes.iter().any(|a| self.lexicon.is_side(a));
+                if !other && !sided {
+                    let what = Thing {
+                        quantity: Quantity::Exactly(total.clone()),
+                        name: bare.name(),
+                    };
+                    let places: Vec<Option<Np>> = match &place {
+                        Some(place) => {
+                            let apart = self.apart(place, false);
+                            apart.into_iter().map(|(np, _)| Some(np)).collect()
+                        }
+                        None => vec![None],
+                    };
+                    for place in places {
+                        let place = place.as_ref().map(Np::thing);
+                        self.state.counts.push((
+                            what.name.clone(),
+                            place.as_ref().map(ToString::to_string),
+                            total.clone(),
+                        ));
+                        out.push(Fact::Count {
+                            what: what.clone(),
+                            place,
+                            denied: false,
+                            presupposed: true,
+                        });
+                    }
+                }
+            }
+            if np.only {
+                out.push(Fact::Count {
+                    what: Thing {
+                        quantity: Quantity::Exactly("1".to_owned()),
+                        name: bare.name(),
+                    },
+                    place: place.as_ref().map(Np::thing),
                     denied: false,
-                    presupposed: true,
+                    presupposed: false,
                 });
             }
-            if np.quantity == Quantity::The && !np.plural && !np.words.is_empty() {
-                let place = place.map(|p| p.thing().to_string());
+            if np.quantity == Quantity::The && !np.plural && np.noun().is_some() {
                 let text = self.state.text;
-                let named = (bare.name(), place);
-                self.state.definite.entry(named).or_insert(text);
+                let name = (bare.name(), place.map(|p| p.thing().to_string()));
+                self.state.definite.entry(name).or_insert(text);
             }
         }
     }
 
-    fn predicate(&mut self, subject: Thing, mut predicates: Vec<String>, denied: bool) {
-        predicates.sort();
-        predicates.dedup();
-        self.out.push(Fact::Predicate {
-            subject,
-            predicates,
-            denied,
-        });
+    /// What is said in passing, and of what: `, which is in the first box,`.
+    pub(super) fn asides(&mut self, np: &Np, out: &mut Vec<Fact>) -> Option<Np> {
+        let mut np = np.clone();
+        for vps in std::mem::take(&mut np.asides) {
+            if let [vp] = vps.as_slice()
+                && let Pred::Other(of, items) = &vp.pred
+                && of == "of"
+                && let [Item::List(group)] = items.as_slice()
+            {
+                for group in &group.items {
+                    self.presuppose(group, out);
+                }
+                continue;
+            }
+            self.told.asides.push(vps.clone());
+            let mut resolved = Vec::new();
+            for vp in &vps {
+                resolved.push(self.vp(vp)?);
+            }
+            let only = std::mem::take(&mut np.only);
+            let mut bare = Np {
+                apposed: None,
+                asides: Vec::new(),
+                ..np.clone()
+            };
+            if bare.counts() {
+                let one = !matches!(&bare.quantity, Quantity::Exactly(n) if n != "1");
+                bare = bare.known();
+                bare.plural = !one;
+            }
+            np.only = only;
+            self.said(&bare, &resolved, false, out)?;
+            for vp in resolved {
+                if let Pred::At(word, list) = vp.pred
+                    && !vp.denied
+                {
+                    if np.only {
+                        // The only one there is, and there it is.
+                        np.only = false;
+                        self.presuppose(
+                            &Np {
+                                only: true,
+                                ..np.clone()
+                            },
+                            out,
+                        );
+                    }
+                    np.mods.push(Mod::With(word, list));
+                }
+            }
+        }
+        if np.quantity == Quantity::The
+            && let Some(list) = np.apposed.take()
+        {
+            self.told.apposed.push((*list).clone());
+            let list = self.list(&list)?;
+            let one = list.single()?.clone();
+            let said = Pred::Is(List::one(one));
+            let bare = Np {
+                only: false,
+                ..np.clone()
+            };
+            self.said(&bare, &[Vp::new(said, false)], false, out)?;
+        }
+        Some(np)
     }
 
-    fn predication(&mut self, clause: Clause) -> Option<()> {
-        let list = &clause.subject;
+    fn predication(
+        &mut self,
+        list: List,
+        vps: &[Vp],
+        front: &[(String, List)],
+        clause: &Clause,
+        out: &mut Vec<Fact>,
+    ) -> Option<()> {
+        let mut list = list;
         if list.or {
             return None;
         }
-        let mut subjects = Vec::new();
-        for np in &list.items {
-            // A number by itself is compared.
-            if np.is_number().is_some() && list.items.len() == 1 {
-                return self.numbers(np, &clause);
-            }
-            // `black` is nothing that something is said of.
-            if np.quantity == Quantity::Bare && !np.plural {
-                return None;
-            }
-            // What is no number is not compared with one.
-            if (clause.said.iter()).any(|vp| matches!(vp.said, Said::Number(_))) {
-                return None;
-            }
-            for mut np in self.subject(np)?.apart() {
-                if list.neither {
-                    np.quantity = match np.quantity {
-                        Quantity::The => Quantity::The,
-                        _ => return None,
-                    };
-                }
-                subjects.push(np);
-            }
-        }
-        for subject in &subjects {
-            self.said(subject, &clause.said, list.neither)?;
-        }
-        let mut witnesses = Vec::new();
-        for np in &clause.witnesses {
-            let np = match np.words.is_empty() {
-                true => return None,
-                false => np.clone(),
-            };
-            witnesses.extend(np.apart());
-        }
-        for witness in &witnesses {
-            if witness.quantity != Quantity::The {
-                return None;
-            }
-            self.said(witness, &clause.said, false)?;
-        }
-        let context = &mut self.state.context;
-        if let [only] = subjects.as_slice() {
-            let single = only.quantity == Quantity::The && !only.plural;
-            context.single = single.then(|| only.clone());
-            if !single {
-                let mut several = only.clone();
-                several.quantity = Quantity::The;
-                several.plural = true;
-                several.total = None;
-                context.several = Some(several);
-            }
-        } else {
-            context.single = None;
-        }
-        context.subject = Some(clause.subject.clone());
-        Some(())
-    }
-
-    fn said(&mut self, subject: &Np, said: &[VerbPhrase], neither: bool) -> Option<()> {
-        self.presuppose(subject);
-        let one = matches!(subject.quantity, Quantity::The | Quantity::All);
-        if !one && (said.len() > 1 || amounts(said) > 1) {
-            // `No box has a cup and a dish` is not said of each apart.
-            let mut predicates = Vec::new();
-            for vp in said {
-                self.objects(vp);
-                match &vp.said {
-                    Said::Have(list) if !list.or && !vp.denied => {
-                        predicates.extend(list.items.iter().map(owned));
-                    }
-                    _ => predicates.push(vp.name()),
-                }
-            }
-            self.predicate(subject.thing(), predicates, false);
-            return Some(());
-        }
-        for vp in said {
-            self.objects(vp);
-            self.one_said(subject, vp, vp.denied != neither)?;
-        }
-        Some(())
-    }
-
-    /// What the objects of a predicate presuppose.
-    fn objects(&mut self, vp: &VerbPhrase) {
-        let (Said::Have(list) | Said::At(_, list) | Said::Relation(_, list)) = &vp.said else {
-            return;
-        };
-        for np in &list.items {
-            for np in np.apart() {
-                self.presuppose(&np);
-            }
-        }
-    }
-
-    fn one_said(&mut self, subject: &Np, vp: &VerbPhrase, denied: bool) -> Option<()> {
-        match &vp.said {
-            Said::Have(list) => {
-                let or = list.or && list.items.len() > 1;
-                if or && !denied {
-                    self.predicate(subject.thing(), vec![vp.name()], denied);
-                    return Some(());
-                }
-                let place = subject.thing();
-                if place.to_string() == "the image" {
-                    for np in &list.items {
-                        self.there(&self.filled(np)?, denied)?;
-                    }
-                    self.state.counting = true;
-                    return Some(());
-                }
-                for np in &list.items {
-                    let mut np = self.filled(np)?;
-                    if denied && np.any {
-                        np.any = false;
-                    }
-                    self.count(&np, Some(place.clone()), false, denied);
-                    self.state.context.counted = Some(np.words.clone());
-                    if matches!(np.quantity, Quantity::Exactly(_)) && !denied {
-                        let mut several = np.clone();
-                        several.quantity = Quantity::The;
-                        several.plural = true;
-                        let within = NpList::one(subject.clone());
-                        several.behind.push(Behind::With("in".to_owned(), within));
-                        self.state.context.several = Some(several);
-                    }
-                }
-                self.state.context.place = Some(subject.clone());
-                self.state.counting = true;
-                Some(())
-            }
-            Said::At(word, list) if counts(subject) => {
-                let mut np = subject.clone();
-                let image = list.items.len() == 1 && list.name() == "the image";
-                if word != "in" || !image {
-                    np.behind.push(Behind::With(word.clone(), list.clone()));
-                }
-                self.state.counting = true;
-                self.there(&np, denied)
-            }
-            Said::Exist if counts(subject) => self.there(subject, denied),
-            Said::Exist => None,
-            Said::Relation(name, list) => {
-                let either = list.or && list.items.len() > 1;
-                if either && !denied {
-                    self.predicate(subject.thing(), vec![vp.name()], denied);
-                    return Some(());
-                }
-                if list.neither {
-                    return None;
-                }
-                for object in list.items.iter().flat_map(Np::apart) {
-                    self.relation(name, subject.thing(), object.thing(), denied);
-                }
-                Some(())
-            }
-            Said::Undergo(verb, list) => {
-                let [by] = list.items.as_slice() else {
-                    return None;
-                };
-                let (mut by, mut thing) = (by.clone(), subject.thing());
-                self.presuppose(&by);
-                if by.any && thing.quantity == Quantity::None {
-                    by.quantity = Quantity::None;
-                    thing.quantity = Quantity::Some;
-                }
-                self.predicate(by.thing(), vec![format!("{verb} {thing}")], denied);
-                Some(())
-            }
-            Said::At(..) | Said::Number(_) | Said::Other(_) => {
-                let bare = VerbPhrase {
-                    denied: false,
-                    said: vp.said.clone(),
-                };
-                let mut thing = subject.thing();
-                let mut denied = denied;
-                // `every cup is not red` is read in two ways.
-                if denied && thing.quantity == Quantity::All {
-                    return None;
-                }
-                if denied && thing.quantity == Quantity::Some && subject.any {
-                    thing.quantity = Quantity::None;
-                    denied = false;
-                }
-                self.predicate(thing, vec![bare.name()], denied);
-                Some(())
-            }
-        }
-    }
-
-    /// Each relation in one of its two directions.
-    fn relation(&mut self, name: &str, subject: Thing, object: Thing, denied: bool) {
-        let quantified = |thing: &Thing| thing.quantity != Quantity::The;
-        let both = quantified(&subject) && quantified(&object);
-        let mut fact = (name.to_owned(), subject, object);
-        if let Some(inverse) = self.lexicon.inverse(name)
-            && !both
-            && inverse < name
+        if let [vp] = vps
+            && let Some(turned) = self.turned(&list, vp)
         {
-            fact = (inverse.to_owned(), fact.2, fact.1);
+            let (subject, vp) = turned?;
+            return self.predication(subject, &[vp], front, clause, out);
         }
-        self.out.push(Fact::Relation {
-            relation: fact.0,
-            subject: fact.1,
-            object: fact.2,
-            denied,
-        });
+        // A number by itself is compared.
+        if let Some(np) = list.single()
+            && np.is_bare_number()
+        {
+            return None;
+        }
+        let mut among: Option<String> = None;
+        for (word, place) in front {
+            if word == "of" {
+                let mut names: Vec<String> = Vec::new();
+                for np in &place.items {
+                    self.presuppose(np, out);
+                    names.push(np.known().name());
+                }
+                names.sort();
+                among = Some(format!("among {}", names.join(" and ")));
+                continue;
+            }
+            for np in &mut list.items {
+                let same = np
+                    .mods
+                    .iter()
+                    .any(|m| matches!(m, Mod::With(w, _) if w == word));
+                if !same && np.quantity != Quantity::Bare {
+                    np.mods.push(Mod::With(word.clone(), place.clone()));
+                }
+            }
+        }
+        let mut subjects: Vec<(Np, bool)> = Vec::new();
+        // What is said of several together is not said of each.
+        let collective = vps.iter().any(|vp| match &vp.pred {
+            Pred::Have(list) if !vp.denied => list.items.iter().any(|np| {
+                matches!(
+                    np.quantity,
+                    Quantity::Exactly(_) | Quantity::AtLeast(_) | Quantity::AtMost(_)
+                ) && !list.each
+                    && !vp.each
+                    && np.noun() != Some("color")
+            }),
+            _ => false,
+        }) && !clause.respectively;
+        for np in &list.items {
+            if np.quantity == Quantity::Bare
+                && !np.plural
+                && np.noun().is_none_or(|n| self.lexicon.is_adjective(n))
+            {
+                subjects.push((np.clone(), false));
+                continue;
+            }
+            let before = out.len();
+            let named = np.only
+                && matches!(vps, [vp] if matches!(&vp.pred, Pred::Is(list)
+                    if list.single().is_some_and(|np| np.quantity == Quantity::The)));
+            if named {
+                subjects.push((np.clone(), false));
+                continue;
+            }
+            self.presuppose(np, out);
+            let witnesses = np.apposed.clone().filter(|_| np.quantity != Quantity::The);
+            let plain = Np {
+                apposed: np.apposed.clone().filter(|_| np.quantity == Quantity::The),
+                ..np.clone()
+            };
+            if !plain.asides.is_empty() && plain.only {
+                out.truncate(before);
+            }
+            let plain = self.asides(&plain, out)?;
+            let plain = Np {
+                only: false,
+                ..plain
+            };
+            if let Some(witnesses) = witnesses {
+                self.told.apposed.push((*witnesses).clone());
+                let witnesses = self.list(&witnesses)?;
+                self.witnesses(&plain, &witnesses, vps, out)?;
+            }
+            subjects.extend(self.apart(&plain, collective));
+        }
+        self.remember_ordered(&list);
+        // What was said before stands for what is left out.
+        let mut resolved: Vec<Vp> = Vec::new();
+        for vp in vps {
+            if let Pred::Elided = vp.pred {
+                if self.state.vps.is_empty() {
+                    return None;
+                }
+                for before in self.state.vps.clone() {
+                    resolved.push(Vp {
+                        denied: vp.denied,
+                        ..before
+                    });
+                }
+                continue;
+            }
+            resolved.push(vp.clone());
+        }
+        for (subject, _) in &subjects {
+            self.remember(subject);
+        }
+        let number = subjects.len();
+        for (at, (subject, denied)) in subjects.iter().enumerate() {
+            let mut own = Vec::new();
+            for vp in &resolved {
+                let before = self.state.subject.take();
+                // `its top`: of this subject.
+                self.state.subject = Some(List::one(subject.clone()));
+                let found = self.vp(vp);
+                self.state.subject = before;
+                own.push(nth_of(found?, at, number, clause.respectively)?);
+            }
+            let mut subject = subject.clone();
+            for vp in &mut own {
+                if let Some((word, mut place)) = vp.place.take() {
+                    if clause.respectively && place.items.len() == number {
+                        place = List::one(place.items.swap_remove(at));
+                        let known = Mod::With(word.clone(), place.clone());
+                        if subject.mods.contains(&known) {
+                            continue;
+                        }
+                    }
+                    let same = subject
+                        .mods
+                        .iter()
+                        .any(|m| matches!(m, Mod::With(w, _) if *w == word));
+                    if same || place.single().is_some_and(Np::is_image) && word == "in" {
+                        if !place.single().is_some_and(Np::is_image) {
+                            return None;
+                        }
+                        continue;
+                    }
+                    subject.mods.push(Mod::With(word, place));
+                }
+            }
+            let from = out.len();
+            for (subject, more) in self.apart(&subject, collective) {
+                self.said(&subject, &own, (*denied != more) != list.neither, out)?;
+            }
+            if let Some(among) = &among {
+                for fact in &mut out[from..] {
+                    match fact {
+                        Fact::Relation { relation, .. } => relation.push_str(&format!(" {among}")),
+                        Fact::Predicate { predicates, .. } => predicates.push(among.clone()),
+                        _ => {}
+                    }
+                }
+            }
+            if let Some(witnesses) = &clause.witnesses
+                && at == 0
+            {
+                let witnesses = self.list(witnesses)?;
+                // `The second box holds two squares: a small one and a big one.`
+                if let Some(Pred::Have(list)) = own.last().map(|vp| &vp.pred)
+                    && let Some(group) = list.single()
+                    && witnesses.items.iter().all(Np::counts)
+                {
+                    let mut group = group.clone();
+                    if !subject.is_image() {
+                        let place = List::one(subject.known());
+                        group.mods.push(Mod::With("in".to_owned(), place));
+                    }
+                    self.members_are(&group, &witnesses, out)?;
+                } else {
+                    self.witnesses(&subject, &witnesses, &resolved, out)?;
+                }
+            }
+        }
+        let mut after: Vec<Np> = subjects.into_iter().map(|(np, _)| np).collect();
+        for np in &mut after {
+            for vp in &resolved {
+                if let Pred::At(word, place) = &vp.pred
+                    && !vp.denied
+                    && word == "in"
+                    && np.quantity == Quantity::The
+                    && np.place().is_none()
+                {
+                    let place = self.list(place)?;
+                    np.mods.push(Mod::With(word.clone(), place));
+                    let np = np.clone();
+                    self.remember(&np);
+                }
+            }
+        }
+        list.items = after;
+        if list.items.is_empty() {
+            return None;
+        }
+        self.state.subject = Some(list);
+        self.state.vps = resolved;
+        Some(())
     }
 
-    /// `3 is more than 1`.
-    fn numbers(&mut self, left: &Np, clause: &Clause) -> Option<()> {
-        let left = left.is_number()?.to_owned();
-        let [vp] = clause.said.as_slice() else {
+    /// `Black and blue are the colors of the tower`, `a small one and a big one are the 2 squares`: said
+    /// of what stands last. `None` if it is not so; within it, if it cannot be read.
+    fn turned(&mut self, list: &List, vp: &Vp) -> Option<Option<(List, Vp)>> {
+        if vp.denied {
+            return None;
+        }
+        // `The colors of the box are black and blue.`
+        if let Some(np) = list.single()
+            && np.noun() == Some("color")
+            && np.quantity == Quantity::The
+            && np.attributes.is_empty()
+            && let [Mod::With(of, owner)] = np.mods.as_slice()
+            && of == "of"
+        {
+            let values: Vec<String> = match &vp.pred {
+                Pred::Are(words) => words.clone(),
+                Pred::Is(list) => list
+                    .items
+                    .iter()
+                    .filter_map(|np| np.noun().map(str::to_owned))
+                    .collect(),
+                _ => return None,
+            };
+            let plain = values.iter().all(|v| self.lexicon.is_adjective(v));
+            let mut has = Np::new(Quantity::The, Head::Noun("color".to_owned()));
+            has.attributes = values;
+            has.attributes.sort();
+            let vp = Vp::new(Pred::Have(List::one(has)), false);
+            return plain.then(|| Some((owner.clone(), vp)));
+        }
+        let Pred::Is(object) = &vp.pred else {
             return None;
         };
-        let Said::Number(right_said) = &vp.said else {
+        let object = object.single()?;
+        if object.quantity != Quantity::The || object.noun().is_none() {
             return None;
-        };
-        let (left, relation, right) = match (right_said, vp.denied) {
-            (Quantity::Exactly(n), false) => (left, "=", n.clone()),
-            (Quantity::Exactly(n), true) => (left, "≠", n.clone()),
-            (Quantity::One, denied) => (left, if denied { "≠" } else { "=" }, "1".to_owned()),
-            (Quantity::AtLeast(n), denied) => match (n.strip_prefix(ABOVE), denied) {
-                (Some(n), false) => (n.to_owned(), "<", left),
-                (Some(n), true) => (left, "≤", n.to_owned()),
-                (None, false) => (n.clone(), "≤", left),
-                (None, true) => (left, "<", n.clone()),
-            },
-            (Quantity::AtMost(n), denied) => match (n.strip_prefix(BELOW), denied) {
-                (Some(n), false) => (left, "<", n.to_owned()),
-                (Some(n), true) => (n.to_owned(), "≤", left),
-                (None, false) => (left, "≤", n.clone()),
-                (None, true) => (n.clone(), "<", left),
-            },
-            _ => return None,
-        };
-        // `2 is not less than 2` and `2 is not more than 2` say different things.
-        let at_least = matches!(
-            (right_said, vp.denied),
-            (Quantity::AtLeast(_), false) | (Quantity::AtMost(_), true)
-        );
-        let relation = if relation == "≤" && left == right && at_least {
-            "≥"
-        } else {
-            relation
-        };
-        let (left, right) = match relation {
-            "=" | "≠" if right < left => (right, left),
-            _ => (left, right),
-        };
-        self.out.push(Fact::Numbers {
-            left,
-            relation,
-            right,
-        });
+        }
+        let bare = |np: &Np| np.quantity == Quantity::Bare || np.quantity == Quantity::Some;
+        if !list.items.iter().all(bare) || list.items.len() < 2 {
+            return None;
+        }
+        let found = self.list(&List::one(object.clone()));
+        let subject = Vp::new(Pred::Is(list.clone()), false);
+        Some(found.map(|object| (object, subject)))
+    }
+
+    fn remember_ordered(&mut self, list: &List) {
+        if let Some(np) = list.items.iter().find(|np| np.has_ordinal().is_some()) {
+            self.state.ordered = Some(np.known());
+        }
+    }
+
+    /// What was said of some of a group is said of these.
+    fn witnesses(
+        &mut self,
+        group: &Np,
+        list: &List,
+        vps: &[Vp],
+        out: &mut Vec<Fact>,
+    ) -> Option<()> {
+        if list.or || list.neither {
+            return None;
+        }
+        if vps.iter().any(|vp| vp.denied) || group.quantity == Quantity::None {
+            return None;
+        }
+        let mut resolved = Vec::new();
+        for vp in vps {
+            resolved.push(self.vp(vp)?);
+        }
+        for np in &list.items {
+            if np.quantity != Quantity::The {
+                return None;
+            }
+            let mut np = np.clone();
+            if np.place().is_none()
+                && let Some(place) = group.place()
+            {
+                np.mods.push(Mod::With("in".to_owned(), place.clone()));
+            }
+            for (np, _) in self.apart(&np, false) {
+                self.presuppose(&np, out);
+                self.said(&np, &resolved, false, out)?;
+                self.remember(&np);
+            }
+        }
         Some(())
     }
 
     /// `There are more cups than dishes`: so their numbers compare.
-    fn more_than(&mut self, first: &Np, second: &Np) -> Option<()> {
-        let number = |np: &Np| {
-            let (bare, place) = np.lift_place();
-            let (name, place) = (bare.name(), place.map(|p| p.thing().to_string()));
-            let mut found = self
-                .state
-                .counts
-                .iter()
-                .filter(|(n, p, _)| *n == name && (place.is_none() || *p == place))
-                .map(|(_, _, number)| number.clone());
-            let number = found.next()?;
-            found.all(|other| other == number).then_some(number)
-        };
-        let (first, second) = (number(first)?, number(second)?);
-        self.out.push(Fact::Numbers {
+    pub(super) fn more_than(&mut self, first: &Np, second: &Np, out: &mut Vec<Fact>) -> Option<()> {
+        let (first, second) = (self.number_of(first)?, self.number_of(second)?);
+        let (a, b) = (first.parse::<f64>().ok()?, second.parse::<f64>().ok()?);
+        if a <= b {
+            return None;
+        }
+        out.push(Fact::Numbers {
             left: second,
             relation: "<",
             right: first,
         });
         Some(())
     }
-}
 
-fn affirmed(said: Said) -> VerbPhrase {
-    VerbPhrase {
-        denied: false,
-        said,
+    /// How many of these were counted.
+    pub(super) fn number_of(&self, np: &Np) -> Option<String> {
+        let (bare, place) = np.lift_place();
+        let (name, place) = (bare.name(), place.map(|p| p.thing().to_string()));
+        let mut found = self
+            .state
+            .counts
+            .iter()
+            .chain(self.evidence)
+            .filter(|(n, p, _)| *n == name && (place.is_none() || *p == place))
+            .map(|(_, _, number)| number.clone());
+        let number = found.next()?;
+        found.all(|other| other == number).then_some(number)
     }
 }
 
-/// Whether what stands behind a noun can be said of it in a clause.
-fn says(behind: &Behind) -> bool {
-    let Behind::With(word, list) = behind else {
-        return true;
+/// What stands behind a noun, as it is said of it.
+fn said_with(with: Mod) -> Vec<Vp> {
+    match with {
+        Mod::Clause(vps) => vps,
+        Mod::With(word, list) if word == "of" => vec![Vp::new(Pred::Have(list), false)],
+        Mod::With(name, list) => vec![Vp::new(Pred::Relation(name, list), false)],
+    }
+}
+
+/// `The second three`, after `The first has two squares`.
+fn gapped(last: &Vp, list: &List) -> Option<Vp> {
+    let pred = match &last.pred {
+        Pred::Have(_) if list.amounts() => Pred::Have(list.clone()),
+        Pred::Measure(_, unit) => {
+            let one = list.single()?;
+            let same = one.is_bare_number() || one.noun().is_some_and(|n| unit.starts_with(n));
+            match &one.quantity {
+                Quantity::Exactly(_) if same => {
+                    Pred::Measure(vec![one.quantity.clone()], unit.clone())
+                }
+                Quantity::One if same => {
+                    Pred::Measure(vec![Quantity::Exactly("1".into())], unit.clone())
+                }
+                _ => return None,
+            }
+        }
+        Pred::Is(_) | Pred::Are(_) => match list.single() {
+            Some(np) if np.quantity == Quantity::Bare => {
+                let mut words = np.attributes.clone();
+                words.extend(np.noun().map(str::to_owned));
+                words.sort();
+                Pred::Are(words)
+            }
+            _ => Pred::Is(list.clone()),
+        },
+        _ => return None,
     };
-    let amount = |np: &Np| {
-        !matches!(
-            np.quantity,
-            Quantity::The | Quantity::Bare | Quantity::All | Quantity::NotAll
-        )
-    };
-    word.starts_with('@') || word == "with" && !list.or && list.items.iter().all(amount)
-}
-
-/// `have 2 cups`.
-fn owned(np: &Np) -> String {
-    format!("have {}", np.thing())
-}
-
-pub(super) fn counts(np: &Np) -> bool {
-    matches!(
-        np.quantity,
-        Quantity::Some
-            | Quantity::None
-            | Quantity::Exactly(_)
-            | Quantity::AtLeast(_)
-            | Quantity::AtMost(_)
-            | Quantity::One
-    ) && np.total.is_none()
-}
-
-fn amounts(said: &[VerbPhrase]) -> usize {
-    said.iter()
-        .map(|vp| match &vp.said {
-            Said::Have(list) => list.items.len(),
-            _ => 1,
-        })
-        .sum()
-}
-
-fn place_any(np: &Np) -> bool {
-    np.behind.last().is_some_and(|b| match b {
-        Behind::With(word, list) => word == "in" && list.items.iter().any(|np| np.any),
-        Behind::Clause(_) => false,
+    Some(Vp {
+        pred,
+        denied: false,
+        ..last.clone()
     })
+}
+
+/// What is said of the subject at this place of several.
+fn nth_of(vp: Vp, at: usize, number: usize, respectively: bool) -> Option<Vp> {
+    let pred = match vp.pred {
+        Pred::Measure(quantities, unit) if quantities.len() > 1 => {
+            if quantities.len() != number {
+                return None;
+            }
+            Pred::Measure(vec![quantities.get(at)?.clone()], unit)
+        }
+        Pred::Have(list) if respectively && list.items.len() > 1 => {
+            if list.items.len() != number {
+                return None;
+            }
+            Pred::Have(List::one(list.items.get(at)?.clone()))
+        }
+        Pred::Is(list) if respectively && list.items.len() > 1 => {
+            if list.items.len() != number {
+                return None;
+            }
+            Pred::Is(List::one(list.items.get(at)?.clone()))
+        }
+        Pred::Are(_) if respectively && number > 1 => return None,
+        other => other,
+    };
+    Some(Vp { pred, ..vp })
+}
+
+/// `one, three and five items in the first, second and third boxes, respectively`.
+fn zip_places(items: &mut [Np]) -> Option<()> {
+    let places = items.last()?.place()?.items.clone();
+    if places.len() != items.len() {
+        return None;
+    }
+    for (np, place) in std::iter::zip(items, places) {
+        np.mods
+            .retain(|m| !matches!(m, Mod::With(word, _) if word == "in"));
+        np.mods.push(Mod::With("in".to_owned(), List::one(place)));
+    }
+    Some(())
+}
+
+/// `two in the other boxes each`.
+fn each_place(np: &mut Np) {
+    for with in &mut np.mods {
+        if let Mod::With(word, list) = with
+            && word == "in"
+        {
+            list.each = true;
+        }
+    }
+}
+
+pub(super) fn is_same(np: &Np) -> bool {
+    np.attributes.iter().any(|a| a == "same")
+}
+
+pub(super) fn push_predicate(
+    out: &mut Vec<Fact>,
+    subject: Thing,
+    mut predicates: Vec<String>,
+    denied: bool,
+) {
+    predicates.sort();
+    predicates.dedup();
+    out.push(Fact::Predicate {
+        subject,
+        predicates,
+        denied,
+    });
 }
 
 /// The noun phrases within one.
 fn within(np: &Np) -> Vec<&Np> {
-    np.behind
-        .iter()
-        .filter_map(|b| match b {
-            Behind::With(_, list) => Some(&list.items),
-            Behind::Clause(_) => None,
-        })
+    let lists = np.mods.iter().filter_map(|m| match m {
+        Mod::With(_, list) => Some(&list.items),
+        Mod::Clause(_) => None,
+    });
+    lists
         .flatten()
         .flat_map(|np| std::iter::once(np).chain(within(np)))
         .collect()

@@ -1,10 +1,12 @@
 //! The words that a text may have: those of the pack, those of the rationale it is held against, and
 //! a closed list of English function words. Any other word is a difference.
 
-use super::tokens::{Phrase, Token, general_phrases, sentences, tokens};
+use super::phrases::{Phrase, general_phrases};
+use super::tokens::{Token, sentences, tokens};
 use crate::english::{Number, Part, Template, conjugate, singular};
 use fact_lang::pack::Pack;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 /// Determiners, quantifiers and pronouns: where a noun phrase begins.
 pub(super) const DETERMINERS: &[&str] = &[
@@ -21,29 +23,19 @@ pub(super) const PREPOSITIONS: &[&str] = &[
     "outside",
 ];
 
-/// Words between clauses that carry no fact of their own.
-pub(super) const CONNECTIVES: &[&str] = &[
-    "so",
+/// Words that say how a sentence hangs together and no fact: dropped wherever they stand.
+pub(super) const ADVERBS: &[&str] = &[
     "thus",
     "therefore",
     "hence",
     "consequently",
     "accordingly",
-    "because",
-    "since",
     "also",
     "additionally",
     "moreover",
     "furthermore",
     "however",
     "meanwhile",
-    "while",
-    "whereas",
-    "although",
-    "though",
-    "and",
-    "but",
-    "yet",
     "then",
     "overall",
     "finally",
@@ -51,47 +43,170 @@ pub(super) const CONNECTIVES: &[&str] = &[
     "similarly",
     "specifically",
     "too",
-    "given",
-    "together-with",
-    "as-a-result",
-    "this-means",
-    "it-follows",
-    "in-addition",
-    "in-contrast",
-    "on-the-other-hand",
-    "in-turn",
-    "for-this-reason",
+    "indeed",
+    "clearly",
+    "conversely",
+    "instead",
+    "again",
+    "next",
+    "lastly",
+    "still",
+    "nevertheless",
+    "nonetheless",
+    "ultimately",
+    "correspondingly",
+    "evidently",
+    "together",
+    "obviously",
 ];
 
-/// Longer ones, and the word that stands for each.
-const CONNECTIVE_PHRASES: &[(&str, &str)] = &[
-    ("as a result", "as-a-result"),
-    ("because of this", "as-a-result"),
-    ("this means that", "this-means"),
-    ("this means", "this-means"),
-    ("that means that", "this-means"),
-    ("that means", "this-means"),
-    ("which means that", "this-means"),
-    ("which means", "this-means"),
-    ("meaning that", "this-means"),
-    ("meaning", "this-means"),
-    ("it follows that", "it-follows"),
-    ("from this it follows that", "it-follows"),
-    ("this shows that", "this-means"),
-    ("we conclude that", "it-follows"),
-    ("we can conclude that", "it-follows"),
-    ("in addition", "in-addition"),
-    ("in contrast", "in-contrast"),
-    ("by contrast", "in-contrast"),
-    ("on the other hand", "on-the-other-hand"),
-    ("for this reason", "for-this-reason"),
-    ("for that reason", "for-this-reason"),
-    ("given that", "given"),
-    ("so that", "so"),
-    ("as well as", "and"),
-    ("along with", "and"),
-    ("in conclusion", "overall"),
-    ("to sum up", "overall"),
+/// Words that join clauses and say no fact.
+pub(super) const JOINS: &[&str] = &[
+    "so", "because", "since", "while", "whereas", "although", "though", "but", "yet", "given",
+    "whilst",
+];
+
+/// What stands for an adverb.
+const ADVERB: &str = "thus";
+/// What stands for a word that joins clauses.
+const JOIN: &str = "given";
+
+/// Phrases that are adverbs.
+const ADVERB_PHRASES: &[&str] = &[
+    "as a result",
+    "as a result of this",
+    "as a consequence",
+    "in consequence",
+    "because of this",
+    "because of that",
+    "for this reason",
+    "for that reason",
+    "in addition",
+    "in addition to this",
+    "in addition to that",
+    "in contrast",
+    "by contrast",
+    "in comparison",
+    "by comparison",
+    "on the other hand",
+    "in turn",
+    "in conclusion",
+    "in summary",
+    "in short",
+    "in sum",
+    "in fact",
+    "in particular",
+    "in other words",
+    "in total",
+    "in all",
+    "in general",
+    "to sum up",
+    "to summarize",
+    "to conclude",
+    "all in all",
+    "as such",
+    "as well",
+    "of course",
+    "at the same time",
+    "first of all",
+    "to begin with",
+    "to start with",
+    "to start",
+    "for one thing",
+    "as we can see",
+    "as can be seen",
+    "as seen",
+    "as shown",
+    "as it happens",
+    "from this",
+    "from that",
+    "on this basis",
+    "on that basis",
+    "based on this",
+    "based on that",
+    "putting this together",
+    "put together",
+    "taken together",
+    "a total of",
+];
+
+/// Phrases that join clauses.
+const JOIN_PHRASES: &[&str] = &[
+    "this means that",
+    "this means",
+    "that means that",
+    "that means",
+    "which means that",
+    "which means",
+    "meaning that",
+    "meaning",
+    "it follows that",
+    "from this it follows that",
+    "from which it follows that",
+    "it also follows that",
+    "this shows that",
+    "this shows",
+    "which shows that",
+    "showing that",
+    "this tells us that",
+    "which tells us that",
+    "this implies that",
+    "this implies",
+    "which implies that",
+    "which implies",
+    "implying that",
+    "this entails that",
+    "this indicates that",
+    "this confirms that",
+    "this proves that",
+    "this leads to the conclusion that",
+    "we conclude that",
+    "we can conclude that",
+    "one can conclude that",
+    "it can be concluded that",
+    "i conclude that",
+    "we can say that",
+    "we know that",
+    "we note that",
+    "we can note that",
+    "note that",
+    "we observe that",
+    "we see that",
+    "we can see that",
+    "we find that",
+    "you can see that",
+    "one can see that",
+    "it can be seen that",
+    "it is clear that",
+    "it is true that",
+    "it is the case that",
+    "the fact that",
+    "given that",
+    "given the fact that",
+    "due to the fact that",
+    "seeing that",
+    "seeing as",
+    "considering that",
+    "so that",
+    "so it is the case that",
+    "even though",
+    "even if",
+    "now that",
+    "in that",
+    "with the result that",
+    "which is why",
+    "that is why",
+    "this is why",
+    "this is because",
+    "that makes",
+    "this makes",
+    "that gives",
+    "this gives",
+    "which makes",
+    "which gives",
+    "making",
+    "giving",
+    "that is because",
 ];
 
 /// Forms of `be`.
@@ -99,7 +214,10 @@ pub(super) const BE: &[&str] = &["is", "are", "was", "were", "be"];
 /// Forms of `have`.
 pub(super) const HAVE: &[&str] = &["has", "have", "had"];
 /// Verbs that say the same of a place as `have`.
-const HOLDERS: &[&str] = &["contain", "include", "feature", "show", "display", "house"];
+const HOLDERS: &[&str] = &[
+    "contain", "include", "feature", "show", "display", "house", "hold", "comprise", "possess",
+    "depict", "bear", "share",
+];
 /// Verbs that say the same as `be` before a place, where blocks lie.
 const POSTURES: &[&str] = &["lie", "rest", "sit", "stand", "appear"];
 /// After `be`, words that say only that something is where it is.
@@ -116,6 +234,55 @@ pub(super) const LOCATED: &[&str] = &[
     "contained",
     "pictured",
     "depicted",
+    "stacked",
+    "set",
+    "displayed",
+    "featured",
+    "included",
+    "held",
+    "housed",
+];
+/// Words for one side of several things: not taken over by `the other one`.
+const SIDES: &[&str] = &[
+    "left",
+    "right",
+    "upper",
+    "lower",
+    "top",
+    "bottom",
+    "middle",
+    "highest",
+    "lowest",
+    "front",
+    "back",
+    "leftmost",
+    "rightmost",
+    "central",
+];
+/// Parts that a thing has one of.
+const ROLES: &[&str] = &[
+    "top", "base", "bottom", "center", "height", "depth", "edge", "side", "width", "number",
+    "answer",
+];
+/// Words for anything.
+const GENERIC: &[&str] = &["item", "thing", "object", "one"];
+/// Words of which a rationale uses one, and a text may use another.
+const ALIKE: &[&[&str]] = &[
+    &["box", "container", "compartment", "panel"],
+    &["tower", "stack", "column", "pile"],
+    &["wall", "edge", "border"],
+    &["base", "bottom"],
+    &["left", "leftmost"],
+    &["right", "rightmost"],
+    &["upper", "uppermost", "topmost", "highest"],
+    &["lower", "lowermost", "bottommost", "lowest"],
+    &["middle", "central", "middlemost"],
+    &["tall", "high"],
+    &["different", "distinct"],
+    &["further", "farther"],
+    &["color", "hue"],
+    &["together", "combined"],
+    &["person", "human"],
 ];
 /// Further function words that the grammar reads.
 const OTHERS: &[&str] = &[
@@ -139,6 +306,20 @@ const OTHERS: &[&str] = &[
     "=",
     "being",
     "respectively",
+    "could",
+    "having",
+    "another",
+    "rather-than",
+    "apiece",
+    "whom",
+    "number",
+    "height",
+    "'s",
+    "x",
+    "y",
+    "as-for",
+    "and",
+    "made-of",
 ];
 
 /// The words that a text may have.
@@ -157,6 +338,11 @@ pub(super) struct Lexicon {
     value_nouns: BTreeSet<String>,
     inverse: BTreeMap<String, String>,
     known: BTreeSet<String>,
+    shapes: BTreeSet<String>,
+    /// The noun of places that an ordinal tells apart: `box`.
+    pub(super) ordered: Option<String>,
+    /// The noun of what each of these places has one of: `tower`.
+    pub(super) housed: Option<String>,
 }
 
 impl Lexicon {
@@ -174,7 +360,7 @@ impl Lexicon {
         }
         lexicon.vocabulary(pack);
         lexicon.functions(pack);
-        for verb in ["meet", "exist", "match", "equal"] {
+        for verb in ["meet", "exist", "match", "equal", "measure", "outnumber"] {
             lexicon.verb(verb, verb);
         }
         for verb in ["satisfy", "fulfil", "fulfill"] {
@@ -189,23 +375,37 @@ impl Lexicon {
                 lexicon.verb(verb, "@be");
             }
         }
+        lexicon.places(pack);
         for text in texts {
             for sentence in sentences(text) {
                 lexicon.learn(&sentence);
             }
         }
+        lexicon.alike();
         lexicon
     }
 
     /// With general English only.
     pub(super) fn general() -> Self {
+        Self::default()
+    }
+
+    /// The phrases of general English, made once.
+    fn english() -> &'static Self {
+        static ENGLISH: OnceLock<Lexicon> = OnceLock::new();
+        ENGLISH.get_or_init(Self::english_anew)
+    }
+
+    fn english_anew() -> Self {
         let mut lexicon = Self::default();
         for phrase in general_phrases() {
             lexicon.phrase(phrase);
         }
-        for (phrase, word) in CONNECTIVE_PHRASES {
-            let token = vec![Token::Word((*word).to_owned())];
-            lexicon.phrase(Phrase::new(phrase, token));
+        for (phrases, word) in [(ADVERB_PHRASES, ADVERB), (JOIN_PHRASES, JOIN)] {
+            for phrase in phrases {
+                let token = vec![Token::Word(word.to_owned())];
+                lexicon.phrase(Phrase::new(phrase, token));
+            }
         }
         lexicon
     }
@@ -247,6 +447,9 @@ impl Lexicon {
                 self.synonyms
                     .entry(value.clone())
                     .or_insert_with(|| value.clone());
+                if class == "shape" {
+                    self.shapes.insert(value.clone());
+                }
                 if class == "color" || class == "size" || class == "material" {
                     self.adjectives.insert(value);
                 }
@@ -296,6 +499,42 @@ impl Lexicon {
         }
     }
 
+    /// The places that the pack numbers, and what it says is in each.
+    fn places(&mut self, pack: &Pack) {
+        let says: Vec<&str> = (pack.functions.iter().filter_map(|f| f.says.as_deref()))
+            .chain(pack.classes.iter().filter_map(|c| c.says.as_deref()))
+            .collect();
+        for text in &says {
+            if let Some(rest) = text.strip_prefix("the {index:ordinal} ") {
+                self.ordered = Some(self.canonical(rest));
+            }
+        }
+        for text in says {
+            if let Some(ordered) = &self.ordered
+                && let Some(rest) = text.strip_prefix("the ")
+                && let Some((noun, place)) = rest.split_once(" in ")
+                && place == format!("{{{ordered}}}")
+            {
+                self.housed = Some(self.canonical(noun));
+            }
+        }
+    }
+
+    /// Of words that are alike, the one that the rationale has stands for the others.
+    fn alike(&mut self) {
+        for words in ALIKE {
+            let mut known = words.iter().filter(|word| self.known.contains(**word));
+            let (Some(one), None) = (known.next(), known.next()) else {
+                continue;
+            };
+            for word in *words {
+                self.synonyms
+                    .entry((*word).to_owned())
+                    .or_insert_with(|| (*one).to_owned());
+            }
+        }
+    }
+
     /// Adds a verb with its forms.
     fn verb(&mut self, verb: &str, lemma: &str) {
         for form in [verb.to_owned(), conjugate(verb, Number::Singular, true)] {
@@ -337,13 +576,16 @@ impl Lexicon {
     }
 
     /// Phrases that may begin with a token.
-    pub(super) fn phrases(&self, first: &Token) -> &[Phrase] {
-        self.phrases.get(&first.shown()).map_or(&[], Vec::as_slice)
+    pub(super) fn phrases(&self, first: &Token) -> impl Iterator<Item = &Phrase> {
+        let first = first.shown();
+        let own = self.phrases.get(&first).map_or(&[][..], Vec::as_slice);
+        let english = Self::english().phrases.get(&first);
+        own.iter().chain(english.map_or(&[][..], Vec::as_slice))
     }
 
     /// Whether a word is on the closed lists.
     pub(super) fn is_function(&self, word: &str) -> bool {
-        [DETERMINERS, PREPOSITIONS, CONNECTIVES, BE, HAVE, OTHERS]
+        [DETERMINERS, PREPOSITIONS, ADVERBS, JOINS, BE, HAVE, OTHERS]
             .iter()
             .any(|list| list.contains(&word))
     }
@@ -354,7 +596,7 @@ impl Lexicon {
             || self.finite.contains_key(word)
             || self.participles.contains_key(word)
             || self.passives.contains_key(word)
-            || LOCATED.contains(&word)
+            || self.is_located(word)
             || self.lies(word)
             || word == "sized"
             || word == "colored"
@@ -371,11 +613,47 @@ impl Lexicon {
 
     /// Whether the word can stand in a noun phrase behind its determiner.
     pub(super) fn is_content(&self, word: &str) -> bool {
-        !self.is_function(word) && self.finite_lemma(word).is_none()
+        (!self.is_function(word) || ["number", "height"].contains(&word))
+            && self.finite_lemma(word).is_none()
     }
 
     pub(super) fn is_adjective(&self, canonical: &str) -> bool {
         self.adjectives.contains(canonical)
+    }
+
+    pub(super) fn is_value(&self, canonical: &str) -> bool {
+        self.is_adjective(canonical) || self.is_shape(canonical)
+    }
+
+    pub(super) fn is_shape(&self, canonical: &str) -> bool {
+        self.shapes.contains(canonical)
+    }
+
+    pub(super) fn is_side(&self, canonical: &str) -> bool {
+        SIDES.contains(&canonical)
+    }
+
+    pub(super) fn is_role(&self, canonical: &str) -> bool {
+        ROLES.contains(&canonical)
+    }
+
+    pub(super) fn is_generic(&self, canonical: &str) -> bool {
+        GENERIC.contains(&canonical)
+    }
+
+    pub(super) fn is_located(&self, word: &str) -> bool {
+        LOCATED.contains(&word)
+    }
+
+    /// Whether the word only says that something lies where it is.
+    pub(super) fn lies(&self, word: &str) -> bool {
+        self.finite_lemma("lie") == Some("be")
+            && ["lying", "resting", "sitting", "standing"].contains(&word)
+    }
+
+    /// Whether `on` means that a thing lies on another.
+    pub(super) fn stacks(&self) -> bool {
+        self.finite_lemma("lie") == Some("be")
     }
 
     pub(super) fn is_value_noun(&self, canonical: &str) -> bool {
@@ -423,6 +701,20 @@ const CONCLUDING: &[&str] = &[
     "answer",
     "question",
     "final",
+    "conclusion",
+    "other",
+    "remaining",
+    "sole",
+    "single",
+    "many",
+    "makes",
+    "gives",
+    "larger",
+    "bigger",
+    "higher",
+    "smaller",
+    "lower",
+    "side",
 ];
 
 fn phrase_name(phrase: &str) -> (String, String) {

@@ -26,13 +26,19 @@
 mod clause;
 mod compare;
 mod conclusion;
+mod determiner;
+mod discourse;
 mod emission;
 mod facts;
 mod lexicon;
-mod phrase;
-mod quantity;
+mod noun;
+mod phrases;
+mod predicate;
+mod prepare;
 mod reading;
+mod syntax;
 mod tokens;
+mod verb;
 
 pub use facts::{Difference, DifferenceKind};
 
@@ -50,7 +56,8 @@ const MORE: usize = 400;
 /// steps, each with the cites and boxes of the steps of `rule` whose facts it states.
 ///
 /// A fixed function of its arguments. The text of the steps and of the conclusion, joined, is `text`
-/// with its white space made single.
+/// with its white space made single, and with the conclusion as a sentence of its own if it was a
+/// part of the last.
 ///
 /// # Errors
 /// The differences, at least one.
@@ -58,18 +65,20 @@ pub fn rewritten(pack: &Pack, rule: &Rationale, text: &str) -> Result<Rationale,
     let rule_text = rule.text();
     let text = plain(text, &rule_text)?;
     let mut sentences: Vec<String> = tokens::sentences(&text);
-    let Some(conclusion) = sentences.pop() else {
+    let Some(mut conclusion) = sentences.pop() else {
         return Err(vec![form("is empty")]);
     };
+    if let Some((step, last)) = conclusion::split(&rule.conclusion, &conclusion) {
+        sentences.push(step);
+        conclusion = last;
+    }
     let lexicon = Lexicon::new(pack, &[&rule_text]);
     let mut differences = conclusion::differences(&rule.conclusion, &conclusion, &sentences);
     let of_rule: Vec<&str> = rule.steps.iter().map(|step| &*step.text).collect();
     let of_text: Vec<&str> = sentences.iter().map(|sentence| &**sentence).collect();
-    let compared = compare::compare(
-        &read(&of_rule, &lexicon),
-        &read(&of_text, &lexicon),
-        &of_text,
-    );
+    let evidence = read(&of_rule, &lexicon, None);
+    let said = read(&of_text, &lexicon, Some(&compare::Known::new(&evidence)));
+    let compared = compare::compare(&evidence, &said, &of_text);
     differences.extend(compared.differences);
     differences.extend(odd_words(&text, &rule_text));
     if !differences.is_empty() {
@@ -86,7 +95,7 @@ pub fn rewritten(pack: &Pack, rule: &Rationale, text: &str) -> Result<Rationale,
 pub fn facts(pack: &Pack, texts: &[&str]) -> Vec<Vec<String>> {
     let lexicon = Lexicon::new(pack, texts);
     let mut out = vec![Vec::new(); texts.len()];
-    for sentence in read(texts, &lexicon).sentences {
+    for sentence in read(texts, &lexicon, None).sentences {
         let shown = sentence.facts.iter().map(|fact| match fact {
             facts::Fact::Unread(text) => format!("[{text}]"),
             fact => fact.to_string(),

@@ -1,17 +1,24 @@
 //! From sentences to facts.
 
-use super::clause::Clause;
-use super::emission::{counts, emit};
+use super::clause::Division;
+use super::compare::Known;
+use super::discourse::{Choices, Definite, Resolver, State};
 use super::facts::Fact;
-use super::lexicon::{CONNECTIVES, Lexicon};
-use super::phrase::{Context, NpList, Reader};
+use super::lexicon::Lexicon;
+use super::noun::Parser;
+use super::prepare::prepared;
+use super::syntax::{Clause, Passing};
 use super::tokens::{Token, sentences, tokens};
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 /// Longest sentence that is read, in tokens.
 const LONGEST: usize = 160;
-/// Ways to split a sentence into clauses that are tried.
-const TRIES: usize = 4000;
+/// Ways to divide a sentence that are tried.
+const DIVISIONS: usize = 24;
+/// Readings of one clause that are tried.
+const READINGS: usize = 48;
+/// Readings of one sentence that are tried in all.
+const TRIES: usize = 600;
 
 /// What a text says.
 #[derive(Debug, Clone, Default)]
@@ -20,10 +27,11 @@ pub(super) struct Reading {
     pub(super) sentences: Vec<SentenceFacts>,
     /// What is spoken of as one that is there: name, place.
     pub(super) definite: Definite,
+    /// How many places with an ordinal there are.
+    pub(super) size: Option<usize>,
+    /// What is counted: name, place, number.
+    pub(super) counts: Vec<(String, Option<String>, String)>,
 }
-
-/// Names and places of single things, with the text that named each first.
-pub(super) type Definite = BTreeMap<(String, Option<String>), usize>;
 
 /// A sentence with its facts.
 #[derive(Debug, Clone, Default)]
@@ -37,42 +45,58 @@ pub(super) struct SentenceFacts {
     pub(super) unread: Option<String>,
 }
 
-/// Reads the facts of texts that follow one another.
-pub(super) fn read(texts: &[&str], lexicon: &Lexicon) -> Reading {
-    let mut reading = Reading::default();
-    let mut state = State {
-        context: Context::default(),
-        counting: false,
-        definite: Definite::new(),
-        text: 0,
-        counts: Vec::new(),
+/// Reads the facts of texts that follow one another. Where a sentence can be read in several ways, it
+/// is read in the first that says nothing but what is `known`; if there is none, or nothing is known
+/// yet, in the most likely.
+pub(super) fn read(texts: &[&str], lexicon: &Lexicon, known: Option<&Known<'_>>) -> Reading {
+    let mut reading = Reading {
+        size: known.and_then(|known| known.size()),
+        ..Reading::default()
     };
+    let mut state = State::default();
     for (at, text) in texts.iter().enumerate() {
         state.text = at;
         for sentence in sentences(text) {
-            let mut found = read_sentence(&sentence, lexicon, &mut state);
+            let mut found = read_sentence(&sentence, lexicon, &mut state, known, reading.size);
             found.text = at;
+            if known.is_none() {
+                reading.size = reading.size.or_else(|| size(lexicon, &found.facts));
+            }
             reading.sentences.push(found);
         }
     }
     reading.definite = state.definite;
+    reading.counts = state.counts;
     reading
 }
 
-/// What is carried from clause to clause.
-#[derive(Debug, Clone)]
-pub(super) struct State {
-    pub(super) context: Context,
-    /// Whether the clause before counted, so that `none in the third box` goes on.
-    pub(super) counting: bool,
-    pub(super) definite: Definite,
-    /// The text that is read.
-    pub(super) text: usize,
-    /// Counts so far, for `more … than …`.
-    pub(super) counts: Vec<(String, Option<String>, String)>,
+/// How many places with an ordinal these facts count.
+fn size(lexicon: &Lexicon, facts: &[Fact]) -> Option<usize> {
+    facts.iter().find_map(|fact| match fact {
+        Fact::Count {
+            what,
+            place: None,
+            denied: false,
+            ..
+        } if lexicon.ordered.as_ref() == Some(&what.name)
+            || lexicon.housed.as_ref() == Some(&what.name) =>
+        {
+            match &what.quantity {
+                super::facts::Quantity::Exactly(n) => n.parse().ok(),
+                _ => None,
+            }
+        }
+        _ => None,
+    })
 }
 
-fn read_sentence(text: &str, lexicon: &Lexicon, state: &mut State) -> SentenceFacts {
+fn read_sentence(
+    text: &str,
+    lexicon: &Lexicon,
+    state: &mut State,
+    known: Option<&Known<'_>>,
+    size: Option<usize>,
+) -> SentenceFacts {
     let mut out = SentenceFacts::default();
     let tokens = match tokens(text, lexicon) {
         Ok(tokens) => tokens,
@@ -92,20 +116,114 @@ fn read_sentence(text: &str, lexicon: &Lexicon, state: &mut State) -> SentenceFa
     if !out.unknown.is_empty() {
         return out;
     }
-    let reader = Reader {
-        tokens: &tokens,
-        lexicon,
-    };
-    let mut tries = TRIES;
-    let mut own = state.clone();
-    if tokens.len() <= LONGEST
-        && let Some(facts) = reader.segments(0, tokens.len(), &mut own, &mut tries)
-    {
-        *state = own;
-        out.facts = facts;
-        return out;
+    let ordinals: BTreeSet<u32> = tokens
+        .iter()
+        .filter_map(|token| match token {
+            Token::Ordinal(n) => Some(*n),
+            _ => None,
+        })
+        .collect();
+    if !ordinals.is_empty() {
+        state.ordinals = ordinals;
     }
-    // What is not understood is one fact: its words in order.
+    let variants = prepared(&tokens);
+    let mut best: Option<(usize, State, Vec<Fact>)> = None;
+    let mut tries = TRIES;
+    for tokens in &variants {
+        if tokens.len() > LONGEST {
+            continue;
+        }
+        let parser = Parser::new(tokens, lexicon);
+        let divisions: Vec<Division> = parser.sentence();
+        for (chain, _) in divisions.iter().take(DIVISIONS) {
+            let clauses = chain.clauses();
+            let Some((strange, own, facts)) =
+                interpret(&clauses, lexicon, state, known, size, &mut tries)
+            else {
+                continue;
+            };
+            if best.as_ref().is_none_or(|(least, _, _)| strange < *least) {
+                best = Some((strange, own, facts));
+            }
+            if best.as_ref().is_some_and(|(least, _, _)| *least == 0) {
+                break;
+            }
+        }
+        if best.as_ref().is_some_and(|(least, _, _)| *least == 0) {
+            break;
+        }
+    }
+    let unread = Fact::Unread(words(variants.first().map_or(&[], Vec::as_slice), lexicon));
+    match best {
+        Some((strange, own, facts))
+            if strange == 0 || known.is_none_or(|known| !known.allows(&unread)) =>
+        {
+            *state = own;
+            out.facts = facts;
+        }
+        _ => {
+            // What is not understood is one fact: its words in order.
+            out.facts = vec![unread];
+            state.counting = false;
+            state.subject = None;
+            state.vps.clear();
+        }
+    }
+    out
+}
+
+/// The facts of clauses that follow one another, and how many of them are not known.
+fn interpret(
+    clauses: &[&Clause],
+    lexicon: &Lexicon,
+    state: &State,
+    known: Option<&Known<'_>>,
+    size: Option<usize>,
+    tries: &mut usize,
+) -> Option<(usize, State, Vec<Fact>)> {
+    let mut state = state.clone();
+    let mut facts = Vec::new();
+    let mut strange = 0;
+    for clause in clauses {
+        let mut choices = Some(Choices::default());
+        let mut best: Option<(usize, State, Vec<Fact>)> = None;
+        for _ in 0..READINGS {
+            let Some(fixed) = choices.take() else {
+                break;
+            };
+            *tries = tries.checked_sub(1)?;
+            let mut resolver = Resolver {
+                lexicon,
+                state: state.clone(),
+                choices: fixed,
+                size,
+                told: Passing::default(),
+                evidence: known.map_or(&[], Known::counts),
+            };
+            let found = resolver.clause(clause);
+            choices = resolver.choices.next();
+            let Some(found) = found else {
+                continue;
+            };
+            let unknown = known.map_or(0, |known| {
+                found.iter().filter(|fact| !known.allows(fact)).count()
+            });
+            if best.as_ref().is_none_or(|(least, _, _)| unknown < *least) {
+                best = Some((unknown, resolver.state, found));
+            }
+            if unknown == 0 {
+                break;
+            }
+        }
+        let (unknown, own, found) = best?;
+        strange += unknown;
+        state = own;
+        facts.extend(found);
+    }
+    Some((strange, state, facts))
+}
+
+fn words(tokens: &[Token], lexicon: &Lexicon) -> String {
     let words: Vec<String> = tokens
         .iter()
         .map(|token| match token {
@@ -113,83 +231,56 @@ fn read_sentence(text: &str, lexicon: &Lexicon, state: &mut State) -> SentenceFa
             other => other.shown(),
         })
         .collect();
-    out.facts = vec![Fact::Unread(words.join(" "))];
-    state.context = Context::default();
-    state.counting = false;
-    out
+    words.join(" ")
 }
-
-impl Reader<'_> {
-    fn connects(&self, at: usize, end: usize) -> bool {
-        [',', ';', ':'].iter().any(|mark| self.mark(at, end, *mark))
-            || self.word(at, end).is_some_and(|w| CONNECTIVES.contains(&w))
-    }
-
-    fn segments(
-        &self,
-        at: usize,
-        end: usize,
-        state: &mut State,
-        tries: &mut usize,
-    ) -> Option<Vec<Fact>> {
-        let (mut at, mut end) = (at, end);
-        while self.connects(at, end) {
-            at += 1;
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[test]
+    fn debug() {
+        let pack = fact_lang::pack::Pack::builtin("blocks").unwrap();
+        let text = std::env::var("SENTENCE").unwrap_or("The first box has 2 triangles and 3 circles, and the tower in the second box has 1 yellow square and 2 blue circles, but none in the third box.".into());
+        let t0 = std::time::Instant::now();
+        for _ in 0..100 {
+            let _ = Lexicon::new(&pack, &[&text]);
         }
-        while end > at && (self.connects(end - 1, end) && !self.is(end - 1, end, "so")) {
-            end -= 1;
+        println!("lexicon {:?}", t0.elapsed() / 100);
+        let lexicon = Lexicon::new(&pack, &[&text]);
+        let t0 = std::time::Instant::now();
+        for _ in 0..100 {
+            let _ = tokens(&text, &lexicon).unwrap();
         }
-        if at >= end {
-            return Some(Vec::new());
+        println!("tokens {:?}", t0.elapsed() / 100);
+        let toks = tokens(&text, &lexicon).unwrap();
+        let t = &prepared(&toks)[0];
+        let t0 = std::time::Instant::now();
+        for _ in 0..100 {
+            let _ = Parser::new(&t, &lexicon).sentence();
         }
-        *tries = tries.checked_sub(1)?;
-        let mut own = state.clone();
-        if let Some(facts) = self.whole(at, end, &mut own) {
-            *state = own;
-            return Some(facts);
+        println!("parse {:?}", t0.elapsed() / 100);
+        let t0 = std::time::Instant::now();
+        for _ in 0..100 {
+            let _ = read(&[&text], &lexicon, None);
         }
-        for split in at + 1..end {
-            if !self.connects(split, end) {
-                continue;
+        println!("read {:?}", t0.elapsed() / 100);
+        if std::env::var("SENTENCE").is_ok() {
+            for t in prepared(&toks) {
+                let parser = Parser::new(&t, &lexicon);
+                for at in 0..t.len() {
+                    for (l, n, c) in parser.list(at) {
+                        println!("list {at}-{n} {c}: {}", l.name());
+                    }
+                    for (l, n, c) in parser.vps(at, false) {
+                        println!(
+                            "vps {at}-{n} {c}: {:?}",
+                            l.iter().map(|v| v.name()).collect::<Vec<_>>()
+                        );
+                    }
+                }
+                for (chain, cost) in parser.sentence() {
+                    println!("{cost}: {:?}", chain.clauses());
+                }
             }
-            let mut own = state.clone();
-            let Some(mut facts) = self.whole(at, split, &mut own) else {
-                continue;
-            };
-            if let Some(more) = self.segments(split + 1, end, &mut own, tries) {
-                facts.extend(more);
-                *state = own;
-                return Some(facts);
-            }
         }
-        None
-    }
-
-    /// One clause, or what goes on from one.
-    fn whole(&self, at: usize, end: usize, state: &mut State) -> Option<Vec<Fact>> {
-        if let Some(clause) = self.clause(at, end, &mut state.context) {
-            return emit(self.lexicon, clause, state);
-        }
-        if !state.counting {
-            return None;
-        }
-        let (list, next) = self.list(at, end, &mut state.context, 0)?;
-        let goes_on = list.items.iter().all(counts);
-        if next != end || !goes_on {
-            return None;
-        }
-        emit(self.lexicon, there_is(list), state)
-    }
-}
-
-fn there_is(list: NpList) -> Clause {
-    Clause {
-        subject: list,
-        said: Vec::new(),
-        witnesses: Vec::new(),
-        existential: true,
-        denied: false,
-        place: None,
-        more_than: None,
     }
 }

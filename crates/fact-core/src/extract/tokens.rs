@@ -101,10 +101,10 @@ pub(super) fn sentences(text: &str) -> Vec<String> {
 pub(super) fn tokens(sentence: &str, lexicon: &Lexicon) -> Result<Vec<Token>, String> {
     let body = sentence.trim_end_matches(['.', '!', '?']);
     let raw = raw_tokens(body)?;
-    Ok(join_phrases(raw, lexicon))
+    Ok(super::prepare::join_phrases(raw, lexicon))
 }
 
-fn raw_tokens(text: &str) -> Result<Vec<Token>, String> {
+pub(super) fn raw_tokens(text: &str) -> Result<Vec<Token>, String> {
     let mut out = Vec::new();
     let chars: Vec<char> = text.chars().collect();
     let mut at = 0;
@@ -260,6 +260,14 @@ fn push_word(out: &mut Vec<Token>, word: &str) {
             return push(verb);
         }
     }
+    if let Some(stem) = lower.strip_suffix("'s") {
+        push_word(out, stem);
+        return out.push(Token::Word("'s".to_owned()));
+    }
+    if let Some(stem) = lower.strip_suffix('\'') {
+        push_word(out, stem);
+        return out.push(Token::Word("'s".to_owned()));
+    }
     if let Some(n) = NUMBERS.iter().position(|name| *name == lower) {
         return out.push(Token::Number(n.to_string(), true));
     }
@@ -276,199 +284,9 @@ fn push_word(out: &mut Vec<Token>, word: &str) {
         "pictures" | "photos" | "photographs" => "images",
         "px" => "pixels",
         "inside" | "within" => "in",
+        "amongst" => "among",
         "nobody" | "none" => "none",
         other => other,
     };
     push(spelled);
-}
-
-/// A phrase and the token that it is.
-pub(super) struct Phrase {
-    pub(super) words: Vec<Token>,
-    pub(super) token: Vec<Token>,
-}
-
-impl Phrase {
-    /// Reads the words of a phrase.
-    pub(super) fn new(text: &str, token: Vec<Token>) -> Self {
-        Self {
-            words: raw_tokens(text).unwrap_or_default(),
-            token,
-        }
-    }
-}
-
-fn word(text: &str) -> Vec<Token> {
-    text.split_whitespace()
-        .map(|w| Token::Word(w.to_owned()))
-        .collect()
-}
-
-/// General English phrases; those of a pack are the lexicon's.
-pub(super) fn general_phrases() -> Vec<Phrase> {
-    let mut out = Vec::new();
-    let relations: &[(&str, &[&str])] = &[
-        (
-            "@left_of",
-            &[
-                "to the left of",
-                "left of",
-                "on the left of",
-                "on the left side of",
-                "to the left side of",
-            ],
-        ),
-        (
-            "@right_of",
-            &[
-                "to the right of",
-                "right of",
-                "on the right of",
-                "on the right side of",
-                "to the right side of",
-            ],
-        ),
-        ("@in_front_of", &["in front of"]),
-        ("@behind", &["behind"]),
-        ("@above", &["above", "over"]),
-        ("@below", &["below", "under", "beneath", "underneath"]),
-        (
-            "@on",
-            &[
-                "directly on",
-                "directly on top of",
-                "directly above",
-                "directly over",
-                "on top of",
-                "right on top of",
-                "immediately above",
-                "immediately on top of",
-                "atop",
-                "directly atop",
-            ],
-        ),
-        (
-            "@under",
-            &[
-                "directly under",
-                "directly below",
-                "directly beneath",
-                "directly underneath",
-                "immediately below",
-                "immediately under",
-                "right under",
-                "right beneath",
-            ],
-        ),
-        ("@each_other", &["each other", "one another"]),
-    ];
-    for (name, phrases) in relations {
-        for phrase in *phrases {
-            out.push(Phrase::new(
-                phrase,
-                vec![Token::Relation((*name).to_owned())],
-            ));
-        }
-    }
-    let one = || vec![Token::Number("1".to_owned(), true)];
-    for phrase in [
-        "a single",
-        "only a single",
-        "just a single",
-        "exactly a single",
-    ] {
-        out.push(Phrase::new(phrase, one()));
-    }
-    let compares: &[(Compare, &[&str])] = &[
-        (
-            Compare::AtLeast,
-            &[
-                "at least",
-                "no fewer than",
-                "no less than",
-                "not fewer than",
-                "not less than",
-                "a minimum of",
-            ],
-        ),
-        (
-            Compare::AtMost,
-            &[
-                "at most",
-                "no more than",
-                "not more than",
-                "not greater than",
-                "a maximum of",
-            ],
-        ),
-        (Compare::MoreThan, &["more than", "greater than"]),
-        (Compare::FewerThan, &["fewer than", "less than"]),
-        (Compare::Exactly, &["exactly", "precisely"]),
-    ];
-    for (compare, phrases) in compares {
-        for phrase in *phrases {
-            out.push(Phrase::new(phrase, vec![Token::Compare(*compare)]));
-        }
-    }
-    // What the phrase is said with instead.
-    for (phrase, plain) in [
-        ("we see", "there is"),
-        ("we can see", "there is"),
-        ("you can see", "there is"),
-        ("you see", "there is"),
-        ("one can see", "there is"),
-        ("we have", "there is"),
-        ("we find", "there is"),
-        ("there exist", "there are"),
-        ("there exists", "there is"),
-        ("there does not exist", "there is not"),
-        ("there do not exist", "there are not"),
-        ("not a single", "no"),
-        ("not any", "no"),
-        ("not one of", "none of"),
-        ("not one", "no"),
-        ("none at all", "none"),
-        ("every one of", "each of"),
-        ("every single", "every"),
-        ("not all of", "not all"),
-        ("in contact with", "touching"),
-        ("equal to", ""),
-        ("equals", "is"),
-        ("does not equal", "is not"),
-        ("is the same as", "is"),
-        ("next to", "next-to"),
-        ("close to", "close-to"),
-        ("as well", ""),
-        ("in total", ""),
-        ("in all", ""),
-        ("altogether", ""),
-        ("in other words", ""),
-    ] {
-        out.push(Phrase::new(phrase, word(plain)));
-    }
-    out
-}
-
-/// Replaces phrases, the longest first at each place.
-fn join_phrases(raw: Vec<Token>, lexicon: &Lexicon) -> Vec<Token> {
-    let mut out = Vec::with_capacity(raw.len());
-    let mut at = 0;
-    while at < raw.len() {
-        let best = lexicon
-            .phrases(&raw[at])
-            .iter()
-            .filter(|phrase| raw[at..].starts_with(&phrase.words))
-            .max_by_key(|phrase| phrase.words.len());
-        match best {
-            Some(phrase) => {
-                out.extend(phrase.token.iter().cloned());
-                at += phrase.words.len();
-            }
-            None => {
-                out.push(raw[at].clone());
-                at += 1;
-            }
-        }
-    }
-    out
 }

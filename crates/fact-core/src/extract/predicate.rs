@@ -1,0 +1,826 @@
+//! What is said of one subject, as facts.
+
+use super::determiner::{ABOVE, BELOW};
+use super::discourse::Resolver;
+use super::emission::{is_same, push_predicate};
+use super::facts::{Fact, Quantity, Thing};
+use super::syntax::{Head, Item, List, Mod, Np, Pred, Vp};
+
+impl Resolver<'_> {
+    /// What is said of a subject, all of it.
+    pub(super) fn said(
+        &mut self,
+        subject: &Np,
+        vps: &[Vp],
+        denied: bool,
+        out: &mut Vec<Fact>,
+    ) -> Option<()> {
+        let mut subject = subject.clone();
+        // What is said of several that are spoken of is said of all.
+        let group = subject.quantity == Quantity::The && subject.plural;
+        let one = group || matches!(subject.quantity, Quantity::The | Quantity::All);
+        let amounts: usize = vps
+            .iter()
+            .map(|vp| match &vp.pred {
+                Pred::Have(list) => list.items.len(),
+                _ => 1,
+            })
+            .sum();
+        if !one && amounts > 1 {
+            // `No box has a cup and a dish` is not said of each apart.
+            let mut predicates = Vec::new();
+            for vp in vps {
+                match &vp.pred {
+                    Pred::Have(list) if !list.or && !list.neither && !vp.denied => {
+                        for np in &list.items {
+                            predicates.push(format!("have {}", self.had(np)));
+                        }
+                    }
+                    Pred::HaveAs(list, role) if !vp.denied => {
+                        let np = self.as_role(list, role)?;
+                        predicates.push(format!("have {}", np.thing()));
+                    }
+                    _ => predicates.push(vp.name()),
+                }
+            }
+            push_predicate(out, subject.thing(), predicates, denied);
+            return Some(());
+        }
+        for vp in vps {
+            let together = match &vp.pred {
+                Pred::Is(_) => true,
+                Pred::Have(list) => {
+                    !vp.each
+                        && !subject.each
+                        && (list.items.iter()).any(|np| matches!(np.quantity, Quantity::Exactly(_)))
+                }
+                _ => false,
+            };
+            let together = together || vp.denied != denied;
+            subject.quantity = match group && !together {
+                true => Quantity::All,
+                false if group => Quantity::The,
+                false => subject.quantity,
+            };
+            self.one_said(&subject, vp, vp.denied != denied, out)?;
+            if let Pred::At(word, list) = &vp.pred
+                && word == "in"
+                && !vp.denied
+                && subject.quantity == Quantity::The
+                && subject.place().is_none()
+            {
+                subject.mods.push(Mod::With(word.clone(), list.clone()));
+            }
+        }
+        Some(())
+    }
+
+    fn had(&self, np: &Np) -> Thing {
+        let mut np = np.clone();
+        if np.quantity == Quantity::Bare && np.plural {
+            np.quantity = Quantity::Some;
+        }
+        if np.quantity == Quantity::One {
+            np.quantity = Quantity::Exactly("1".into());
+        }
+        np.thing()
+    }
+
+    /// `a blue block as its top`: a top that is a blue block.
+    fn as_role(&self, list: &List, role: &str) -> Option<Np> {
+        let one = list.single()?;
+        let mut np = Np::new(Quantity::Some, Head::Noun(role.to_owned()));
+        np.attributes.clone_from(&one.attributes);
+        let generic = one.noun().is_some_and(|n| self.lexicon.is_generic(n));
+        if !generic || !one.mods.is_empty() {
+            let is = Vp::new(Pred::Is(list.clone()), false);
+            np.attributes.clear();
+            np.mods.push(Mod::Clause(vec![is]));
+        }
+        Some(np)
+    }
+
+    fn one_said(&mut self, subject: &Np, vp: &Vp, denied: bool, out: &mut Vec<Fact>) -> Option<()> {
+        match &vp.pred {
+            Pred::Have(list) => self.has(subject, list, denied, out),
+            Pred::HaveAs(list, role) => {
+                if subject.quantity == Quantity::The {
+                    let role = self.role_of(role, subject);
+                    return self.is(&role, list, denied, out);
+                }
+                let np = self.as_role(list, role)?;
+                self.has(subject, &List::one(np), denied, out)
+            }
+            Pred::Exist if subject.counts() => self.there(subject, denied, out),
+            Pred::Exist | Pred::Elided => None,
+            Pred::At(word, list) => self.at(subject, word, list, denied, out),
+            Pred::Relation(name, list) => self.relates(name, subject, list, denied, out),
+            Pred::Undergo(name, list) => {
+                let mut thing = subject.clone();
+                let mut by = list.clone();
+                if thing.quantity == Quantity::None && !denied {
+                    for np in &mut by.items {
+                        if np.any {
+                            np.quantity = Quantity::None;
+                            np.any = false;
+                        }
+                    }
+                    thing.quantity = Quantity::Some;
+                }
+                let mut denied = denied;
+                for np in &mut by.items {
+                    if denied && np.any {
+                        np.quantity = Quantity::None;
+                        np.any = false;
+                    }
+                }
+                if by.items.iter().all(|np| np.quantity == Quantity::None) {
+                    denied = false;
+                }
+                let neither = by.neither;
+                for np in &by.items {
+                    for (np, more) in self.apart(np, false) {
+                        self.presupposed(&np, out);
+                        let object = List::one(thing.clone());
+                        self.relates(name, &np, &object, (denied != neither) != more, out)?;
+                    }
+                }
+                Some(())
+            }
+            Pred::Number(quantity) => self.number(subject, quantity, denied, out),
+            Pred::Measure(quantities, unit) => {
+                let [quantity] = quantities.as_slice() else {
+                    return None;
+                };
+                self.predicate(subject, format!("{quantity} {unit}"), denied, out)
+            }
+            Pred::Are(words) => {
+                // `Two of them are yellow`: there are 2 yellow ones.
+                if subject.quantity != Quantity::The
+                    && subject.quantity != Quantity::All
+                    && subject.quantity != Quantity::NotAll
+                    && !denied
+                    && self.choices.choose(2) == 1
+                {
+                    let mut np = subject.clone();
+                    np.total = None;
+                    for word in words {
+                        if self.lexicon.is_adjective(word) {
+                            np.attributes.push(word.clone());
+                        } else if np.noun().is_some_and(|n| self.lexicon.is_generic(n)) {
+                            np.head = Head::Noun(word.clone());
+                        } else {
+                            return None;
+                        }
+                    }
+                    np.attributes.sort();
+                    return self.there(&np, false, out);
+                }
+                let words = self.kind(subject, words.clone());
+                self.predicate(subject, words, denied, out)
+            }
+            Pred::Is(list) => self.is(subject, list, denied, out),
+            Pred::More(more, np) => {
+                if denied {
+                    return None;
+                }
+                match more {
+                    true => self.more_than(subject, np, out),
+                    false => self.more_than(np, subject, out),
+                }
+            }
+            Pred::Other(_, items) => {
+                for item in items {
+                    if let Item::List(list) = item {
+                        for np in &list.items {
+                            self.presupposed(np, out);
+                        }
+                    }
+                }
+                let bare = Vp {
+                    denied: false,
+                    ..vp.clone()
+                };
+                self.predicate(subject, bare.name(), denied, out)
+            }
+        }
+    }
+
+    fn role_of(&self, role: &str, subject: &Np) -> Np {
+        let mut np = Np::new(Quantity::The, Head::Noun(role.to_owned()));
+        np.mods
+            .push(Mod::With("of".to_owned(), List::one(subject.known())));
+        np
+    }
+
+    /// Attributes without what the subject is anyway.
+    fn kind(&self, subject: &Np, words: Vec<String>) -> String {
+        let mut words: Vec<String> = words
+            .into_iter()
+            .filter(|w| !self.lexicon.is_generic(w))
+            .collect();
+        if words.len() > 1 {
+            words.retain(|w| Some(&**w) != subject.noun());
+        }
+        words.sort();
+        words.dedup();
+        words.join(" ")
+    }
+
+    fn predicate(
+        &mut self,
+        subject: &Np,
+        said: String,
+        denied: bool,
+        out: &mut Vec<Fact>,
+    ) -> Option<()> {
+        if said.is_empty() {
+            return None;
+        }
+        let (mut subject, mut denied) = (subject.clone(), denied);
+        if subject.quantity == Quantity::The && subject.plural {
+            subject.quantity = Quantity::All;
+        }
+        quantify(&mut subject, &mut denied)?;
+        push_predicate(out, subject.thing(), vec![said], denied);
+        Some(())
+    }
+
+    fn has(&mut self, subject: &Np, list: &List, denied: bool, out: &mut Vec<Fact>) -> Option<()> {
+        let denied = denied != list.neither;
+        if list.or && !denied && list.items.len() > 1 {
+            return self.predicate(subject, format!("have {}", list.name()), false, out);
+        }
+        // `has black and yellow`: colors.
+        let colors: Option<Vec<String>> = list
+            .items
+            .iter()
+            .map(|np| {
+                np.noun()
+                    .filter(|n| {
+                        np.quantity == Quantity::Bare
+                            && self.lexicon.is_adjective(n)
+                            && np.attributes.is_empty()
+                            && np.mods.is_empty()
+                    })
+                    .map(str::to_owned)
+            })
+            .collect();
+        if let Some(mut colors) = colors {
+            if list.or {
+                return None;
+            }
+            colors.sort();
+            let said = format!("have the color {}", colors.join("+"));
+            return self.predicate(subject, said, denied, out);
+        }
+        let image = subject.is_image();
+        for np in &list.items {
+            let mut np = np.clone();
+            if let Some(value) = self.value(&np) {
+                self.predicate(subject, format!("have the {value}"), denied, out)?;
+                continue;
+            }
+            if is_same(&np) {
+                self.predicate_of_same(subject, &np, denied, out)?;
+                continue;
+            }
+            if np.quantity == Quantity::Bare && np.plural {
+                np.quantity = Quantity::Some;
+            }
+            if denied && np.any {
+                np.any = false;
+            }
+            let role = np
+                .noun()
+                .filter(|n| self.lexicon.is_role(n))
+                .map(str::to_owned);
+            if let Some(role) = role
+                && subject.quantity == Quantity::The
+                && !subject.plural
+                && matches!(np.quantity, Quantity::Some | Quantity::The)
+                && !denied
+            {
+                let role = self.role_of(&role, subject);
+                if np.mods.is_empty() && !np.attributes.is_empty() {
+                    let words = self.kind(&role, np.attributes.clone());
+                    self.predicate(&role, words, false, out)?;
+                    continue;
+                }
+                if let [Mod::Clause(vps)] = np.mods.as_slice()
+                    && np.attributes.is_empty()
+                {
+                    self.said(&role, &vps.clone(), false, out)?;
+                    continue;
+                }
+                if let Some(at) = np.mods.iter().position(
+                    |m| matches!(m, Mod::With(w, list) if w == "at" && list.items.len() == 1),
+                ) && let Mod::With(_, list) = np.mods.remove(at)
+                {
+                    self.at(&role, "at", &list, false, out)?;
+                    continue;
+                }
+            }
+            if np.quantity == Quantity::The {
+                let mut object = np.clone();
+                object.only = false;
+                // `The triangle has the square lying on it.`
+                let own = List::one(subject.known());
+                if let Some(at) = object.mods.iter().position(
+                    |m| matches!(m, Mod::With(w, list) if w.starts_with('@') && *list == own),
+                ) && let Mod::With(name, list) = object.mods.remove(at)
+                {
+                    self.relates(&name, &object, &list, denied, out)?;
+                    continue;
+                }
+                self.relates("have", subject, &List::one(object), denied, out)?;
+                continue;
+            }
+            if !np.counts() {
+                return None;
+            }
+            // `The third box holds a tower that is 4 blocks tall.`
+            if np.noun() == self.lexicon.housed.as_deref()
+                && subject.noun() == self.lexicon.ordered.as_deref()
+                && subject.quantity == Quantity::The
+                && !denied
+                && let [Mod::Clause(vps)] = np.mods.as_slice()
+            {
+                let mut housed = Np::new(Quantity::The, np.head.clone());
+                housed
+                    .mods
+                    .push(Mod::With("in".into(), List::one(subject.known())));
+                self.said(&housed, &vps.clone(), false, out)?;
+                self.remember(&housed);
+                continue;
+            }
+            if let Some(place) = np.place()
+                && place.single().is_some_and(|p| p.known() == subject.known())
+            {
+                np = np.lift_place().0;
+            }
+            if image {
+                self.there(&np, denied, out)?;
+                continue;
+            }
+            let mut place = subject.known();
+            place.plural = subject.plural;
+            place.quantity = subject.quantity.clone();
+            place.any = subject.any;
+            if place.plural && place.quantity == Quantity::The {
+                place.total.clone_from(&subject.total);
+            }
+            let mut what = np.clone();
+            let mut not = denied;
+            if not
+                && (matches!(what.quantity, Quantity::Some | Quantity::One)
+                    || what.quantity == Quantity::Exactly("1".into())
+                        && subject.quantity != Quantity::None)
+            {
+                what.quantity = Quantity::None;
+                not = false;
+            }
+            if !what.asides.is_empty() {
+                let mut whole = what.clone();
+                whole
+                    .mods
+                    .push(Mod::With("in".to_owned(), List::one(subject.known())));
+                self.asides(&whole, out)?;
+                what.asides.clear();
+            }
+            let apart = self.apart(&what, false);
+            for (what, _) in apart {
+                self.presupposed(&what, out);
+                self.counted(&what, &place, not, out)?;
+            }
+            self.state.counted = Some(np.lift_place().0.known());
+            let mut there = np.clone();
+            there
+                .mods
+                .push(Mod::With("in".to_owned(), List::one(place.clone())));
+            if place.quantity == Quantity::The && !denied {
+                self.remember(&there);
+            }
+        }
+        self.state.counting = true;
+        Some(())
+    }
+
+    /// `what` is counted in `place`.
+    fn counted(&mut self, what: &Np, place: &Np, denied: bool, out: &mut Vec<Fact>) -> Option<()> {
+        let mut place = place.thing();
+        let mut thing = what.thing();
+        let none = place.quantity == Quantity::None;
+        if none && thing.quantity == Quantity::None {
+            // No box has no cup.
+            return None;
+        }
+        if thing.quantity == Quantity::None && place.quantity == Quantity::All {
+            place.quantity = Quantity::None;
+            thing.quantity = Quantity::Some;
+        } else if place.quantity == Quantity::All && denied {
+            return None;
+        }
+        let number = match &thing.quantity {
+            Quantity::Exactly(n) => Some(n.clone()),
+            Quantity::None => Some("0".to_owned()),
+            _ => None,
+        };
+        if let Some(n) = number.filter(|_| !denied) {
+            let place = Some(place.to_string());
+            self.state.counts.push((thing.name.clone(), place, n));
+        }
+        out.push(Fact::Count {
+            what: thing,
+            place: Some(place),
+            denied,
+            presupposed: false,
+        });
+        Some(())
+    }
+
+    /// `the colors black and yellow`, as a value.
+    fn value(&self, np: &Np) -> Option<String> {
+        let noun = np.noun().filter(|n| self.lexicon.is_value_noun(n))?;
+        let named = np.quantity == Quantity::The || np.quantity == Quantity::Bare;
+        if !named || is_same(np) || np.attributes.is_empty() || !np.mods.is_empty() {
+            return None;
+        }
+        let (only, values): (Vec<&String>, Vec<&String>) =
+            np.attributes.iter().partition(|a| *a == "only");
+        let only = if only.is_empty() { "" } else { "only " };
+        let values: Vec<&str> = values.into_iter().map(String::as_str).collect();
+        Some(
+            format!("{only}{noun} {}", values.join("+"))
+                .replacen("only ", "only the ", 1)
+                .trim_start_matches("the ")
+                .to_owned(),
+        )
+    }
+
+    /// `has the same shape as the cube`.
+    fn predicate_of_same(
+        &mut self,
+        subject: &Np,
+        np: &Np,
+        denied: bool,
+        out: &mut Vec<Fact>,
+    ) -> Option<()> {
+        self.predicate(subject, format!("have {}", np.thing()), denied, out)
+    }
+
+    fn at(
+        &mut self,
+        subject: &Np,
+        word: &str,
+        list: &List,
+        denied: bool,
+        out: &mut Vec<Fact>,
+    ) -> Option<()> {
+        let image = word == "in" && list.single().is_some_and(Np::is_image);
+        // `the colors black and blue are in the first box`
+        if let Some(value) = self.value(subject)
+            && word == "in"
+        {
+            for np in &list.items {
+                for (place, more) in self.apart(np, false) {
+                    self.presupposed(&place, out);
+                    let place = Np {
+                        total: None,
+                        ..place
+                    };
+                    self.predicate(&place, format!("have the {value}"), denied != more, out)?;
+                }
+            }
+            return Some(());
+        }
+        if subject.counts() {
+            let mut np = subject.clone();
+            if !image {
+                np.mods.push(Mod::With(word.to_owned(), list.clone()));
+            }
+            self.state.counting = true;
+            return self.there(&np, denied, out);
+        }
+        if image {
+            return None;
+        }
+        for np in &list.items {
+            for (place, _) in self.apart(np, false) {
+                self.presupposed(&place, out);
+                let said = format!("be {word} {}", place.thing());
+                self.predicate(subject, said, denied != list.neither, out)?;
+            }
+        }
+        Some(())
+    }
+
+    /// How one thing stands to others, each in one of its two directions.
+    fn relates(
+        &mut self,
+        name: &str,
+        subject: &Np,
+        list: &List,
+        denied: bool,
+        out: &mut Vec<Fact>,
+    ) -> Option<()> {
+        if list.or && list.items.len() > 1 && !denied && subject.quantity != Quantity::None {
+            let said = format!("{name} {}", list.name());
+            return self.predicate(subject, said, false, out);
+        }
+        for object in &list.items {
+            let object = self.in_passing(object, out)?;
+            self.presupposed(&object, out);
+            let mut subject = subject.clone();
+            let mut object = Np {
+                only: false,
+                ..object
+            };
+            let mut denied = denied != list.neither;
+            if object.quantity == Quantity::None {
+                denied = !denied;
+                object.quantity = Quantity::Some;
+            }
+            if object.any && (denied || subject.quantity == Quantity::None) {
+                object.any = false;
+            }
+            quantify(&mut subject, &mut denied)?;
+            if object.quantity == Quantity::The && object.plural {
+                object.quantity = Quantity::All;
+            }
+            if object.head == Head::Fixed("each other".to_owned())
+                && subject.quantity == Quantity::None
+            {
+                object.head = Head::Fixed("one".to_owned());
+                object.attributes.push("other".to_owned());
+            }
+            fill(&mut subject, &mut object);
+            for (object, more) in self.apart(&object, false) {
+                self.relation(name, &subject, &object, denied != more, out);
+                self.remember(&object);
+            }
+        }
+        Some(())
+    }
+
+    fn relation(&self, name: &str, subject: &Np, object: &Np, denied: bool, out: &mut Vec<Fact>) {
+        let quantified = |np: &Np| np.quantity != Quantity::The;
+        let both = quantified(subject) && quantified(object);
+        let (subject, object) = (subject.thing(), object.thing());
+        let mut fact = (name.to_owned(), subject, object);
+        if let Some(inverse) = self.lexicon.inverse(name)
+            && !both
+            && inverse < name
+        {
+            fact = (inverse.to_owned(), fact.2, fact.1);
+        }
+        out.push(Fact::Relation {
+            relation: fact.0,
+            subject: fact.1,
+            object: fact.2,
+            denied,
+        });
+    }
+
+    /// What is said in passing of an object.
+    fn in_passing(&mut self, np: &Np, out: &mut Vec<Fact>) -> Option<Np> {
+        if np.asides.is_empty() && np.apposed.is_none() {
+            return Some(np.clone());
+        }
+        let mut np = np.clone();
+        let asides = std::mem::take(&mut np.asides);
+        let apposed = np.apposed.take();
+        for vps in asides {
+            self.told.asides.push(vps.clone());
+            let mut resolved = Vec::new();
+            for vp in &vps {
+                resolved.push(self.vp(vp)?);
+            }
+            self.said(&np, &resolved, false, out)?;
+        }
+        if let Some(list) = apposed {
+            self.told.apposed.push((*list).clone());
+            let list = self.list(&list)?;
+            let named = list.single()?.clone();
+            self.is(&np, &List::one(named), false, out)?;
+        }
+        Some(np)
+    }
+
+    /// What words of an object take for granted.
+    fn presupposed(&mut self, np: &Np, out: &mut Vec<Fact>) {
+        let only = Np {
+            only: false,
+            ..np.clone()
+        };
+        self.presuppose(&only, out);
+    }
+
+    fn is(&mut self, subject: &Np, list: &List, denied: bool, out: &mut Vec<Fact>) -> Option<()> {
+        let group = subject.quantity == Quantity::The && subject.plural;
+        // `A small square is the top`, `black and blue are the colors of the tower`.
+        if let Some(object) = list.single()
+            && object.quantity == Quantity::The
+            && !denied
+            && object.noun().is_some()
+            && (subject.quantity == Quantity::Some || subject.quantity == Quantity::Bare)
+        {
+            let object = object.clone();
+            self.remember(&object);
+            return self.is(&object, &List::one(subject.clone()), denied, out);
+        }
+        // `The only blue block is the square`: the square is the only blue block.
+        if let Some(object) = list.single()
+            && object.quantity == Quantity::The
+            && object.noun().is_some()
+            && !object.plural
+        {
+            let (np, name) = match object.only {
+                true => (subject, object),
+                false if subject.only => (object, subject),
+                false => return self.predicate(subject, object.thing().to_string(), denied, out),
+            };
+            let (name, _) = name.lift_place();
+            let name = format!("the only {}", name.name());
+            return self.predicate(&np.clone(), name, denied, out);
+        }
+        if group {
+            let kinds = list.items.len() > 1
+                || list
+                    .items
+                    .iter()
+                    .any(|np| matches!(np.quantity, Quantity::Exactly(_)));
+            if kinds {
+                let name = Thing {
+                    quantity: Quantity::Bare,
+                    name: format!("the several {}", subject.name()),
+                };
+                let said = self.kinds(subject, list);
+                push_predicate(out, name, vec![said], denied);
+                return Some(());
+            }
+        }
+        let [np] = list.items.as_slice() else {
+            let said = self.kinds(subject, list);
+            return self.predicate(subject, said, denied != list.neither, out);
+        };
+        let mut np = np.clone();
+        if np.head == Head::One {
+            np.head = subject.head.clone();
+        }
+        self.presupposed(&np, out);
+        if np.counts() {
+            self.remember(&np);
+            for vps in std::mem::take(&mut np.asides) {
+                self.told.asides.push(vps.clone());
+                let mut resolved = Vec::new();
+                for vp in &vps {
+                    resolved.push(self.vp(vp)?);
+                }
+                self.said(&np.known(), &resolved, false, out)?;
+            }
+        }
+        let plain = matches!(np.quantity, Quantity::Some | Quantity::Bare | Quantity::One)
+            || np.quantity == Quantity::Exactly("1".into());
+        if plain && np.mods.is_empty() && np.noun().is_some() {
+            let mut words = np.attributes.clone();
+            words.extend(np.noun().map(str::to_owned));
+            let words = self.kind(subject, words);
+            return self.predicate(subject, words, denied, out);
+        }
+        if np.quantity == Quantity::None {
+            np.quantity = Quantity::Some;
+            return self.predicate(subject, np.thing().to_string(), !denied, out);
+        }
+        let said = np.thing().to_string();
+        self.predicate(subject, said, denied, out)
+    }
+
+    /// `3 is more than 1`; `the number of squares is 3`.
+    fn number(
+        &mut self,
+        subject: &Np,
+        right: &Quantity,
+        denied: bool,
+        out: &mut Vec<Fact>,
+    ) -> Option<()> {
+        if subject.noun() == Some("number") && subject.quantity == Quantity::The {
+            let at = subject.mods.iter().position(
+                |m| matches!(m, Mod::With(w, list) if w == "of" && list.items.len() == 1),
+            )?;
+            let Mod::With(_, list) = &subject.mods[at] else {
+                return None;
+            };
+            let mut what = list.single()?.clone();
+            if denied || what.total.is_some() {
+                return None;
+            }
+            what.quantity = match right {
+                Quantity::One => Quantity::Exactly("1".into()),
+                other => other.clone().counted(),
+            };
+            what.plural = false;
+            for (i, with) in subject.mods.iter().enumerate() {
+                if i != at {
+                    what.mods.push(with.clone());
+                }
+            }
+            return self.there(&what, false, out);
+        }
+        None
+    }
+
+    /// Numbers by themselves that are compared.
+    pub(super) fn numbers(
+        &self,
+        left: &Quantity,
+        right: &Quantity,
+        denied: bool,
+        out: &mut Vec<Fact>,
+    ) -> Option<()> {
+        let left = match left {
+            Quantity::Exactly(n) => n.clone(),
+            Quantity::One => "1".to_owned(),
+            Quantity::None => "0".to_owned(),
+            _ => return None,
+        };
+        let (left, relation, right_number) = match (right, denied) {
+            (Quantity::Exactly(n), false) => (left, "=", n.clone()),
+            (Quantity::Exactly(n), true) => (left, "≠", n.clone()),
+            (Quantity::None, denied) => (left, if denied { "≠" } else { "=" }, "0".to_owned()),
+            (Quantity::One, denied) => (left, if denied { "≠" } else { "=" }, "1".to_owned()),
+            (Quantity::AtLeast(n), denied) => match (n.strip_prefix(ABOVE), denied) {
+                (Some(n), false) => (n.to_owned(), "<", left),
+                (Some(n), true) => (left, "≤", n.to_owned()),
+                (None, false) => (n.clone(), "≤", left),
+                (None, true) => (left, "<", n.clone()),
+            },
+            (Quantity::AtMost(n), denied) => match (n.strip_prefix(BELOW), denied) {
+                (Some(n), false) => (left, "<", n.to_owned()),
+                (Some(n), true) => (n.to_owned(), "≤", left),
+                (None, false) => (left, "≤", n.clone()),
+                (None, true) => (n.clone(), "<", left),
+            },
+            _ => return None,
+        };
+        // `2 is not less than 2` and `2 is not more than 2` say different things.
+        let at_least = matches!(
+            (right, denied),
+            (Quantity::AtLeast(_), false) | (Quantity::AtMost(_), true)
+        );
+        let relation = if relation == "≤" && left == right_number && at_least {
+            "≥"
+        } else {
+            relation
+        };
+        let (left, right) = match relation {
+            "=" | "≠" if right_number < left => (right_number, left),
+            _ => (left, right_number),
+        };
+        out.push(Fact::Numbers {
+            left,
+            relation,
+            right,
+        });
+        Some(())
+    }
+}
+
+/// Quantity and denial in one form; `None` where it is read in two ways.
+fn quantify(subject: &mut Np, denied: &mut bool) -> Option<()> {
+    if subject.quantity == Quantity::The && subject.plural {
+        subject.quantity = Quantity::All;
+        if *denied {
+            subject.quantity = Quantity::None;
+            *denied = false;
+        }
+        return Some(());
+    }
+    if *denied && subject.quantity == Quantity::All {
+        // `every cup is not red` is read in two ways.
+        return None;
+    }
+    if *denied && subject.quantity == Quantity::Some && subject.any {
+        subject.quantity = Quantity::None;
+        *denied = false;
+    }
+    if subject.quantity == Quantity::One {
+        subject.quantity = Quantity::Exactly("1".to_owned());
+    }
+    Some(())
+}
+
+/// What touches something in a box is in that box.
+fn fill(a: &mut Np, b: &mut Np) {
+    let place = |np: &Np| np.place().cloned();
+    let definite = |np: &Np| np.quantity == Quantity::The && matches!(np.head, Head::Noun(_));
+    match (place(a), place(b)) {
+        (Some(at), None) if definite(b) && at.items.len() == 1 => {
+            b.mods.push(Mod::With("in".to_owned(), at));
+        }
+        (None, Some(at)) if definite(a) && at.items.len() == 1 => {
+            a.mods.push(Mod::With("in".to_owned(), at));
+        }
+        _ => {}
+    }
+}
