@@ -234,13 +234,16 @@ fn a_question_that_the_endpoint_always_fails_is_counted_and_asked_again() {
     let model = Model::start(|_, body| {
         let fails = question(body).contains(" 1 blue ");
         if !fails {
-            // Others are answered while it is tried.
-            std::thread::sleep(std::time::Duration::from_millis(300));
+            // Others are answered while it is tried, which takes two seconds.
+            std::thread::sleep(std::time::Duration::from_millis(100));
         }
         fails.then(|| Fault::Status(500, "", b"boom".to_vec()))
     });
     let folder = folder(&model.url());
     let folder = folder.path();
+    let text = std::fs::read_to_string(folder.join("fact.toml")).unwrap();
+    let patient = text.replace("retries = 1", "retries = 3");
+    std::fs::write(folder.join("fact.toml"), patient).unwrap();
     let (_, said) = says(folder, &["run", "--out", "run"], 0);
     assert!(
         said.contains("1 questions got no answer of the language model's endpoint"),

@@ -45,6 +45,8 @@ pub struct CallError {
     /// Whether the same call may succeed later (the server is down or busy), as against one that
     /// it will never accept (wrong path, refused key).
     pub transient: bool,
+    /// Whether it is certain that nothing was sent, so that nothing was paid for.
+    pub unsent: bool,
 }
 
 /// What was spent on a back end.

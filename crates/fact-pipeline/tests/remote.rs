@@ -62,6 +62,7 @@ impl Remote for Wire {
                     endpoint: "http://127.0.0.1:9".into(),
                     message: "connection refused".into(),
                     transient: true,
+                    unsent: false,
                 });
             }
             let views: Vec<View<'_>> = (ask.pictures.iter())

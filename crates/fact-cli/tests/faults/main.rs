@@ -273,7 +273,7 @@ fn damaged_pages() {
 fn two_processes_on_one_run() {
     let mut world = World::new();
     let mut run = world.run();
-    world.mood.slow.store(200, Ordering::SeqCst);
+    world.mood.slow.store(4000, Ordering::SeqCst);
     let name = run.name.clone();
     let ended = world.session(world.command(&run), &mut run, |child| {
         let lock = world.path().join(&name).join("run.lock");
@@ -292,6 +292,7 @@ fn two_processes_on_one_run() {
             let expected = format!("another process (pid {pid}) is writing");
             assert!(second.said.contains(&expected), "{args:?}: {}", second.said);
         }
+        world.mood.slow.store(0, Ordering::SeqCst);
     });
     assert_eq!(ended.code, Some(0), "{}", ended.said);
     world.finish(&mut run);
@@ -311,29 +312,37 @@ fn clocks_that_go_backwards() {
         eprintln!("skipped: no faketime");
         return;
     }
-    // Killed today, resumed in 1999, with a clock that runs backwards from there.
-    let wait = world.takes / 2;
+    // Killed today, again in 1999, again before 1970.
+    let wait = world.takes / 3;
     world.session(world.command(&run), &mut run, |child| {
         std::thread::sleep(wait);
         let _ = child.kill();
     });
     run.cut += 1;
-    let mut command = Command::new("faketime");
-    command
-        .current_dir(world.path())
-        .args(["-f", "@1999-12-31 23:00:00 x-5"])
-        .arg(assert_cmd::cargo::cargo_bin("fact"))
-        .args(["run", "--out", &run.name])
-        .env("FAKETIME_DONT_FAKE_MONOTONIC", "1")
-        .stdout(std::process::Stdio::null())
-        .stderr(std::process::Stdio::piped());
-    let ended = world.session(command, &mut run, |_| {});
-    assert_eq!(ended.code, Some(0), "{}", ended.said);
+    for date in ["1999-12-31 23:00:00", "1969-06-01 12:00:00"] {
+        let mut command = Command::new("faketime");
+        command
+            .current_dir(world.path())
+            .args(["-f", &format!("@{date}")])
+            .arg(assert_cmd::cargo::cargo_bin("fact"))
+            .args(["run", "--out", &run.name])
+            .env("FAKETIME_DONT_FAKE_MONOTONIC", "1")
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::piped());
+        // The wrapper becomes the program.
+        world.session(command, &mut run, |child| {
+            std::thread::sleep(wait);
+            let _ = child.kill();
+        });
+        run.cut += 1;
+    }
     world.finish(&mut run);
+    let shown = world.says(&["runs", "show", &run.name]);
+    assert_eq!(shown.code, Some(0), "{}", shown.said);
     row(
-        "clock set back, and running backwards",
-        1,
-        "resumed byte-identical",
+        "clock set back between sessions, to 1999 and before 1970",
+        2,
+        "killed and resumed byte-identical",
     );
 }
 

@@ -200,10 +200,13 @@ impl World {
         assert_eq!(held.unknown, 0);
         // Whatever reached the server was journalled before; what was journalled and did not reach
         // it was on its way at a cut.
+        let repeated = self.repeated(run);
         assert!(
-            held.sent >= run.received - self.repeated(run),
-            "{}",
-            run.name
+            held.sent + repeated >= run.received,
+            "{}: {} sent and {repeated} repeated, but {} came",
+            run.name,
+            held.sent,
+            run.received
         );
         let most = QUESTIONS * SAMPLES + CONCURRENCY * run.cut;
         assert!(held.sent <= most, "{}: {} sent", run.name, held.sent);

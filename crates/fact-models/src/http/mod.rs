@@ -242,6 +242,7 @@ impl Client {
                 endpoint: url.clone(),
                 message: format!("the request cannot be written as JSON: {error}"),
                 transient: false,
+                unsent: false,
             },
             about_request: true,
         })?;
@@ -258,6 +259,7 @@ impl Client {
             endpoint: self.base.join(path),
             message: format!("the server replied, but {error}"),
             transient: false,
+            unsent: false,
         })
     }
 
@@ -278,6 +280,7 @@ impl Client {
                 endpoint: request.url.to_owned(),
                 message,
                 transient,
+                unsent: false,
             },
             about_request,
         };
@@ -300,7 +303,9 @@ impl Client {
                     attempts(attempt),
                     last.unwrap_or_default()
                 );
-                return Err(failure(message, true, false));
+                let mut stopped = failure(message, true, false);
+                stopped.error.unsent = attempt == 0;
+                return Err(stopped);
             }
             self.spent.requests.fetch_add(1, Ordering::Relaxed);
             self.spent

@@ -160,6 +160,7 @@ impl Language {
             endpoint: format!("{}{}", self.client.endpoint(), self.path()),
             message,
             transient,
+            unsent: false,
         }
     }
 

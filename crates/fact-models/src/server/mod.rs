@@ -189,6 +189,7 @@ impl ToolServer {
             endpoint: format!("{}{ANSWER}", self.client.endpoint()),
             message,
             transient: false,
+            unsent: false,
         }
     }
 }

@@ -219,6 +219,7 @@ impl Vlm {
             endpoint: format!("{}{}", self.client.endpoint(), self.path),
             message,
             transient,
+            unsent: false,
         };
         let said = Said::of(completion).map_err(|none| error(none.message, none.transient))?;
         if probabilities && said.refusal.is_none() && !said.has_probabilities() {

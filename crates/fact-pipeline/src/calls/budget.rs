@@ -78,6 +78,7 @@ impl Used {
     fn told(answer: &Result<Answer, CallError>, worst: Self) -> Self {
         let reply = match answer {
             Ok(Answer::Text(json)) => Reply::from_json(json).ok(),
+            Err(error) if error.unsent => return Self::default(),
             // Nothing was generated, as far as anybody can tell.
             _ => {
                 return Self {
@@ -219,6 +220,7 @@ impl Purse {
                     endpoint: "budget".into(),
                     message: format!("the next question could go beyond {bound}"),
                     transient: false,
+                    unsent: true,
                 });
             }
             state = self
@@ -245,6 +247,7 @@ impl Purse {
                 endpoint: self.inner.fingerprint().to_owned(),
                 message: "not one answer to one question".into(),
                 transient: false,
+                unsent: false,
             }),
         };
         self.settle(worst, Used::told(&answer, worst));

@@ -198,8 +198,10 @@ impl Dispatcher {
     }
 }
 
-impl Drop for Dispatcher {
-    fn drop(&mut self) {
+impl Dispatcher {
+    /// Discards what was not sent, and waits for what was, so that it is kept and counted. Nothing is
+    /// sent any more.
+    pub(crate) fn close(&mut self) {
         let mut state = self.shared.state();
         state.closed = true;
         state.queue.clear();
@@ -210,6 +212,12 @@ impl Drop for Dispatcher {
             // in the log as sent.
             let _ = sender.join();
         }
+    }
+}
+
+impl Drop for Dispatcher {
+    fn drop(&mut self) {
+        self.close();
     }
 }
 
@@ -281,6 +289,7 @@ impl Shared {
                 endpoint: self.remote.fingerprint().to_owned(),
                 message,
                 transient: false,
+                unsent: false,
             })
         };
         let before = self.good.load(Ordering::Relaxed);
@@ -301,6 +310,15 @@ impl Shared {
             .filter_map(|(job, answer)| Some((job.key.clone(), answer.as_ref().ok()?)))
             .collect();
         if let Err(error) = self.log.keep(&kept) {
+            return all(error.into());
+        }
+        let unsent: Vec<CallKey> = (jobs.iter().zip(&answers))
+            .filter(|(_, answer)| answer.as_ref().is_err_and(|error| error.unsent))
+            .map(|(job, _)| job.key.clone())
+            .collect();
+        if !unsent.is_empty()
+            && let Err(error) = self.log.unsent(&unsent)
+        {
             return all(error.into());
         }
         if !kept.is_empty() {

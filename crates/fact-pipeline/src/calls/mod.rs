@@ -33,6 +33,12 @@ pub trait CallLog: Send + Sync {
     /// If it cannot be written; the calls are then not sent.
     fn sending(&self, calls: &[(CallKey, &Request)]) -> Result<(), CallLogError>;
 
+    /// Takes back that calls are about to be sent: they were not.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    fn unsent(&self, calls: &[CallKey]) -> Result<(), CallLogError>;
+
     /// Keeps answers.
     ///
     /// # Errors
@@ -57,6 +63,10 @@ impl CallLog for MemoryLog {
     }
 
     fn sending(&self, _calls: &[(CallKey, &Request)]) -> Result<(), CallLogError> {
+        Ok(())
+    }
+
+    fn unsent(&self, _calls: &[CallKey]) -> Result<(), CallLogError> {
         Ok(())
     }
 

@@ -44,8 +44,9 @@ pub(super) fn bridge(
     let fingerprint = bridge.remote().fingerprint();
     let log = Reuse::new(writer.calls(fingerprint)?, &config.reuse)?;
     let spent = used(&Reader::open(&config.out)?, fingerprint)?;
-    let desk = AtDesk::start(bridge.remote(), &config.llm, Box::new(log), spent)?;
+    let mut desk = AtDesk::start(bridge.remote(), &config.llm, Box::new(log), spent)?;
     let worked = work(setup, bridge, &desk, writer, stop, open);
+    desk.dispatcher.close();
     let spent = desk.dispatcher.spent();
     writer.add_wire(Role::Bridge, fingerprint, spent)?;
     finished.bridging = Some(spent);

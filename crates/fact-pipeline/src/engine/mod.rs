@@ -248,7 +248,7 @@ impl Shared<'_> {
         let tally = &mut finished.tally;
         tally.done = writer.samples_done(setup.round)?;
         let llm = &setup.config.llm;
-        let proposing = Proposing::start(&setup.proposers, llm, |fingerprint| {
+        let mut proposing = Proposing::start(&setup.proposers, llm, |fingerprint| {
             let log = log(writer.calls(fingerprint)?)?;
             let spent = desk::used(&Reader::open(&setup.config.out)?, fingerprint)?;
             Ok::<_, RunError>((log, spent))
@@ -266,6 +266,7 @@ impl Shared<'_> {
         let before = tally.session;
         let mut meters = proposing.meters();
         let worked = work(self, &proposing, &mut meters, writer, tally, done);
+        proposing.close();
         let noted = proposing.note(&mut meters, writer);
         self.reporter.finished();
         let seconds = started.elapsed().as_secs_f64();

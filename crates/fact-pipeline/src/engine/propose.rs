@@ -85,6 +85,13 @@ impl Proposing {
         Ok(())
     }
 
+    /// Ends the asking: waits for what is on its way.
+    pub(super) fn close(&mut self) {
+        for desk in self.desks.iter_mut().flatten() {
+            desk.dispatcher.close();
+        }
+    }
+
     /// A meter for each back end.
     pub(super) fn meters(&self) -> Vec<Meter> {
         self.dispatchers().map(|_| Meter::default()).collect()

@@ -146,6 +146,13 @@ impl CallLog for Calls {
         self.notes.write(calls.iter().map(note).collect())
     }
 
+    fn unsent(&self, calls: &[CallKey]) -> Result<(), CallLogError> {
+        let note = |key: &CallKey| Note::Unsent {
+            key: key.as_str().to_owned(),
+        };
+        self.notes.write(calls.iter().map(note).collect())
+    }
+
     fn keep(&self, answers: &[(CallKey, &Answer)]) -> Result<(), CallLogError> {
         let note = |(key, answer): &(CallKey, &Answer)| Note::Answered {
             key: key.as_str().to_owned(),

@@ -67,6 +67,10 @@ impl CallLog for Reuse {
         self.own.sending(calls)
     }
 
+    fn unsent(&self, calls: &[CallKey]) -> Result<(), CallLogError> {
+        self.own.unsent(calls)
+    }
+
     fn keep(&self, answers: &[(CallKey, &Answer)]) -> Result<(), CallLogError> {
         self.own.keep(answers)
     }

@@ -24,6 +24,8 @@ pub(super) enum Note {
         fingerprint: String,
         request: String,
     },
+    /// It was not sent after all.
+    Unsent { key: String },
     /// It was answered.
     Answered { key: String, answer: String },
     /// Another run was answered.
@@ -52,6 +54,16 @@ impl Note {
                          ON CONFLICT (key) DO UPDATE SET sent = sent + 1",
                     )?
                     .execute(params![key, tool, fingerprint, request])?;
+            }
+            Self::Unsent { key } => {
+                connection
+                    .prepare_cached("UPDATE calls SET sent = sent - 1 WHERE key = ?1 AND sent > 0")?
+                    .execute([key])?;
+                connection
+                    .prepare_cached(
+                        "DELETE FROM calls WHERE key = ?1 AND sent = 0 AND state = 'sent'",
+                    )?
+                    .execute([key])?;
             }
             Self::Answered { key, answer } => {
                 connection

@@ -103,6 +103,7 @@ fn a_failed_call_is_told_and_not_kept() {
             endpoint: "http://localhost:1".into(),
             message: "connection refused".into(),
             transient: true,
+            unsent: false,
         })
     };
     let remote = Arc::new(remote);
@@ -119,6 +120,9 @@ fn a_failed_call_is_told_and_not_kept() {
 struct Full;
 
 impl CallLog for Full {
+    fn unsent(&self, _: &[CallKey]) -> Result<(), CallLogError> {
+        Ok(())
+    }
     fn answered(&self, _: &CallKey) -> Result<Option<Answer>, CallLogError> {
         Ok(None)
     }
@@ -158,6 +162,9 @@ fn who_stops_waiting_loses_nothing() {
     let log = Arc::new(MemoryLog::default());
     struct SharedLog(Arc<MemoryLog>);
     impl CallLog for SharedLog {
+        fn unsent(&self, calls: &[CallKey]) -> Result<(), CallLogError> {
+            self.0.unsent(calls)
+        }
         fn answered(&self, key: &CallKey) -> Result<Option<Answer>, CallLogError> {
             self.0.answered(key)
         }
@@ -183,4 +190,47 @@ fn who_stops_waiting_loses_nothing() {
         .count();
     assert_eq!(kept, asked);
     assert!((1..1000).contains(&asked), "{asked}");
+}
+
+#[test]
+fn what_was_never_sent_is_told_to_the_log() {
+    struct Noting(Arc<std::sync::Mutex<Vec<CallKey>>>);
+    impl CallLog for Noting {
+        fn answered(&self, _: &CallKey) -> Result<Option<Answer>, CallLogError> {
+            Ok(None)
+        }
+        fn sending(&self, _: &[(CallKey, &Request)]) -> Result<(), CallLogError> {
+            Ok(())
+        }
+        fn unsent(&self, calls: &[CallKey]) -> Result<(), CallLogError> {
+            self.0.lock().unwrap().extend_from_slice(calls);
+            Ok(())
+        }
+        fn keep(&self, _: &[(CallKey, &Answer)]) -> Result<(), CallLogError> {
+            Ok(())
+        }
+    }
+    let mut remote = Counting::new(1, 1);
+    remote.fault = |tool| {
+        let error = |unsent| CallError {
+            endpoint: "e".into(),
+            message: "m".into(),
+            transient: true,
+            unsent,
+        };
+        match tool {
+            "stopped" => Some(error(true)),
+            "failed" => Some(error(false)),
+            _ => None,
+        }
+    };
+    let noted = Arc::default();
+    let log = Noting(Arc::clone(&noted));
+    let dispatcher = Dispatcher::new(Arc::new(remote), Box::new(log)).unwrap();
+    for tool in ["stopped", "failed"] {
+        assert!(dispatcher.ask_all(vec![ask(tool)], &go_on).is_err());
+    }
+    assert!(dispatcher.ask_all(vec![ask("good")], &go_on).is_ok());
+    let stopped = CallKey::new("counting 1", &ask("stopped"));
+    assert_eq!(*noted.lock().unwrap(), [stopped]);
 }
