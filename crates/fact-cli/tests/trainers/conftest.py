@@ -57,12 +57,20 @@ class World:
         how = ["--pack", "scene", "--perception", "scene", "--propose", "gold"]
         self.fact("run", "--data", "synth:data/train", *how, "--out", "run", "--quiet")
 
-    def export(self, form, *more):
+        # Questions of two pictures each, which no program answers either.
+        pairs = [
+            {"id": f"pair-{at}", "images": [f"images/scenes-3-train-{at + k}.png" for k in (0, 1)], "question": "Alike?", "answer": "no"}
+            for at in range(4)
+        ]
+        (self.images / "pairs.jsonl").write_text("".join(json.dumps(pair) + "\n" for pair in pairs))
+        self.fact("run", "--data", "jsonl:data/train/pairs.jsonl", "--out", "pairs", "--quiet")
+
+    def export(self, form, *more, run="run"):
         """The folder of an export."""
-        asked = (form, *more)
+        asked = (run, form, *more)
         if asked not in self.made:
             out = self.folder / f"export-{len(self.made)}"
-            self.fact("export", "run", "--format", form, *more, "--out", out)
+            self.fact("export", run, "--format", form, *more, "--out", out)
             self.made[asked] = out
         return self.made[asked]
 

@@ -72,6 +72,17 @@ def test_rows_become_the_tokens_of_their_texts(world, tiny, tmp_path, form, file
         assert row["input_ids"].count(tokenizer.convert_tokens_to_ids("<|im_start|>")) == 3
 
 
+def test_two_pictures_of_a_question_are_two(world, tiny, tmp_path):
+    for form, columns in (("sharegpt", SHAREGPT), ("llava", LLAVA)):
+        folder = world.export(form, "--tasks", "label", run="pairs")
+        (folder / "dataset_info.json").write_text(json.dumps({"fact": {"file_name": f"{form}-label.json", **columns}}))
+        made, tokenizer = prepare(world, tiny, folder, "fact", tmp_path / form)
+        assert len(made) == 4
+        for row in made:
+            assert len(row["images"]) == 2
+            assert row["input_ids"].count(tokenizer.convert_tokens_to_ids("<|vision_start|>")) == 2
+
+
 def test_the_recipe_trains(world, tiny, tmp_path):
     data = tmp_path / "export"
     shutil.copytree(world.export("sharegpt", "--tasks", "label,rationale", "--style", "think"), data)

@@ -64,7 +64,10 @@ def test_rows_become_the_tokens_of_their_texts(world, tiny, file, more):
     for row, line in zip(made, told):
         encoded = template.encode(row)
         assert taught(template, encoded) == line["messages"][1]["content"] + "<|im_end|>\n"
-        assert encoded["image_grid_thw"].shape[0] == 1, "one image, whatever the question says"
+        # One image, and three turns with the system's, whatever the question says.
+        assert encoded["image_grid_thw"].shape[0] == 1
+        for marker, count in (("<|vision_start|>", 1), ("<|im_start|>", 3), ("<|im_end|>", 3)):
+            assert encoded["input_ids"].count(template.tokenizer.convert_tokens_to_ids(marker)) == count, marker
         assert encoded["pixel_values"].std() > 0.05
 
 
@@ -84,6 +87,12 @@ def test_boxes_beside_the_text_are_those_in_the_text(world, tiny):
             assert all(abs(int(a) - int(b)) <= 1 for a, b in zip(one, other)), (one, other)
             compared += 1
     assert compared >= SAMPLES
+
+
+def test_two_pictures_of_a_question_are_two(world, tiny):
+    made = load(world.export("ms-swift", "--tasks", "label", run="pairs") / "ms-swift-label.jsonl")
+    template = template_of(tiny)
+    assert [len(template.encode(row)["image_grid_thw"]) for row in made] == [2] * 4
 
 
 def weighted(world, tiny, folder, weight):
@@ -126,6 +135,7 @@ def test_the_recipe_trains(world, tiny, tmp_path):
         "lr_scheduler_type": "constant",
         "freeze_vit": False,
         "max_steps": 5,
+        "save_strategy": "no",
         "logging_steps": 1,
         "dataloader_num_workers": 0,
         # All rows of both tasks, so that the losses of steps can be compared.

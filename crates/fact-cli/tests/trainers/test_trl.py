@@ -12,9 +12,9 @@ from transformers import AutoModelForImageTextToText, AutoProcessor  # noqa: E40
 from trl.trainer.sft_trainer import DataCollatorForVisionLanguageModeling  # noqa: E402
 
 
-def read(world, cache, *more, file="trl.jsonl"):
+def read(world, cache, *more, file="trl.jsonl", run="run"):
     """The export as TRL's documentation reads such data."""
-    path = str(world.export("trl", *more) / file)
+    path = str(world.export("trl", *more, run=run) / file)
     made = datasets.load_dataset("json", data_files=path, split="train", cache_dir=str(cache))
     made = made.map(lambda row: {"images": [str(world.images / image) for image in row["images"]]})
     return made.cast_column("images", datasets.Sequence(datasets.Image()))
@@ -71,6 +71,15 @@ def test_a_question_brings_no_marker(world, tiny, tmp_path):
         ids = collator([row])["input_ids"][0].tolist()
         counts.append([ids.count(special) for special in sorted(processor.tokenizer.all_special_ids)])
     assert counts[0] == counts[1], HOSTILE
+
+
+def test_two_pictures_of_a_question_are_two(world, tiny, tmp_path):
+    data = read(world, tmp_path, "--tasks", "label", file="trl-label.jsonl", run="pairs")
+    processor = AutoProcessor.from_pretrained(tiny)
+    batch = DataCollatorForVisionLanguageModeling(processor, completion_only_loss=True)([data[0], data[1]])
+    start = processor.tokenizer.convert_tokens_to_ids("<|vision_start|>")
+    assert (batch["input_ids"] == start).sum(dim=1).tolist() == [2, 2]
+    assert len(batch["image_grid_thw"]) == 4
 
 
 def test_the_trainer_learns(world, tiny, tmp_path):
