@@ -58,7 +58,7 @@ impl Parser<'_> {
                     if alone && !noun_follows {
                         let mut made = np(Quantity::The);
                         made.plural = word == "those" || word == "these";
-                        made.head = match self.is(at + 1, "of") {
+                        made.head = match self.any_of(at + 1, &["of", "in", "for", "on"]) {
                             true => Head::One,
                             false if made.plural => Head::They,
                             false => Head::It,
@@ -66,7 +66,20 @@ impl Parser<'_> {
                         push(made, at + 1, true);
                     }
                 }
-                "no" => push(np(Quantity::None), at + 1, false),
+                "no" => {
+                    let mut made = np(Quantity::None);
+                    let mut next = at + 1 + usize::from(self.is(at + 1, "single"));
+                    while self.is(next, "other") {
+                        made.attributes.push("other".to_owned());
+                        next += 1;
+                    }
+                    push(made, next, false);
+                }
+                // `Other two boxes: one each.`
+                "other" | "remaining" if matches!(self.token(at + 1), Some(Token::Number(..))) => {
+                    let (the, next) = self.definite(at.wrapping_sub(1));
+                    push(the, next, true);
+                }
                 "none" => self.partitive(np(Quantity::None), at + 1, &mut out),
                 "neither" => {
                     let mut made = np(Quantity::None);
@@ -154,6 +167,10 @@ impl Parser<'_> {
                     }
                 }
             }
+            // `First box: one.`
+            Token::Ordinal(_) if at == 0 || self.ends(at - 1) => {
+                push(np(Quantity::The), at, true);
+            }
             _ => {}
         }
         out
@@ -170,7 +187,7 @@ impl Parser<'_> {
     fn definite(&self, at: usize) -> (Np, usize) {
         let mut made = np(Quantity::The);
         made.plural = self.any_of(at, &["these", "those"]);
-        let mut at = at + 1;
+        let mut at = at.wrapping_add(1);
         loop {
             match self.token(at) {
                 Some(Token::Word(word)) if ["other", "remaining"].contains(&word.as_str()) => {

@@ -187,7 +187,8 @@ impl<'a> Parser<'a> {
         let mut out = Vec::new();
         for determiner in self.determiners(at) {
             for (np, next, cost) in self.nominal(determiner) {
-                let whole = np.head != Head::It && np.head != Head::They;
+                let pronoun = np.head == Head::It || np.head == Head::They;
+                let whole = !pronoun || np.quantity != Quantity::The;
                 match whole {
                     true => self.modified(np, next, cost, 0, &mut out),
                     false => out.push((np, next, cost)),
@@ -233,7 +234,15 @@ impl<'a> Parser<'a> {
                     let passive = !words.is_empty()
                         && self.lexicon.passive(word).is_some()
                         && self.is(at + 1, "by");
-                    let Some(canonical) = self.content(at).filter(|_| !acts && !passive) else {
+                    let located = !words.is_empty()
+                        && self.lexicon.is_located(word)
+                        && matches!(
+                            self.token(at + 1),
+                            Some(Token::Relation(_) | Token::Word(_))
+                        );
+                    let Some(canonical) =
+                        self.content(at).filter(|_| !acts && !passive && !located)
+                    else {
                         break;
                     };
                     plural = singular(word) != *word;

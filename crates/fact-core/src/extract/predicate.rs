@@ -176,19 +176,27 @@ impl Resolver<'_> {
                     np.attributes.sort();
                     return self.there(&np, false, out);
                 }
+                // `The tower is blue`: it has that color.
+                let holds = subject.noun() == self.lexicon.housed.as_deref()
+                    || subject.noun() == self.lexicon.ordered.as_deref();
+                if holds
+                    && subject.noun().is_some()
+                    && words.iter().all(|w| self.lexicon.is_adjective(w))
+                    && self.choices.choose(2) == 1
+                {
+                    let mut words = words.clone();
+                    words.sort();
+                    let said = format!("have the color {}", words.join("+"));
+                    return self.predicate(subject, said, denied, out);
+                }
                 let words = self.kind(subject, words.clone());
                 self.predicate(subject, words, denied, out)
             }
             Pred::Is(list) => self.is(subject, list, denied, out),
-            Pred::More(more, np) => {
-                if denied {
-                    return None;
-                }
-                match more {
-                    true => self.more_than(subject, np, out),
-                    false => self.more_than(np, subject, out),
-                }
-            }
+            Pred::More(more, np) => match more {
+                true => self.more_than(subject, np, denied, out),
+                false => self.more_than(np, subject, denied, out),
+            },
             Pred::Other(_, items) => {
                 for item in items {
                     if let Item::List(list) = item {
@@ -494,7 +502,8 @@ impl Resolver<'_> {
             }
             return Some(());
         }
-        if subject.counts() {
+        let some = subject.quantity == Quantity::Bare && subject.plural;
+        if subject.counts() || some {
             let mut np = subject.clone();
             if !image {
                 np.mods.push(Mod::With(word.to_owned(), list.clone()));
@@ -590,6 +599,17 @@ impl Resolver<'_> {
         let mut np = np.clone();
         let asides = std::mem::take(&mut np.asides);
         let apposed = np.apposed.take();
+        // `the only blue block, the square in the second box`
+        if np.only
+            && asides.is_empty()
+            && let Some(list) = &apposed
+        {
+            self.told.apposed.push((**list).clone());
+            let list = self.list(list)?;
+            let named = list.single()?.clone();
+            self.is(&np, &List::one(named.clone()), false, out)?;
+            return Some(named);
+        }
         for vps in asides {
             self.told.asides.push(vps.clone());
             let mut resolved = Vec::new();
@@ -629,12 +649,21 @@ impl Resolver<'_> {
             self.remember(&object);
             return self.is(&object, &List::one(subject.clone()), denied, out);
         }
+        if let Some(object) = list.single()
+            && is_same(object)
+        {
+            return self.predicate_of_same(subject, &object.clone(), denied, out);
+        }
         // `The only blue block is the square`: the square is the only blue block.
         if let Some(object) = list.single()
             && object.quantity == Quantity::The
             && object.noun().is_some()
             && !object.plural
         {
+            let own = object.clone();
+            if !own.only {
+                self.remember(&own);
+            }
             let (np, name) = match object.only {
                 true => (subject, object),
                 false if subject.only => (object, subject),

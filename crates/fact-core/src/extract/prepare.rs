@@ -120,6 +120,29 @@ fn prepare(tokens: &[Token], passing: bool) -> Vec<Token> {
                     at += 1;
                 }
             }
+            Token::Word(word)
+                if word == "either"
+                    && !matches!(
+                        next,
+                        Some(Token::Word(_) | Token::Ordinal(_) | Token::Number(..))
+                    ) => {}
+            // `Counting the items, there are six.`
+            Token::Word(word)
+                if out.is_empty()
+                    && [
+                        "counting",
+                        "checking",
+                        "examining",
+                        "inspecting",
+                        "considering",
+                    ]
+                    .contains(&word.as_str())
+                    && tokens.iter().any(|t| *t == Token::Mark(',')) =>
+            {
+                while !comma(tokens.get(at)) {
+                    at += 1;
+                }
+            }
             Token::Word(word) if word == "being" => out.push(Token::Word("is".to_owned())),
             // `four is larger than two`
             Token::Word(word)
