@@ -146,7 +146,8 @@ const SETS: &[(usize, &str)] = &[
     (0, include_str!("paraphrases/held_out.txt")),
     (0, include_str!("paraphrases/held_out_2.txt")),
     (4, include_str!("paraphrases/held_out_3.txt")),
-    (6, include_str!("paraphrases/blind_1.txt")),
+    (3, include_str!("paraphrases/blind_1.txt")),
+    (6, include_str!("paraphrases/blind_2.txt")),
 ];
 
 #[test]

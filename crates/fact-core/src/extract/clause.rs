@@ -285,6 +285,7 @@ impl Parser<'_> {
             });
             if which {
                 let mark = usize::from(self.mark(next, ':') || self.mark(next, ','));
+                let mark = mark + usize::from(self.is(next + mark, "with"));
                 for (object, after, more) in self.objects(next + mark) {
                     if self.ends(after) {
                         let kind = Kind::Gap(subject.clone(), Box::new(object));

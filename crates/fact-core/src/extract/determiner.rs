@@ -25,6 +25,12 @@ impl Parser<'_> {
         if let Some((owner, next)) = self.owner(at) {
             let mut made = np(Quantity::The);
             made.owner = Some(Box::new(owner));
+            let mut next = next;
+            if let Some(Token::Number(n, _)) = self.token(next) {
+                made.total = Some(n.clone());
+                made.plural = true;
+                next += 1;
+            }
             push(made, next, false);
             return out;
         }
@@ -258,10 +264,31 @@ impl Parser<'_> {
                     next: start + 1,
                     bare: true,
                 });
-            } else if let Some((owner, next)) = self.owner(start) {
+            } else if let Some(Token::Number(n, _)) = self.token(start)
+                && self.content(start + 1).is_some()
+                && made.total.is_none()
+            {
+                // `two of five items`
                 let mut made = made;
                 made.plural = true;
+                made.total = Some(n.clone());
+                out.push(Determiner {
+                    np: made,
+                    next: start + 1,
+                    bare: false,
+                });
+            } else if let Some((owner, next)) = self.owner(start) {
+                let mut made = made;
+                let mut next = next;
+                made.plural = true;
                 made.owner = Some(Box::new(owner));
+                if let Some(Token::Number(n, _)) = self.token(next) {
+                    match total(&made, &Some(n.clone())) {
+                        Some(found) => made.total = found,
+                        None => return,
+                    }
+                    next += 1;
+                }
                 out.push(Determiner {
                     np: made,
                     next,

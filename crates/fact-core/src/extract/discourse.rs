@@ -669,7 +669,7 @@ impl Resolver<'_> {
                 Pred::Relation(word, list) if !vp.denied && word.starts_with('@') => {
                     np.mods.push(Mod::With(word, list));
                 }
-                Pred::Have(list)
+                Pred::Have(list) | Pred::Is(list)
                     if !vp.denied
                         && list
                             .single()
@@ -965,7 +965,10 @@ impl Resolver<'_> {
         let numbers: Vec<u32> = if other {
             let named = self.state.ordinals.clone();
             let all = match (total, self.size) {
-                (Some(n), _) => {
+                (Some(n), size) => {
+                    if size.is_some_and(|size| size != named.len() + n) {
+                        return None;
+                    }
                     self.seen = Some(named.len() + n);
                     named.len() + n
                 }

@@ -17,10 +17,17 @@ impl Resolver<'_> {
                 for np in &list.items {
                     self.remember(np);
                 }
-                let counts = matches!(clause.kind, Kind::There { .. } | Kind::Fragment(_));
                 self.state.subject = Some(list.clone());
-                if counts && self.choices.choose(2) == 0 {
-                    front.push(("in".to_owned(), list));
+                match &clause.kind {
+                    Kind::There { .. } | Kind::Fragment(_) => front.push(("in".to_owned(), list)),
+                    // Else it has to be what is spoken of.
+                    Kind::Said {
+                        subject: Some(subject),
+                        ..
+                    } if subject
+                        .single()
+                        .is_some_and(|np| matches!(np.head, Head::It | Head::They)) => {}
+                    _ => return None,
                 }
                 continue;
             }
@@ -290,8 +297,11 @@ impl Resolver<'_> {
         }
         for np in &mut items {
             for (word, place) in front {
-                if np.place().is_none() || word != "in" {
-                    np.mods.push(Mod::With(word.clone(), place.clone()));
+                match np.place() {
+                    Some(own) if word == "in" && own == place => {}
+                    // In two places.
+                    Some(_) if word == "in" => return None,
+                    _ => np.mods.push(Mod::With(word.clone(), place.clone())),
                 }
             }
             if list.each {
@@ -366,6 +376,26 @@ impl Resolver<'_> {
                 Quantity::Some | Quantity::One => np.quantity = Quantity::None,
                 Quantity::Exactly(ref n) if n == "1" => np.quantity = Quantity::None,
                 _ => return None,
+            }
+        }
+        // `only in the second box`
+        if let Some(Mod::With(_, list)) =
+            np.mods.iter_mut().find(|m| matches!(m, Mod::With(w, _) if w == "in"))
+            && let [place] = list.items.as_mut_slice()
+            && let Some(at) = place.attributes.iter().position(|a| a == "only")
+        {
+            place.attributes.remove(at);
+            let place = place.clone();
+            let (what, _) = np.lift_place();
+            if !matches!(np.quantity, Quantity::Some | Quantity::One | Quantity::Exactly(_)) {
+                return None;
+            }
+            for other in self.others(&place)? {
+                let none = Np {
+                    quantity: Quantity::None,
+                    ..what.clone()
+                };
+                self.count(&none, Some(&other), out);
             }
         }
         let what = np.clone();
@@ -535,6 +565,16 @@ impl Resolver<'_> {
                 continue;
             }
             self.told.asides.push(vps.clone());
+            // `the small triangle, which is yellow`
+            if let [Vp { pred: Pred::Are(words), denied: false, .. }] = vps.as_slice()
+                && np.quantity == Quantity::The
+                && words.iter().all(|w| self.lexicon.is_adjective(w))
+                && self.choices.choose(2) == 1
+            {
+                np.attributes.extend(words.iter().cloned());
+                np.attributes.sort();
+                continue;
+            }
             let mut resolved = Vec::new();
             for vp in &vps {
                 resolved.push(self.vp(vp)?);
@@ -621,7 +661,11 @@ impl Resolver<'_> {
             if word == "of" {
                 let mut names: Vec<String> = Vec::new();
                 for np in &place.items {
-                    self.presuppose(np, out);
+                    let mut np = np.clone();
+                    if let (Quantity::Exactly(n), None) = (&np.quantity, &np.total) {
+                        np.total = Some(n.clone());
+                    }
+                    self.presuppose(&np, out);
                     names.push(np.known().name());
                 }
                 names.sort();
@@ -643,12 +687,17 @@ impl Resolver<'_> {
                     }
                     continue;
                 }
-                let same = np
+                let own = np
                     .mods
                     .iter()
                     .any(|m| matches!(m, Mod::With(w, _) if w == word));
-                if !same && np.quantity != Quantity::Bare {
-                    np.mods.push(Mod::With(word.clone(), place.clone()));
+                let with = Mod::With(word.clone(), place.clone());
+                if own && !np.mods.contains(&with) {
+                    // In two places.
+                    return None;
+                }
+                if !own {
+                    np.mods.push(with);
                 }
             }
         }

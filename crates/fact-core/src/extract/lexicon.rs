@@ -63,7 +63,7 @@ pub(super) const ADVERBS: &[&str] = &[
 /// Words that join clauses and say no fact.
 pub(super) const JOINS: &[&str] = &[
     "so", "because", "since", "while", "whereas", "although", "though", "but", "yet", "given",
-    "whilst",
+    "whilst", "where",
 ];
 
 /// What stands for an adverb.
@@ -610,6 +610,7 @@ impl Lexicon {
             || self.known.contains(&self.canonical(word))
             || self.synonyms.contains_key(&singular(word))
             || CONCLUDING.contains(&word)
+            || self.is_function(&singular(word))
     }
 
     /// The word that stands for all words of its value, in the singular.
@@ -736,6 +737,7 @@ const CONCLUDING: &[&str] = &[
     "resting",
     "first",
     "we",
+    "whose",
 ];
 
 fn phrase_name(phrase: &str) -> (String, String) {

@@ -138,6 +138,7 @@ pub(super) fn general_phrases() -> Vec<Phrase> {
         ("you see", "there is"),
         ("one can see", "there is"),
         ("we have", "there is"),
+        ("plus", "and"),
         ("we get", "there is"),
         ("we count", "there is"),
         ("we obtain", "there is"),

@@ -118,6 +118,10 @@ impl Resolver<'_> {
             Pred::Undergo(name, list) => {
                 let mut thing = subject.clone();
                 let mut by = list.clone();
+                let none = by.neither || by.items.iter().any(|np| np.quantity == Quantity::None);
+                if denied && none {
+                    return None;
+                }
                 if thing.quantity == Quantity::None && !denied {
                     for np in &mut by.items {
                         if np.any {
@@ -360,6 +364,24 @@ impl Resolver<'_> {
                     .push(Mod::With("in".into(), List::one(subject.known())));
                 self.said(&housed, &vps.clone(), false, out)?;
                 self.remember(&housed);
+                continue;
+            }
+            // `The first box has a triangle to the left of a square.`
+            if let [Mod::With(relation, to)] = np.mods.as_slice()
+                && relation.starts_with('@')
+                && !denied
+                && subject.quantity == Quantity::The
+                && np.quantity == Quantity::Some
+                && to.single().is_some_and(|np| np.quantity == Quantity::Some)
+                && self.choices.choose(2) == 1
+            {
+                let (relation, to) = (relation.clone(), to.clone());
+                let place = Mod::With("in".to_owned(), List::one(subject.known()));
+                let mut one = np.known();
+                one.mods = vec![place.clone()];
+                let mut other = to.single()?.known();
+                other.mods.push(place);
+                self.relates(&relation, &one, &List::one(other), false, out)?;
                 continue;
             }
             if let Some(place) = np.place()
@@ -664,6 +686,20 @@ impl Resolver<'_> {
             if !own.only {
                 self.remember(&own);
             }
+            // `The second box is the only box that has one.`
+            if own.only
+                && own.noun().is_some()
+                && own.noun() == subject.noun()
+                && let [Mod::Clause(vps)] = own.mods.as_slice()
+                && let Some(others) = self.others(subject)
+                && !denied
+            {
+                self.said(subject, vps, false, out)?;
+                for other in others {
+                    self.said(&other, vps, true, out)?;
+                }
+                return Some(());
+            }
             let (np, name) = match object.only {
                 true => (subject, object),
                 false if subject.only => (object, subject),
@@ -680,9 +716,12 @@ impl Resolver<'_> {
                     .iter()
                     .any(|np| matches!(np.quantity, Quantity::Exactly(_)));
             if kinds {
+                // `The upper 2`: how many is no fact of its own.
+                let sided = subject.attributes.iter().any(|a| self.lexicon.is_side(a));
+                let total = subject.total.as_deref().filter(|_| sided).unwrap_or_default();
                 let name = Thing {
                     quantity: Quantity::Bare,
-                    name: format!("the several {}", subject.name()),
+                    name: format!("the {total} several {}", subject.name()).replace("  ", " "),
                 };
                 let said = self.kinds(subject, list);
                 push_predicate(out, name, vec![said], denied);

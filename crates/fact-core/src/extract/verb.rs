@@ -494,10 +494,18 @@ fn height(np: &Np) -> Option<Pred> {
     let [super::syntax::Mod::With(of, list)] = np.mods.as_slice() else {
         return None;
     };
-    let of_what = list.single()?;
-    let unit = of_what.noun()?;
-    (of == "of" && of_what.counts() && of_what.attributes.is_empty())
-        .then(|| Pred::Measure(vec![of_what.quantity.clone()], format!("{unit} tall")))
+    let unit = list.items.last()?.noun()?;
+    let plain = list
+        .items
+        .iter()
+        .all(|np| np.counts() && np.attributes.is_empty() && np.mods.is_empty());
+    (of == "of" && plain && !list.or).then(|| {
+        let quantities = list.items.iter().map(|np| match np.quantity.clone().counted() {
+            Quantity::One => Quantity::Exactly("1".to_owned()),
+            other => other,
+        });
+        Pred::Measure(quantities.collect(), format!("{unit} tall"))
+    })
 }
 
 impl List {
