@@ -140,51 +140,44 @@ fn faithful_paraphrases_are_accepted() {
     );
 }
 
-/// They were scored once, before they were looked at: 16 of 64 were refused. What was general in those
-/// was mended; this holds what was reached.
+/// The sets of paraphrases, with how many of each may be refused now: none was tuned on before its
+/// first score, which `docs/bridge.md` has.
+const SETS: &[(usize, &str)] = &[
+    (0, include_str!("paraphrases/held_out.txt")),
+    (0, include_str!("paraphrases/held_out_2.txt")),
+    (4, include_str!("paraphrases/held_out_3.txt")),
+    (3, include_str!("paraphrases/blind_1.txt")),
+    (6, include_str!("paraphrases/blind_2.txt")),
+];
+
 #[test]
-fn of_held_out_paraphrases_few_are_refused() {
-    let cases = cases(include_str!("paraphrases/held_out.txt"));
-    let (of, refused) = refused(&cases);
-    eprintln!("{} of {of} refused:\n{}", refused.len(), refused.join("\n"));
-    assert!(of >= 60, "{of}");
-    assert!(refused.len() * 10 <= of, "{} of {of}", refused.len());
+fn of_other_paraphrases_few_are_refused() {
+    for (at, (most, text)) in SETS.iter().enumerate() {
+        let cases = cases(text);
+        let (of, refused) = refused(&cases);
+        eprintln!("{} of {of} refused:\n{}", refused.len(), refused.join("\n"));
+        assert!(of >= 30, "set {at}: {of}");
+        assert!(
+            refused.len() <= *most,
+            "set {at}: {} of {of}",
+            refused.len()
+        );
+    }
 }
 
-/// A second set, scored once, after the first was mended: 5 of 32 were refused.
 #[test]
-fn of_further_held_out_paraphrases_few_are_refused() {
-    let cases = cases(include_str!("paraphrases/held_out_2.txt"));
-    let (of, refused) = refused(&cases);
-    eprintln!("{} of {of} refused:\n{}", refused.len(), refused.join("\n"));
-    assert!(of >= 30, "{of}");
-    assert!(refused.len() * 6 <= of, "{} of {of}", refused.len());
-}
-
-/// A third set, written by someone who had not read the grammar, and not used for it so far: it says how
-/// much of ordinary English is refused.
-#[test]
-fn of_a_third_held_out_set_wrong_texts_are_refused() {
-    let cases = cases(include_str!("paraphrases/held_out_3.txt"));
-    let (of, refused) = refused(&cases);
-    eprintln!("{} of {of} refused", refused.len());
-    let wrong = cases.iter().flat_map(|case| {
-        let texts = case.other.iter();
-        texts.map(|text| (rewritten(pack(case.pack), &case.rule, text).is_ok(), text))
-    });
-    let (all, accepted): (Vec<_>, Vec<_>) = {
-        let all: Vec<_> = wrong.collect();
-        let accepted = all.iter().filter(|(accepted, _)| *accepted);
-        let accepted: Vec<&String> = accepted.map(|(_, text)| *text).collect();
-        (all, accepted)
-    };
-    eprintln!(
-        "{} of {} wrong texts accepted:\n{accepted:#?}",
-        accepted.len(),
-        all.len()
-    );
-    assert!(of >= 200 && all.len() >= 100, "{of} {}", all.len());
-    assert!(accepted.len() * 100 <= all.len(), "{accepted:#?}");
+fn texts_that_say_something_else_are_refused() {
+    let mut of = 0;
+    for (_, text) in SETS {
+        for case in cases(text) {
+            for other in &case.other {
+                of += 1;
+                let found = rewritten(pack(case.pack), &case.rule, other);
+                assert!(found.is_err(), "{}\n{other}", case.rule.text());
+            }
+        }
+    }
+    assert!(of >= 140, "{of}");
 }
 
 #[test]
@@ -201,6 +194,9 @@ fn what_says_something_else_is_refused() {
 
 /// Words that are exchanged for another of their kind, both ways.
 const SWAPS: &[(&str, &str, &str)] = &[
+    ("number", "one", "two"),
+    ("number", "two", "three"),
+    ("number", "three", "four"),
     ("color", "yellow", "black"),
     ("color", "blue", "yellow"),
     ("color", "purple", "green"),
@@ -358,6 +354,44 @@ fn mutated_rationales_are_caught() {
     assert!(all >= 300, "{all}");
     assert!(missed.len() * 100 <= all, "{} of {all}", missed.len());
     assert!(caught.len() >= 10, "{caught:?}");
+}
+
+/// The same for texts in other words: every one that is accepted, changed in one place.
+#[test]
+fn mutated_paraphrases_are_caught() {
+    let mut caught: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    let mut missed = Vec::new();
+    for (_, text) in SETS {
+        for case in cases(text) {
+            for same in &case.same {
+                let Ok(base) = rewritten(pack(case.pack), &case.rule, same) else {
+                    continue;
+                };
+                for (kind, text) in mutants(&base) {
+                    // What is said twice may be said once.
+                    if kind == "dropped step" {
+                        continue;
+                    }
+                    let count = caught.entry(kind).or_default();
+                    count.1 += 1;
+                    match rewritten(pack(case.pack), &case.rule, &text) {
+                        Err(_) => count.0 += 1,
+                        Ok(_) => missed.push(format!("{kind}\n  {}\n  {text}", case.rule.text())),
+                    }
+                }
+            }
+        }
+    }
+    let all: usize = caught.values().map(|(_, of)| of).sum();
+    for text in &missed {
+        eprintln!("missed: {text}");
+    }
+    eprintln!(
+        "{} of {all} missed; caught by kind: {caught:?}",
+        missed.len()
+    );
+    assert!(all >= 3000, "{all}");
+    assert!(missed.len() * 100 <= all, "{} of {all}", missed.len());
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::facts::Quantity;
 use super::noun::{Found, Parser};
-use super::syntax::{Clause, Head, Item, Kind, List, Np, Pred};
+use super::syntax::{Clause, Head, Item, Kind, List, Np, Pred, Vp};
 use super::tokens::{Compare, Token};
 use std::rc::Rc;
 
@@ -40,7 +40,7 @@ impl Clause {
             kind,
             witnesses: None,
             respectively: false,
-            denied: false,
+            turned: false,
         }
     }
 }
@@ -151,7 +151,7 @@ impl Parser<'_> {
             Some(Token::Relation(name)) if name != "@each_other" => Some(name.clone()),
             _ => None,
         };
-        let preposition = ["in", "for", "of", "among", "on", "as-for"].contains(&word);
+        let preposition = ["in", "for", "of", "among", "on", "at", "as-for"].contains(&word);
         if front.len() < 3 && (preposition || relation.is_some()) {
             let from = at + 1;
             let name = match (&relation, word) {
@@ -168,7 +168,9 @@ impl Parser<'_> {
         }
         let mut found = self.kernel(at, &front);
         for (clause, _, more) in &mut found {
-            clause.front.splice(0..0, front.iter().cloned());
+            // What was said first may be the subject.
+            let kept = front.len() - usize::from(clause.turned);
+            clause.front.splice(0..0, front[..kept].iter().cloned());
             *more += cost;
         }
         out.extend(found);
@@ -207,6 +209,34 @@ impl Parser<'_> {
         let place = front
             .last()
             .filter(|(word, _)| word == "in" || word.starts_with('@'));
+        // At the top of the tower is a square; on the square lies another.
+        if let Some((word, role)) = front.last()
+            && self.word(at).and_then(|w| self.lexicon.finite_lemma(w)) == Some("be")
+        {
+            let is_role = role
+                .single()
+                .is_some_and(|np| np.noun().is_some_and(|n| self.lexicon.is_role(n)));
+            let mut found: Vec<Found<Clause>> = Vec::new();
+            for (list, next, cost) in self.list(at + 1) {
+                let definite = list.items.iter().all(|np| np.quantity == Quantity::The);
+                let (subject, pred) = if word == "at" && is_role {
+                    (role.clone(), Pred::Is(list))
+                } else if word.starts_with('@') && definite {
+                    (list, Pred::Relation(word.clone(), role.clone()))
+                } else {
+                    continue;
+                };
+                let mut clause = Clause::new(Kind::Said {
+                    subject: Some(subject),
+                    vps: vec![Vp::new(pred, false)],
+                });
+                clause.turned = true;
+                found.push((clause, next, cost + 1));
+            }
+            if !found.is_empty() {
+                return found;
+            }
+        }
         if place.is_some() && self.any_of(at, &["is", "are"]) {
             let not = usize::from(self.is(at + 1, "not"));
             for (list, next, cost) in self.list(at + 1 + not) {
@@ -249,12 +279,13 @@ impl Parser<'_> {
             if fragment && self.ends(next) {
                 push(Kind::Fragment(subject.clone()), next, cost + 4);
             }
-            let which = subject
-                .items
-                .iter()
-                .all(|np| np.quantity == Quantity::The || np.quantity == Quantity::All);
+            let which = subject.items.iter().all(|np| {
+                matches!(np.quantity, Quantity::The | Quantity::All)
+                    || np.quantity == Quantity::Bare && self.mark(next, ':')
+            });
             if which {
                 let mark = usize::from(self.mark(next, ':') || self.mark(next, ','));
+                let mark = mark + usize::from(self.is(next + mark, "with"));
                 for (object, after, more) in self.objects(next + mark) {
                     if self.ends(after) {
                         let kind = Kind::Gap(subject.clone(), Box::new(object));
@@ -275,7 +306,12 @@ impl Parser<'_> {
                 .iter()
                 .all(|np| np.quantity != Quantity::The || np.plural || np.head == Head::One)
             {
-                out.push((Item::List(list), next, cost));
+                if self.any_of(next, &["each", "apiece"]) && self.ends(next + 1) {
+                    let list = List { each: true, ..list };
+                    out.push((Item::List(list), next + 1, cost));
+                } else {
+                    out.push((Item::List(list), next, cost));
+                }
             }
         }
         out
@@ -295,7 +331,7 @@ impl Parser<'_> {
         }
         let only = self.any_of(at, &["only", "just"]);
         let more = at + usize::from(only && self.any_of(at + 1, &["more", "fewer", "less"]));
-        if self.any_of(more, &["more", "fewer", "less"]) && !denied {
+        if self.any_of(more, &["more", "fewer", "less"]) {
             let is_more = self.is(more, "more");
             for (first, next, cost) in self.np(more + 1).iter() {
                 if !self.is(*next, "than") {
@@ -309,7 +345,7 @@ impl Parser<'_> {
                         true => (first.clone(), second.clone()),
                         false => (second.clone(), first.clone()),
                     };
-                    out.push((Clause::new(Kind::More(a, b)), *after, cost + more));
+                    out.push((Clause::new(Kind::More(a, b, denied)), *after, cost + more));
                 }
             }
             return out;

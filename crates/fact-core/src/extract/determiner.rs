@@ -25,6 +25,12 @@ impl Parser<'_> {
         if let Some((owner, next)) = self.owner(at) {
             let mut made = np(Quantity::The);
             made.owner = Some(Box::new(owner));
+            let mut next = next;
+            if let Some(Token::Number(n, _)) = self.token(next) {
+                made.total = Some(n.clone());
+                made.plural = true;
+                next += 1;
+            }
             push(made, next, false);
             return out;
         }
@@ -58,7 +64,7 @@ impl Parser<'_> {
                     if alone && !noun_follows {
                         let mut made = np(Quantity::The);
                         made.plural = word == "those" || word == "these";
-                        made.head = match self.is(at + 1, "of") {
+                        made.head = match self.any_of(at + 1, &["of", "in", "for", "on"]) {
                             true => Head::One,
                             false if made.plural => Head::They,
                             false => Head::It,
@@ -66,7 +72,20 @@ impl Parser<'_> {
                         push(made, at + 1, true);
                     }
                 }
-                "no" => push(np(Quantity::None), at + 1, false),
+                "no" => {
+                    let mut made = np(Quantity::None);
+                    let mut next = at + 1 + usize::from(self.is(at + 1, "single"));
+                    while self.is(next, "other") {
+                        made.attributes.push("other".to_owned());
+                        next += 1;
+                    }
+                    push(made, next, false);
+                }
+                // `Other two boxes: one each.`
+                "other" | "remaining" if matches!(self.token(at + 1), Some(Token::Number(..))) => {
+                    let (the, next) = self.definite(at.wrapping_sub(1));
+                    push(the, next, true);
+                }
                 "none" => self.partitive(np(Quantity::None), at + 1, &mut out),
                 "neither" => {
                     let mut made = np(Quantity::None);
@@ -154,6 +173,10 @@ impl Parser<'_> {
                     }
                 }
             }
+            // `First box: one.`
+            Token::Ordinal(_) if at == 0 || self.ends(at - 1) => {
+                push(np(Quantity::The), at, true);
+            }
             _ => {}
         }
         out
@@ -170,7 +193,7 @@ impl Parser<'_> {
     fn definite(&self, at: usize) -> (Np, usize) {
         let mut made = np(Quantity::The);
         made.plural = self.any_of(at, &["these", "those"]);
-        let mut at = at + 1;
+        let mut at = at.wrapping_add(1);
         loop {
             match self.token(at) {
                 Some(Token::Word(word)) if ["other", "remaining"].contains(&word.as_str()) => {
@@ -241,10 +264,31 @@ impl Parser<'_> {
                     next: start + 1,
                     bare: true,
                 });
-            } else if let Some((owner, next)) = self.owner(start) {
+            } else if let Some(Token::Number(n, _)) = self.token(start)
+                && self.content(start + 1).is_some()
+                && made.total.is_none()
+            {
+                // `two of five items`
                 let mut made = made;
                 made.plural = true;
+                made.total = Some(n.clone());
+                out.push(Determiner {
+                    np: made,
+                    next: start + 1,
+                    bare: false,
+                });
+            } else if let Some((owner, next)) = self.owner(start) {
+                let mut made = made;
+                let mut next = next;
+                made.plural = true;
                 made.owner = Some(Box::new(owner));
+                if let Some(Token::Number(n, _)) = self.token(next) {
+                    match total(&made, &Some(n.clone())) {
+                        Some(found) => made.total = found,
+                        None => return,
+                    }
+                    next += 1;
+                }
                 out.push(Determiner {
                     np: made,
                     next,

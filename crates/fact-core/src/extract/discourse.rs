@@ -37,6 +37,8 @@ pub(super) struct State {
     pub(super) counts: Vec<(String, Option<String>, String)>,
     /// Ordinals that the sentence names, or that before it.
     pub(super) ordinals: BTreeSet<u32>,
+    /// The place that the sentence said first.
+    pub(super) front: Option<List>,
     /// The text that is read.
     pub(super) text: usize,
     pub(super) definite: Definite,
@@ -81,6 +83,8 @@ pub(super) struct Resolver<'a> {
     pub(super) choices: Choices,
     /// How many places with an ordinal there are, if it is known.
     pub(super) size: Option<usize>,
+    /// How many such places the clause shows that there are.
+    pub(super) seen: Option<usize>,
     /// What was said in passing and is told.
     pub(super) told: Passing,
     /// What the evidence counts.
@@ -318,6 +322,19 @@ impl Resolver<'_> {
             Head::One | Head::Gone => vec![self.elliptic(np, before)?],
             Head::Noun(_) => {
                 let mut made = np.clone();
+                // `one box of the three`
+                let total = made.mods.iter().position(|m| {
+                    matches!(m, Mod::With(of, list) if of == "of" && np.counts()
+                    && list.single().is_some_and(|np| {
+                        np.head == Head::Gone && np.quantity == Quantity::The
+                            && np.total.is_some() && np.attributes.is_empty() && np.mods.is_empty()
+                    }))
+                });
+                if let Some(at) = total
+                    && let Mod::With(_, list) = made.mods.remove(at)
+                {
+                    made.total = list.single()?.total.clone();
+                }
                 self.mods(&mut made)?;
                 self.owned(&mut made)?;
                 self.housed(&mut made);
@@ -488,7 +505,7 @@ impl Resolver<'_> {
                 candidates.push(noun);
             }
         };
-        let counted = made.counts() && made.attributes.is_empty() && np.head == Head::Gone;
+        let counted = made.counts() && !(np.head == Head::One && made.quantity == Quantity::Some);
         if let Some(before) = before.filter(|_| counted) {
             let (rest, _) = before.lift_place();
             push(&rest);
@@ -652,7 +669,7 @@ impl Resolver<'_> {
                 Pred::Relation(word, list) if !vp.denied && word.starts_with('@') => {
                     np.mods.push(Mod::With(word, list));
                 }
-                Pred::Have(list)
+                Pred::Have(list) | Pred::Is(list)
                     if !vp.denied
                         && list
                             .single()
@@ -895,6 +912,32 @@ impl Resolver<'_> {
             && (np.total.is_some() || np.plural || np.quantity == Quantity::All || np.any)
     }
 
+    /// The other places, or what is in them.
+    pub(super) fn others(&self, np: &Np) -> Option<Vec<Np>> {
+        let (ordered, size) = (self.lexicon.ordered.as_ref()?, self.size?);
+        let housed = np.noun() == self.lexicon.housed.as_deref();
+        let place = match housed {
+            true => np.place()?.single()?,
+            false => np,
+        };
+        if place.noun() != Some(ordered) || size > MEMBERS {
+            return None;
+        }
+        let own = place.has_ordinal()?;
+        let size = u32::try_from(size).ok()?;
+        let others = (1..=size).filter(|n| *n != own);
+        let others = others.map(|n| {
+            let place = nth(ordered, n);
+            if !housed {
+                return place;
+            }
+            let mut np = Np::new(Quantity::The, np.head.clone());
+            np.mods.push(Mod::With("in".into(), List::one(place)));
+            np
+        });
+        Some(others.collect())
+    }
+
     /// The members of `each of the 3 boxes`, `the other 2 towers`.
     fn members(&mut self, np: &Np, collective: bool) -> Option<Vec<Np>> {
         let ordered = self.lexicon.ordered.clone()?;
@@ -922,7 +965,13 @@ impl Resolver<'_> {
         let numbers: Vec<u32> = if other {
             let named = self.state.ordinals.clone();
             let all = match (total, self.size) {
-                (Some(n), _) => named.len() + n,
+                (Some(n), size) => {
+                    if size.is_some_and(|size| size != named.len() + n) {
+                        return None;
+                    }
+                    self.seen = Some(named.len() + n);
+                    named.len() + n
+                }
                 (None, Some(size)) => size,
                 (None, None) => return None,
             };

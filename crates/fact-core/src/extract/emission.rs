@@ -12,9 +12,43 @@ impl Resolver<'_> {
         let mut front = Vec::new();
         for (word, list) in &clause.front {
             let list = self.list(list)?;
+            if word == "as-for" {
+                // `Looking at the first box, there is one in it.`
+                for np in &list.items {
+                    self.remember(np);
+                }
+                self.state.subject = Some(list.clone());
+                match &clause.kind {
+                    Kind::There { .. } | Kind::Fragment(_) => front.push(("in".to_owned(), list)),
+                    // Else it has to be what is spoken of.
+                    Kind::Said {
+                        subject: Some(subject),
+                        ..
+                    } if subject
+                        .single()
+                        .is_some_and(|np| matches!(np.head, Head::It | Head::They)) => {}
+                    _ => return None,
+                }
+                continue;
+            }
             if !(word == "in" && list.single().is_some_and(Np::is_image)) {
+                if word == "in" {
+                    self.state.front = Some(list.clone());
+                }
                 front.push((word.clone(), list));
             }
+        }
+        // `In the second box, there are two circles, and there is a square.`
+        let goes_on = matches!(
+            clause.kind,
+            Kind::There { .. } | Kind::Fragment(_) | Kind::Said { .. }
+        );
+        if clause.front.is_empty()
+            && goes_on
+            && let Some(place) = self.state.front.clone()
+            && self.choices.choose(2) == 1
+        {
+            front.push(("in".to_owned(), place));
         }
         match &clause.kind {
             Kind::Contrast(text) => {
@@ -31,7 +65,7 @@ impl Resolver<'_> {
                     denied: false,
                 });
             }
-            Kind::More(first, second) => {
+            Kind::More(first, second, denied) => {
                 let first = self.list(&List::one(first.clone()))?;
                 let second = self.list(&List::one(second.clone()))?;
                 let mut pair = [first.single()?.clone(), second.single()?.clone()];
@@ -40,7 +74,7 @@ impl Resolver<'_> {
                         np.mods.push(Mod::With(word.clone(), list.clone()));
                     }
                 }
-                self.more_than(&pair[0], &pair[1], &mut out)?;
+                self.more_than(&pair[0], &pair[1], *denied, &mut out)?;
             }
             Kind::There { what, denied } => {
                 let list = self.counted_list(what)?;
@@ -79,6 +113,41 @@ impl Resolver<'_> {
                 };
                 self.numbers(&left.quantity, right, vp.denied, &mut out)?;
             }
+            // `One touches the wall, and it is the triangle.`
+            Kind::Said {
+                subject: Some(left),
+                vps,
+            } if left
+                .single()
+                .is_some_and(|np| matches!(np.head, Head::It | Head::They))
+                && matches!(vps.as_slice(), [vp] if !vp.denied && matches!(&vp.pred, Pred::Is(list)
+                    if list.items.iter().all(|np| np.quantity == Quantity::The)))
+                && self
+                    .state
+                    .subject
+                    .as_ref()
+                    .and_then(List::single)
+                    .is_some_and(|np| {
+                        matches!(np.quantity, Quantity::Exactly(_) | Quantity::Some)
+                    }) =>
+            {
+                let [
+                    Vp {
+                        pred: Pred::Is(list),
+                        ..
+                    },
+                ] = vps.as_slice()
+                else {
+                    return None;
+                };
+                let group = self.state.subject.as_ref()?.single()?.clone();
+                let list = self.list(list)?;
+                if group.quantity != Quantity::Exactly(list.items.len().to_string()) {
+                    return None;
+                }
+                let said = self.state.vps.clone();
+                self.witnesses(&group, &list, &said, &mut out)?;
+            }
             Kind::Said { subject, vps } => {
                 let subject = match subject {
                     Some(list) => self.subject(list, &mut front)?,
@@ -101,6 +170,18 @@ impl Resolver<'_> {
                 let Item::List(list) = &**object else {
                     return None;
                 };
+                // `Black square: one in the second box.`
+                if let Some(topic) = subject.single()
+                    && topic.mods.is_empty()
+                    && topic.has_ordinal().is_none()
+                    && list.amounts()
+                    && list.items.iter().all(|np| np.place().is_some())
+                {
+                    self.state.counted = Some(topic.known());
+                    let list = self.counted_list(list)?;
+                    self.existential(&list, false, &front, clause, &mut out)?;
+                    return Some(out);
+                }
                 let vps = match self.state.vps.last() {
                     Some(last) => vec![gapped(last, list)?],
                     None if list.amounts() => vec![Vp::new(Pred::Have(list.clone()), false)],
@@ -216,8 +297,11 @@ impl Resolver<'_> {
         }
         for np in &mut items {
             for (word, place) in front {
-                if np.place().is_none() || word != "in" {
-                    np.mods.push(Mod::With(word.clone(), place.clone()));
+                match np.place() {
+                    Some(own) if word == "in" && own == place => {}
+                    // In two places.
+                    Some(_) if word == "in" => return None,
+                    _ => np.mods.push(Mod::With(word.clone(), place.clone())),
                 }
             }
             if list.each {
@@ -292,6 +376,26 @@ impl Resolver<'_> {
                 Quantity::Some | Quantity::One => np.quantity = Quantity::None,
                 Quantity::Exactly(ref n) if n == "1" => np.quantity = Quantity::None,
                 _ => return None,
+            }
+        }
+        // `only in the second box`
+        if let Some(Mod::With(_, list)) =
+            np.mods.iter_mut().find(|m| matches!(m, Mod::With(w, _) if w == "in"))
+            && let [place] = list.items.as_mut_slice()
+            && let Some(at) = place.attributes.iter().position(|a| a == "only")
+        {
+            place.attributes.remove(at);
+            let place = place.clone();
+            let (what, _) = np.lift_place();
+            if !matches!(np.quantity, Quantity::Some | Quantity::One | Quantity::Exactly(_)) {
+                return None;
+            }
+            for other in self.others(&place)? {
+                let none = Np {
+                    quantity: Quantity::None,
+                    ..what.clone()
+                };
+                self.count(&none, Some(&other), out);
             }
         }
         let what = np.clone();
@@ -461,6 +565,16 @@ impl Resolver<'_> {
                 continue;
             }
             self.told.asides.push(vps.clone());
+            // `the small triangle, which is yellow`
+            if let [Vp { pred: Pred::Are(words), denied: false, .. }] = vps.as_slice()
+                && np.quantity == Quantity::The
+                && words.iter().all(|w| self.lexicon.is_adjective(w))
+                && self.choices.choose(2) == 1
+            {
+                np.attributes.extend(words.iter().cloned());
+                np.attributes.sort();
+                continue;
+            }
             let mut resolved = Vec::new();
             for vp in &vps {
                 resolved.push(self.vp(vp)?);
@@ -529,7 +643,12 @@ impl Resolver<'_> {
             && let Some(turned) = self.turned(&list, vp)
         {
             let (subject, vp) = turned?;
-            return self.predication(subject, &[vp], front, clause, out);
+            self.predication(subject, &[vp], front, clause, out)?;
+            if list.single().is_some_and(|np| np.noun() == Some("color")) {
+                // `Those of the second box` are colors.
+                self.state.subject = Some(list);
+            }
+            return Some(());
         }
         // A number by itself is compared.
         if let Some(np) = list.single()
@@ -542,7 +661,11 @@ impl Resolver<'_> {
             if word == "of" {
                 let mut names: Vec<String> = Vec::new();
                 for np in &place.items {
-                    self.presuppose(np, out);
+                    let mut np = np.clone();
+                    if let (Quantity::Exactly(n), None) = (&np.quantity, &np.total) {
+                        np.total = Some(n.clone());
+                    }
+                    self.presuppose(&np, out);
                     names.push(np.known().name());
                 }
                 names.sort();
@@ -550,16 +673,43 @@ impl Resolver<'_> {
                 continue;
             }
             for np in &mut list.items {
-                let same = np
+                // `In the first box, the top of the tower`
+                if word == "in"
+                    && let Some(at) = np.mods.iter().position(|m| {
+                        matches!(m, Mod::With(of, list) if of == "of"
+                            && list.single().is_some_and(|np| np.noun().is_some() && np.place().is_none()))
+                    })
+                    && self.choices.choose(2) == 0
+                    && let Mod::With(_, inner) = &mut np.mods[at]
+                {
+                    for np in &mut inner.items {
+                        np.mods.push(Mod::With(word.clone(), place.clone()));
+                    }
+                    continue;
+                }
+                let own = np
                     .mods
                     .iter()
                     .any(|m| matches!(m, Mod::With(w, _) if w == word));
-                if !same && np.quantity != Quantity::Bare {
-                    np.mods.push(Mod::With(word.clone(), place.clone()));
+                let with = Mod::With(word.clone(), place.clone());
+                if own && !np.mods.contains(&with) {
+                    // In two places.
+                    return None;
+                }
+                if !own {
+                    np.mods.push(with);
                 }
             }
         }
         let mut subjects: Vec<(Np, bool)> = Vec::new();
+        // `Only the second box has one`: the others have none.
+        if let [np] = list.items.as_mut_slice()
+            && let Some(at) = np.attributes.iter().position(|a| a == "only")
+            && let Some(others) = self.others(np)
+        {
+            np.attributes.remove(at);
+            subjects.extend(others.into_iter().map(|np| (np, true)));
+        }
         // What is said of several together is not said of each.
         let collective = vps.iter().any(|vp| match &vp.pred {
             Pred::Have(list) if !vp.denied => list.items.iter().any(|np| {
@@ -734,7 +884,7 @@ impl Resolver<'_> {
             && np.quantity == Quantity::The
             && np.attributes.is_empty()
             && let [Mod::With(of, owner)] = np.mods.as_slice()
-            && of == "of"
+            && (of == "of" || of == "in")
         {
             let values: Vec<String> = match &vp.pred {
                 Pred::Are(words) => words.clone(),
@@ -812,11 +962,25 @@ impl Resolver<'_> {
     }
 
     /// `There are more cups than dishes`: so their numbers compare.
-    pub(super) fn more_than(&mut self, first: &Np, second: &Np, out: &mut Vec<Fact>) -> Option<()> {
+    pub(super) fn more_than(
+        &mut self,
+        first: &Np,
+        second: &Np,
+        denied: bool,
+        out: &mut Vec<Fact>,
+    ) -> Option<()> {
         let (first, second) = (self.number_of(first)?, self.number_of(second)?);
         let (a, b) = (first.parse::<f64>().ok()?, second.parse::<f64>().ok()?);
-        if a <= b {
+        if (a <= b) != denied {
             return None;
+        }
+        if denied {
+            out.push(Fact::Numbers {
+                left: first,
+                relation: "≤",
+                right: second,
+            });
+            return Some(());
         }
         out.push(Fact::Numbers {
             left: second,

@@ -63,7 +63,7 @@ pub(super) const ADVERBS: &[&str] = &[
 /// Words that join clauses and say no fact.
 pub(super) const JOINS: &[&str] = &[
     "so", "because", "since", "while", "whereas", "although", "though", "but", "yet", "given",
-    "whilst",
+    "whilst", "where",
 ];
 
 /// What stands for an adverb.
@@ -522,6 +522,13 @@ impl Lexicon {
 
     /// Of words that are alike, the one that the rationale has stands for the others.
     fn alike(&mut self) {
+        for word in ["scene", "figure", "diagram", "drawing"] {
+            if !self.known.contains(word) {
+                self.synonyms
+                    .entry(word.to_owned())
+                    .or_insert_with(|| "image".to_owned());
+            }
+        }
         for words in ALIKE {
             let mut known = words.iter().filter(|word| self.known.contains(**word));
             let (Some(one), None) = (known.next(), known.next()) else {
@@ -603,6 +610,7 @@ impl Lexicon {
             || self.known.contains(&self.canonical(word))
             || self.synonyms.contains_key(&singular(word))
             || CONCLUDING.contains(&word)
+            || self.is_function(&singular(word))
     }
 
     /// The word that stands for all words of its value, in the singular.
@@ -642,7 +650,8 @@ impl Lexicon {
     }
 
     pub(super) fn is_located(&self, word: &str) -> bool {
-        LOCATED.contains(&word)
+        let posture = ["standing", "sitting", "lying", "resting"].contains(&word);
+        LOCATED.contains(&word) || posture && !self.known.contains(word)
     }
 
     /// Whether the word only says that something lies where it is.
@@ -715,6 +724,20 @@ const CONCLUDING: &[&str] = &[
     "smaller",
     "lower",
     "side",
+    "image",
+    "topped",
+    "counting",
+    "checking",
+    "examining",
+    "inspecting",
+    "considering",
+    "standing",
+    "sitting",
+    "lying",
+    "resting",
+    "first",
+    "we",
+    "whose",
 ];
 
 fn phrase_name(phrase: &str) -> (String, String) {

@@ -185,9 +185,21 @@ impl<'a> Parser<'a> {
             _ => {}
         }
         let mut out = Vec::new();
+        // `box 2`
+        if let Some(noun) = self.content(at)
+            && (Some(&noun) == self.lexicon.ordered.as_ref()
+                || Some(&noun) == self.lexicon.housed.as_ref())
+            && let Some(Token::Number(n, false)) = self.token(at + 1)
+            && let Ok(n @ 1..=12) = n.parse::<i64>()
+        {
+            let mut np = Np::new(Quantity::The, Head::Noun(noun));
+            np.attributes.push(ordinal(n));
+            self.modified(np, at + 2, 0, 0, &mut out);
+        }
         for determiner in self.determiners(at) {
             for (np, next, cost) in self.nominal(determiner) {
-                let whole = np.head != Head::It && np.head != Head::They;
+                let pronoun = np.head == Head::It || np.head == Head::They;
+                let whole = !pronoun || np.quantity != Quantity::The;
                 match whole {
                     true => self.modified(np, next, cost, 0, &mut out),
                     false => out.push((np, next, cost)),
@@ -233,7 +245,15 @@ impl<'a> Parser<'a> {
                     let passive = !words.is_empty()
                         && self.lexicon.passive(word).is_some()
                         && self.is(at + 1, "by");
-                    let Some(canonical) = self.content(at).filter(|_| !acts && !passive) else {
+                    let located = !words.is_empty()
+                        && self.lexicon.is_located(word)
+                        && matches!(
+                            self.token(at + 1),
+                            Some(Token::Relation(_) | Token::Word(_))
+                        );
+                    let Some(canonical) =
+                        self.content(at).filter(|_| !acts && !passive && !located)
+                    else {
                         break;
                     };
                     plural = singular(word) != *word;
@@ -539,6 +559,9 @@ impl<'a> Parser<'a> {
         if self.lexicon.lies(word) {
             return Some("be".to_owned());
         }
+        if word == "having" {
+            return Some("have".to_owned());
+        }
         if let Some(lemma) = self.lexicon.participle(word) {
             return Some(lemma.to_owned());
         }
@@ -591,6 +614,9 @@ impl<'a> Parser<'a> {
         if let Some(found) = self.ordinals(at) {
             out.push(found);
         }
+        if let Some(found) = self.numbered(at) {
+            out.push(found);
+        }
         for (np, next, cost) in self.np(at).iter() {
             self.joined(List::one(np.clone()), *next, *cost, true, &mut out);
         }
@@ -633,6 +659,35 @@ impl<'a> Parser<'a> {
         // Nothing but a comma: the list would have to go on.
         let open = 5 * u32::from(!closed);
         out.push((list, at, cost + open));
+    }
+
+    /// `boxes 1 and 3`.
+    fn numbered(&self, at: usize) -> Option<Found<List>> {
+        let noun = self.content(at)?;
+        if Some(&noun) != self.lexicon.ordered.as_ref() {
+            return None;
+        }
+        let mut items = Vec::new();
+        let mut i = at + 1;
+        while let Some(Token::Number(n, false)) = self.token(i) {
+            let mut np = Np::new(Quantity::The, Head::Noun(noun.clone()));
+            np.attributes.push(ordinal(n.parse().ok()?));
+            items.push(np);
+            i += 1;
+            let comma = usize::from(self.mark(i, ','));
+            let and = usize::from(self.is(i + comma, "and"));
+            if comma + and == 0 || !matches!(self.token(i + comma + and), Some(Token::Number(..))) {
+                break;
+            }
+            i += comma + and;
+        }
+        let list = List {
+            items,
+            or: false,
+            neither: false,
+            each: false,
+        };
+        (list.items.len() > 1).then_some((list, i, 0))
     }
 
     /// `the first, second and third boxes`, `the second or third box`.

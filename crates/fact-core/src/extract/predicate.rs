@@ -118,6 +118,10 @@ impl Resolver<'_> {
             Pred::Undergo(name, list) => {
                 let mut thing = subject.clone();
                 let mut by = list.clone();
+                let none = by.neither || by.items.iter().any(|np| np.quantity == Quantity::None);
+                if denied && none {
+                    return None;
+                }
                 if thing.quantity == Quantity::None && !denied {
                     for np in &mut by.items {
                         if np.any {
@@ -176,19 +180,27 @@ impl Resolver<'_> {
                     np.attributes.sort();
                     return self.there(&np, false, out);
                 }
+                // `The tower is blue`: it has that color.
+                let holds = subject.noun() == self.lexicon.housed.as_deref()
+                    || subject.noun() == self.lexicon.ordered.as_deref();
+                if holds
+                    && subject.noun().is_some()
+                    && words.iter().all(|w| self.lexicon.is_adjective(w))
+                    && self.choices.choose(2) == 1
+                {
+                    let mut words = words.clone();
+                    words.sort();
+                    let said = format!("have the color {}", words.join("+"));
+                    return self.predicate(subject, said, denied, out);
+                }
                 let words = self.kind(subject, words.clone());
                 self.predicate(subject, words, denied, out)
             }
             Pred::Is(list) => self.is(subject, list, denied, out),
-            Pred::More(more, np) => {
-                if denied {
-                    return None;
-                }
-                match more {
-                    true => self.more_than(subject, np, out),
-                    false => self.more_than(np, subject, out),
-                }
-            }
+            Pred::More(more, np) => match more {
+                true => self.more_than(subject, np, denied, out),
+                false => self.more_than(np, subject, denied, out),
+            },
             Pred::Other(_, items) => {
                 for item in items {
                     if let Item::List(list) = item {
@@ -354,6 +366,24 @@ impl Resolver<'_> {
                 self.remember(&housed);
                 continue;
             }
+            // `The first box has a triangle to the left of a square.`
+            if let [Mod::With(relation, to)] = np.mods.as_slice()
+                && relation.starts_with('@')
+                && !denied
+                && subject.quantity == Quantity::The
+                && np.quantity == Quantity::Some
+                && to.single().is_some_and(|np| np.quantity == Quantity::Some)
+                && self.choices.choose(2) == 1
+            {
+                let (relation, to) = (relation.clone(), to.clone());
+                let place = Mod::With("in".to_owned(), List::one(subject.known()));
+                let mut one = np.known();
+                one.mods = vec![place.clone()];
+                let mut other = to.single()?.known();
+                other.mods.push(place);
+                self.relates(&relation, &one, &List::one(other), false, out)?;
+                continue;
+            }
             if let Some(place) = np.place()
                 && place.single().is_some_and(|p| p.known() == subject.known())
             {
@@ -494,7 +524,8 @@ impl Resolver<'_> {
             }
             return Some(());
         }
-        if subject.counts() {
+        let some = subject.quantity == Quantity::Bare && subject.plural;
+        if subject.counts() || some {
             let mut np = subject.clone();
             if !image {
                 np.mods.push(Mod::With(word.to_owned(), list.clone()));
@@ -590,6 +621,17 @@ impl Resolver<'_> {
         let mut np = np.clone();
         let asides = std::mem::take(&mut np.asides);
         let apposed = np.apposed.take();
+        // `the only blue block, the square in the second box`
+        if np.only
+            && asides.is_empty()
+            && let Some(list) = &apposed
+        {
+            self.told.apposed.push((**list).clone());
+            let list = self.list(list)?;
+            let named = list.single()?.clone();
+            self.is(&np, &List::one(named.clone()), false, out)?;
+            return Some(named);
+        }
         for vps in asides {
             self.told.asides.push(vps.clone());
             let mut resolved = Vec::new();
@@ -629,12 +671,35 @@ impl Resolver<'_> {
             self.remember(&object);
             return self.is(&object, &List::one(subject.clone()), denied, out);
         }
+        if let Some(object) = list.single()
+            && is_same(object)
+        {
+            return self.predicate_of_same(subject, &object.clone(), denied, out);
+        }
         // `The only blue block is the square`: the square is the only blue block.
         if let Some(object) = list.single()
             && object.quantity == Quantity::The
             && object.noun().is_some()
             && !object.plural
         {
+            let own = object.clone();
+            if !own.only {
+                self.remember(&own);
+            }
+            // `The second box is the only box that has one.`
+            if own.only
+                && own.noun().is_some()
+                && own.noun() == subject.noun()
+                && let [Mod::Clause(vps)] = own.mods.as_slice()
+                && let Some(others) = self.others(subject)
+                && !denied
+            {
+                self.said(subject, vps, false, out)?;
+                for other in others {
+                    self.said(&other, vps, true, out)?;
+                }
+                return Some(());
+            }
             let (np, name) = match object.only {
                 true => (subject, object),
                 false if subject.only => (object, subject),
@@ -651,9 +716,12 @@ impl Resolver<'_> {
                     .iter()
                     .any(|np| matches!(np.quantity, Quantity::Exactly(_)));
             if kinds {
+                // `The upper 2`: how many is no fact of its own.
+                let sided = subject.attributes.iter().any(|a| self.lexicon.is_side(a));
+                let total = subject.total.as_deref().filter(|_| sided).unwrap_or_default();
                 let name = Thing {
                     quantity: Quantity::Bare,
-                    name: format!("the several {}", subject.name()),
+                    name: format!("the {total} several {}", subject.name()).replace("  ", " "),
                 };
                 let said = self.kinds(subject, list);
                 push_predicate(out, name, vec![said], denied);

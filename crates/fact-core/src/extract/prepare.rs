@@ -120,6 +120,59 @@ fn prepare(tokens: &[Token], passing: bool) -> Vec<Token> {
                     at += 1;
                 }
             }
+            Token::Word(word)
+                if word == "either"
+                    && !matches!(
+                        next,
+                        Some(Token::Word(_) | Token::Ordinal(_) | Token::Number(..))
+                    ) => {}
+            // `Counting the items, there are six.`
+            Token::Word(word)
+                if out.is_empty()
+                    && [
+                        "counting",
+                        "checking",
+                        "examining",
+                        "inspecting",
+                        "considering",
+                    ]
+                    .contains(&word.as_str())
+                    && tokens.iter().any(|t| *t == Token::Mark(',')) =>
+            {
+                while !comma(tokens.get(at)) {
+                    at += 1;
+                }
+            }
+            // `First, there are three.`
+            Token::Ordinal(_) if out.is_empty() && comma(next) => at += 1,
+            // `With three cups, there are more`
+            Token::Word(word)
+                if word == "with" && out.is_empty() && matches!(next, Some(Token::Number(..))) =>
+            {
+                out.push(Token::Word("there".to_owned()));
+                out.push(Token::Word("are".to_owned()));
+            }
+            // `only in the second box`, `in the second box only`: in only the second box.
+            Token::Word(word) if word == "only" && next.and_then(Token::word) == Some("in") => {
+                out.push(Token::Word("in".to_owned()));
+                out.push(token.clone());
+                at += 1;
+            }
+            Token::Word(word)
+                if word == "only"
+                    && !matches!(next, Some(Token::Word(_) | Token::Number(..) | Token::Ordinal(_) | Token::Compare(_) | Token::Relation(_) | Token::Quote(_)))
+                    && out.len() > 3
+                    && out[out.len() - 4].word() == Some("in") =>
+            {
+                out.insert(out.len() - 3, token.clone());
+            }
+            Token::Word(word) if word == "whose" => {
+                if comma(out.last()) {
+                    out.pop();
+                }
+                out.push(Token::Mark(';'));
+                out.push(Token::Word("its".to_owned()));
+            }
             Token::Word(word) if word == "being" => out.push(Token::Word("is".to_owned())),
             // `four is larger than two`
             Token::Word(word)

@@ -54,13 +54,25 @@ pub(super) fn read(texts: &[&str], lexicon: &Lexicon, known: Option<&Known<'_>>)
         ..Reading::default()
     };
     let mut state = State::default();
+    // The first that are named, for `the other 2` before them.
+    state.ordinals = texts
+        .iter()
+        .flat_map(|text| sentences(text))
+        .filter_map(|sentence| tokens(&sentence, lexicon).ok())
+        .map(|tokens| ordinals(&tokens))
+        .find(|found| !found.is_empty())
+        .unwrap_or_default();
     for (at, text) in texts.iter().enumerate() {
         state.text = at;
         for sentence in sentences(text) {
-            let mut found = read_sentence(&sentence, lexicon, &mut state, known, reading.size);
+            state.front = None;
+            let size = &mut reading.size;
+            let mut found = read_sentence(&sentence, lexicon, &mut state, known, size);
             found.text = at;
             if known.is_none() {
-                reading.size = reading.size.or_else(|| size(lexicon, &found.facts));
+                reading.size = reading
+                    .size
+                    .or_else(|| counted_places(lexicon, &found.facts));
             }
             reading.sentences.push(found);
         }
@@ -71,7 +83,7 @@ pub(super) fn read(texts: &[&str], lexicon: &Lexicon, known: Option<&Known<'_>>)
 }
 
 /// How many places with an ordinal these facts count.
-fn size(lexicon: &Lexicon, facts: &[Fact]) -> Option<usize> {
+fn counted_places(lexicon: &Lexicon, facts: &[Fact]) -> Option<usize> {
     facts.iter().find_map(|fact| match fact {
         Fact::Count {
             what,
@@ -95,7 +107,7 @@ fn read_sentence(
     lexicon: &Lexicon,
     state: &mut State,
     known: Option<&Known<'_>>,
-    size: Option<usize>,
+    size: &mut Option<usize>,
 ) -> SentenceFacts {
     let mut out = SentenceFacts::default();
     let tokens = match tokens(text, lexicon) {
@@ -116,15 +128,9 @@ fn read_sentence(
     if !out.unknown.is_empty() {
         return out;
     }
-    let ordinals: BTreeSet<u32> = tokens
-        .iter()
-        .filter_map(|token| match token {
-            Token::Ordinal(n) => Some(*n),
-            _ => None,
-        })
-        .collect();
-    if !ordinals.is_empty() {
-        state.ordinals = ordinals;
+    let named = ordinals(&tokens);
+    if !named.is_empty() {
+        state.ordinals = named;
     }
     let variants = prepared(&tokens);
     let mut best: Option<(usize, State, Vec<Fact>)> = None;
@@ -172,13 +178,24 @@ fn read_sentence(
     out
 }
 
+/// The ordinals of a sentence.
+fn ordinals(tokens: &[Token]) -> BTreeSet<u32> {
+    tokens
+        .iter()
+        .filter_map(|token| match token {
+            Token::Ordinal(n) => Some(*n),
+            _ => None,
+        })
+        .collect()
+}
+
 /// The facts of clauses that follow one another, and how many of them are not known.
 fn interpret(
     clauses: &[&Clause],
     lexicon: &Lexicon,
     state: &State,
     known: Option<&Known<'_>>,
-    size: Option<usize>,
+    size: &mut Option<usize>,
     tries: &mut usize,
 ) -> Option<(usize, State, Vec<Fact>)> {
     let mut state = state.clone();
@@ -196,11 +213,15 @@ fn interpret(
                 lexicon,
                 state: state.clone(),
                 choices: fixed,
-                size,
+                size: *size,
+                seen: None,
                 told: Passing::default(),
                 evidence: known.map_or(&[], Known::counts),
             };
             let found = resolver.clause(clause);
+            if known.is_none() && size.is_none() && found.is_some() {
+                *size = resolver.seen;
+            }
             choices = resolver.choices.next();
             let Some(found) = found else {
                 continue;

@@ -149,7 +149,7 @@ impl Passing {
         clause.witnesses.iter().for_each(|list| found.list(list));
         match &clause.kind {
             Kind::There { what, .. } => found.list(what),
-            Kind::More(a, b) => {
+            Kind::More(a, b, _) => {
                 found.np(a);
                 found.np(b);
             }
@@ -225,16 +225,16 @@ pub(super) struct Clause {
     pub(super) witnesses: Option<List>,
     /// `respectively`.
     pub(super) respectively: bool,
-    /// Whether `that` and no more opens it.
-    pub(super) denied: bool,
+    /// Whether what was said last before it is its subject.
+    pub(super) turned: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Kind {
     /// `there is`.
     There { what: List, denied: bool },
-    /// `there are more … than …`: the greater, the smaller, and who has them.
-    More(Np, Np),
+    /// `there are more … than …`: the greater, the smaller, and whether it is denied.
+    More(Np, Np, bool),
     /// A subject, or the one before, and what is said of it.
     Said { subject: Option<List>, vps: Vec<Vp> },
     /// `none in the third box`.

@@ -177,6 +177,12 @@ impl Parser<'_> {
             "have" => {
                 for (list, next, cost) in self.list(at) {
                     let in_role = |next: usize| -> Option<(String, usize)> {
+                        if self.is(next, "on")
+                            && self.is(next + 1, "top")
+                            && !self.is(next + 2, "of")
+                        {
+                            return Some(("top".to_owned(), next + 2));
+                        }
                         let preposition = self.any_of(next, &["as", "at", "for", "on", "in"]);
                         let its = self.any_of(next + 1, &["its", "their", "the", "a"]);
                         let role = self.content(next + 2)?;
@@ -270,6 +276,7 @@ impl Parser<'_> {
     /// What follows `is`.
     fn being(&self, denied: bool, at: usize) -> Vec<Found<Vp>> {
         let mut out: Vec<Found<Vp>> = Vec::new();
+        let mut more_or_fewer: Vec<Found<Vp>> = Vec::new();
         let mut push = |pred: Pred, next: usize, cost: u32| {
             out.push((Vp::new(pred, denied), next, cost));
         };
@@ -291,6 +298,18 @@ impl Parser<'_> {
         }
         if let Some((measure, next)) = self.measure(at) {
             push(measure, next, 0);
+        }
+        // `are not fewer than the large things`
+        if let Some(Token::Compare(compare @ (Compare::AtLeast | Compare::AtMost))) = self.token(at)
+            && !denied
+        {
+            for (np, next, cost) in self.np(at + 1).iter() {
+                if np.quantity == Quantity::The || np.quantity == Quantity::Bare {
+                    let more = *compare == Compare::AtMost;
+                    let vp = Vp::new(Pred::More(more, np.clone()), true);
+                    more_or_fewer.push((vp, *next, *cost));
+                }
+            }
         }
         if let Some(Token::Compare(compare @ (Compare::MoreThan | Compare::FewerThan))) =
             self.token(at)
@@ -315,6 +334,12 @@ impl Parser<'_> {
             {
                 for (list, next, cost) in self.list(at + 2) {
                     push(Pred::Undergo(verb.to_owned(), list), next, cost);
+                }
+                return out;
+            }
+            if word == "topped" && self.any_of(at + 1, &["by", "with"]) {
+                for (list, next, cost) in self.list(at + 2) {
+                    push(Pred::HaveAs(list, "top".to_owned()), next, cost);
                 }
                 return out;
             }
@@ -346,6 +371,9 @@ impl Parser<'_> {
         }
         if let Some((words, next)) = self.adjectives(at) {
             push(Pred::Are(words), next, 0);
+        }
+        if !more_or_fewer.is_empty() {
+            return more_or_fewer;
         }
         for (list, next, cost) in self.list(at) {
             match list.single() {
@@ -466,10 +494,18 @@ fn height(np: &Np) -> Option<Pred> {
     let [super::syntax::Mod::With(of, list)] = np.mods.as_slice() else {
         return None;
     };
-    let of_what = list.single()?;
-    let unit = of_what.noun()?;
-    (of == "of" && of_what.counts() && of_what.attributes.is_empty())
-        .then(|| Pred::Measure(vec![of_what.quantity.clone()], format!("{unit} tall")))
+    let unit = list.items.last()?.noun()?;
+    let plain = list
+        .items
+        .iter()
+        .all(|np| np.counts() && np.attributes.is_empty() && np.mods.is_empty());
+    (of == "of" && plain && !list.or).then(|| {
+        let quantities = list.items.iter().map(|np| match np.quantity.clone().counted() {
+            Quantity::One => Quantity::Exactly("1".to_owned()),
+            other => other,
+        });
+        Pred::Measure(quantities.collect(), format!("{unit} tall"))
+    })
 }
 
 impl List {
