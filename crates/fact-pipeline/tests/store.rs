@@ -241,7 +241,7 @@ fn exports_in_a_style_are_as_documented() {
             let written = line.replace(",\"text\":null}", "}");
             assert_eq!(serde_json::to_string(&row).unwrap(), written);
         }
-        let name = format!("{}.export.json", format.file_name());
+        let name = format!("{}.export.json", format.file_name(None));
         let record = std::fs::read_to_string(folder.path().join(name)).unwrap();
         if format == Format::Trl {
             insta::assert_snapshot!("record", record);
