@@ -11,10 +11,12 @@
 
 mod support;
 
+use std::fmt::Write;
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use support::model::Model;
-use support::{data, fact};
+use support::{draw, fact};
 
 const SAMPLES: usize = 8;
 
@@ -26,6 +28,25 @@ struct Log {
     first: Option<Instant>,
     last: Option<Instant>,
     busy: Duration,
+}
+
+/// A data set with one picture, and as many different questions.
+fn data(folder: &Path, questions: usize) -> String {
+    let root = folder.join("data");
+    std::fs::create_dir_all(&root).unwrap();
+    draw(&root.join("a.png"), [[1, 2, 3], [2, 0, 1], [0, 1, 2]]);
+    let mut rows = String::new();
+    for number in 0..questions {
+        let row = serde_json::json!({
+            "id": number.to_string(),
+            "image": "a.png",
+            "question": format!("There are exactly 3 blue squares in picture {number}"),
+            "answer": "true",
+        });
+        writeln!(rows, "{row}").unwrap();
+    }
+    std::fs::write(root.join("data.jsonl"), rows).unwrap();
+    "jsonl:data/data.jsonl?matcher=true_false".to_owned()
 }
 
 #[test]
@@ -53,7 +74,7 @@ fn a_server_with_so_many_places_is_kept_busy() {
         None
     });
     let folder = tempfile::tempdir().unwrap();
-    let data = data(folder.path(), questions, 1);
+    let data = data(folder.path(), questions);
     let text = format!(
         "data = \"{data}\"\npropose = [\"llm:m@{}\"]\n[llm]\nsamples = {SAMPLES}\n\
          concurrency = {places}\n",

@@ -42,6 +42,8 @@ pub(crate) struct Mood {
     pub(crate) dead: AtomicBool,
     /// Dies after so many more requests, if above 0.
     pub(crate) dies_after: AtomicUsize,
+    /// Requests that it closed the connection of.
+    refused: AtomicUsize,
     /// Milliseconds more for each answer.
     pub(crate) slow: AtomicUsize,
 }
@@ -66,6 +68,8 @@ pub(crate) struct Run {
     received: usize,
     /// Identities of those of all sessions.
     seen: BTreeSet<Identity>,
+    /// Requests that the server closed the connection of.
+    refused: usize,
     /// Kills, and other ends without a word.
     pub(crate) cut: usize,
 }
@@ -93,6 +97,7 @@ impl World {
                 today.dead.fetch_or(left == 1, Ordering::SeqCst);
             }
             if today.dead.load(Ordering::SeqCst) {
+                today.refused.fetch_add(1, Ordering::SeqCst);
                 return Some(Fault::Raw(Vec::new()));
             }
             let time = 5 + (number as u64 * 7) % 20 + today.slow.load(Ordering::SeqCst) as u64;
@@ -139,6 +144,7 @@ impl World {
         Run {
             name: format!("run{}", self.runs),
             received: 0,
+            refused: 0,
             seen: BTreeSet::new(),
             cut: 0,
         }
@@ -177,6 +183,7 @@ impl World {
             );
         }
         run.received += asked.len();
+        run.refused += self.mood.refused.swap(0, Ordering::SeqCst);
         run.seen.extend(asked);
         Ended {
             code: output.status.code(),
@@ -208,7 +215,7 @@ impl World {
             held.sent,
             run.received
         );
-        let most = QUESTIONS * SAMPLES + CONCURRENCY * run.cut;
+        let most = QUESTIONS * SAMPLES + CONCURRENCY * run.cut + run.refused;
         assert!(held.sent <= most, "{}: {} sent", run.name, held.sent);
     }
 

@@ -107,7 +107,7 @@ pub struct Unreadable {
     /// The folder.
     pub folder: PathBuf,
     /// Why.
-    pub error: StoreError,
+    pub error: Box<StoreError>,
 }
 
 /// All runs in `root` and below it, by folder; those that cannot be read with the reason.
@@ -120,8 +120,13 @@ pub fn list(root: &Path) -> std::io::Result<Vec<Result<RunInfo, Unreadable>>> {
     std::fs::read_dir(root)?;
     walk(root, DEPTH, &mut left, &mut folders);
     folders.sort();
-    let info =
-        |folder: PathBuf| RunInfo::read(&folder).map_err(|error| Unreadable { folder, error });
+    let info = |folder: PathBuf| match RunInfo::read(&folder) {
+        Ok(info) => Ok(info),
+        Err(error) => Err(Unreadable {
+            folder,
+            error: Box::new(error),
+        }),
+    };
     Ok(folders.into_iter().map(info).collect())
 }
 
@@ -271,7 +276,7 @@ fn size(folder: &Path) -> u64 {
     };
     let sizes = entries.flatten().filter_map(|entry| {
         let meta = entry.metadata().ok()?;
-        meta.is_file().then(|| meta.len())
+        meta.is_file().then_some(meta.len())
     });
     sizes.sum()
 }
