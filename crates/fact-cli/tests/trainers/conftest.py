@@ -47,6 +47,8 @@ class World:
 
     def draw(self):
         drawn = ["--samples", SAMPLES, "--held-out", 8, "--splits", "train,presence-random", "--seed", 3]
+        # Not square, so that width and height cannot be confused unseen.
+        drawn += ["--width", 150, "--height", 110]
         self.fact("synth", "--world", "scenes", "--out", "data", *drawn)
         # One more, which no program answers: it teaches its answer, whatever its question says.
         samples = self.images / "samples.jsonl"

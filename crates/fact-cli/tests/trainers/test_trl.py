@@ -1,6 +1,7 @@
 """TRL's own collator and trainer on the export `trl`, with a tiny model on the processor."""
 
 import json
+import re
 
 import pytest
 from conftest import HOSTILE, rows
@@ -39,6 +40,23 @@ def test_the_text_and_nothing_else_is_taught(world, tiny, tmp_path, style, boxes
     # Markers of boxes are tokens of the model, not spelled out.
     marker = processor.tokenizer.convert_tokens_to_ids("<|box_start|>")
     assert (batch["labels"] == marker).any() == ("qwen2-vl" in boxes)
+
+
+def test_pixels_of_the_resized_picture_are_those_of_the_processor(world):
+    """Our preset `qwen2.5-vl` resizes as transformers does."""
+    from transformers.models.qwen2_vl.image_processing_qwen2_vl import smart_resize
+
+    def boxes(*more):
+        text = (world.export("trl", *more) / "trl.jsonl").read_text()
+        return [[int(number) for number in box] for box in re.findall(r"\[(\d+), ?(\d+), ?(\d+), ?(\d+)\]", text)]
+
+    resized, pixels = boxes("--boxes-for", "qwen2.5-vl"), boxes("--boxes", "pixel")
+    assert len(resized) == len(pixels) > 16
+    height, width = smart_resize(110, 150, factor=28, min_pixels=56 * 56, max_pixels=28 * 28 * 16384)
+    assert (height, width) != (110, 150)
+    for ours, box in zip(resized, pixels):
+        theirs = [box[0] * width / 150, box[1] * height / 110, box[2] * width / 150, box[3] * height / 110]
+        assert ours == pytest.approx(theirs, abs=1), (ours, theirs)
 
 
 def test_images_reach_the_model(world, tiny, tmp_path):
