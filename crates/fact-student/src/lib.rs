@@ -13,7 +13,6 @@
 //! | [`vocabulary`] | the tokens and lengths that students of one experiment share |
 //! | [`objective`] | the loss of a batch and its gradients |
 //! | [`optimizer`] | AdamW, clipping, learning rate |
-//! | `order` | which examples a step learns from |
 //! | [`checkpoint`] | safetensors files, written whole or not at all, read with suspicion |
 //! | [`mod@train`] | the loop: validation, early stop, resume |
 //! | `log` | the log of a training and its curves |
@@ -32,7 +31,6 @@ mod log;
 pub mod model;
 pub mod objective;
 pub mod optimizer;
-mod order;
 pub mod plot;
 mod random;
 pub mod tokenizer;

@@ -15,7 +15,6 @@ pub use crate::log::{Kind, LOG, Line};
 use crate::model::{ModelError, Place};
 use crate::objective::{self, Computing, Losses};
 use crate::optimizer;
-use crate::order::Order;
 use crate::random::Stream;
 use crate::vocabulary::Vocabulary;
 use crate::weights;
@@ -30,6 +29,7 @@ pub const MODEL: &str = "model.safetensors";
 /// File of the training's state.
 pub const STATE: &str = "state.safetensors";
 
+const ORDER: u64 = 2;
 const BLIND: u64 = 3;
 
 /// What to train.
@@ -354,8 +354,7 @@ impl Session<'_> {
         let config = self.job.config;
         let before = self.training.reached.milliseconds;
         let tokens_before = self.training.reached.tokens;
-        let lengths = self.lengths()?;
-        let mut order = Order::new(config.seed, config.batch, lengths);
+        let mut order = Order::new(config.seed, self.job.train.len());
         while !self.training.reached.ended {
             let step = self.training.reached.step;
             let (losses, length) = self.step(step, &mut order)?;
@@ -390,18 +389,6 @@ impl Session<'_> {
         Ok(false)
     }
 
-    /// Tokens of each example.
-    fn lengths(&self) -> Result<Vec<usize>, TooLong> {
-        let about = &self.training.about;
-        let most = about.model.max_text;
-        let rows = self
-            .job
-            .train
-            .iter()
-            .map(|e| Row::of(e, &about.tokenizer, most));
-        rows.map(|row| Ok(row?.tokens.len())).collect()
-    }
-
     fn computing(&self) -> Computing {
         Computing {
             lambda: self.job.config.lambda,
@@ -416,7 +403,7 @@ impl Session<'_> {
         let config = self.job.config;
         let mut blind = Stream::new(config.seed, BLIND, step);
         let mut rows = Vec::with_capacity(config.batch);
-        for index in order.batch(step) {
+        for index in order.batch(step, config.batch) {
             let about = &self.training.about;
             let example = &self.job.train[index];
             let mut row = Row::of(example, &about.tokenizer, about.model.max_text)?;
@@ -501,5 +488,35 @@ impl Session<'_> {
             tokens: reached.tokens,
             seconds: reached.milliseconds as f64 / 1000.0,
         }
+    }
+}
+
+/// Which examples a step learns from: all once, shuffled, then all again in another order.
+struct Order {
+    seed: u64,
+    epoch: u64,
+    order: Vec<usize>,
+}
+
+impl Order {
+    fn new(seed: u64, examples: usize) -> Self {
+        Self {
+            seed,
+            epoch: 0,
+            order: Stream::new(seed, ORDER, 0).order(examples),
+        }
+    }
+
+    fn batch(&mut self, step: u64, size: usize) -> Vec<usize> {
+        let (n, size) = (self.order.len() as u64, size as u64);
+        let places = step * size..(step + 1) * size;
+        let batch = places.map(|place| {
+            if place / n != self.epoch {
+                self.epoch = place / n;
+                self.order = Stream::new(self.seed, ORDER, self.epoch).order(n as usize);
+            }
+            self.order[(place % n) as usize]
+        });
+        batch.collect()
     }
 }
