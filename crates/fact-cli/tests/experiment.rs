@@ -158,7 +158,7 @@ fn a_killed_experiment_goes_on_to_the_same_tables() {
         "| fact − placebo |",
         "random, false yes",
         "CHAIRi",
-        "| arm | attribute | chain |",
+        "### Families, in distribution",
     ] {
         assert!(table.contains(part), "no `{part}` in {table}");
     }

@@ -21,6 +21,10 @@ pub(crate) struct ExperimentArgs {
     /// Trainings at once, a thread each [default: one per core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) jobs: Option<u16>,
+    /// Compute on the graphics card
+    #[cfg(feature = "student-wgpu")]
+    #[arg(long)]
+    pub(crate) gpu: bool,
     /// Say nothing but errors
     #[arg(long, short)]
     pub(crate) quiet: bool,

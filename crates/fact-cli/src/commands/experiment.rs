@@ -3,7 +3,7 @@
 use crate::args::ExperimentArgs;
 use crate::interrupt;
 use crate::message::{self, INTERRUPTED, Outcome};
-use fact_pipeline::students::experiment::{Circumstances, Experiment, Watch, conduct};
+use fact_pipeline::students::experiment::{Circumstances, Experiment, Means, Watch, conduct};
 use fact_pipeline::students::{Line, Losses, Progress};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -81,9 +81,15 @@ pub(crate) fn main(args: ExperimentArgs) -> Outcome {
         quiet: args.quiet,
         stop: interrupt::stop_flag(),
     };
-    let jobs = args.jobs.map_or(cores, usize::from);
+    let means = Means {
+        jobs: args.jobs.map_or(cores, usize::from),
+        #[cfg(feature = "student-wgpu")]
+        place: super::teach::place(args.gpu),
+        #[cfg(not(feature = "student-wgpu"))]
+        place: fact_pipeline::students::Place::Cpu,
+    };
     let stop = told.stop.clone();
-    let conducted = conduct(&experiment, &args.out, jobs, &circumstances, &told, &stop)?;
+    let conducted = conduct(&experiment, &args.out, means, &circumstances, &told, &stop)?;
     if let Some(table) = &conducted.table {
         let (done, table) = (conducted.done, table.display());
         message::say(&format!("{done} trainings, tables in {table}\n"))?;

@@ -166,6 +166,6 @@ pub(crate) fn eval(args: EvalArgs) -> Outcome {
 }
 
 #[cfg(feature = "student-wgpu")]
-fn place(gpu: bool) -> Place {
+pub(super) fn place(gpu: bool) -> Place {
     if gpu { Place::Gpu } else { Place::Cpu }
 }

@@ -73,6 +73,7 @@ impl<'a> Cell<'a> {
         experiment: &Experiment,
         data: &Data,
         cells: &Path,
+        place: Place,
         progress: &dyn Progress,
     ) -> Result<Option<Done<'a>>, StudentError> {
         let folder = cells.join(self.name());
@@ -110,7 +111,7 @@ impl<'a> Cell<'a> {
             vocabulary: Some(&data.vocabulary),
             folder: &folder,
             threads: 1,
-            place: Place::Cpu,
+            place,
         };
         let outcome = train(&job, progress)?;
         if outcome.interrupted {
@@ -124,6 +125,7 @@ impl<'a> Cell<'a> {
                     Split::Captions => data.vocabulary.positions,
                     _ => Asking::default().longest,
                 },
+                place,
                 ..Asking::default()
             };
             let said = student.answers(&test.asked, false, asking)?;

@@ -131,6 +131,7 @@ pub struct Arm {
     /// Its sizes; all if not given.
     #[serde(
         default,
+        skip_serializing_if = "Option::is_none",
         deserialize_with = "some_parsed",
         serialize_with = "some_shown"
     )]

@@ -42,6 +42,7 @@ use super::StudentError;
 use cell::{Cell, Done};
 use data::{Data, Reads};
 use fact_student::Progress;
+use fact_student::model::Place;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -55,6 +56,15 @@ pub trait Watch: Sync {
     fn cell(&self, name: &str, number: usize, of: usize) -> Box<dyn Progress + '_>;
 }
 
+/// With what it is done; changes nothing in what is found, but for rounding on another device.
+#[derive(Debug, Clone, Copy)]
+pub struct Means {
+    /// Trainings at once.
+    pub jobs: usize,
+    /// Where they compute.
+    pub place: Place,
+}
+
 /// What came of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conducted {
@@ -66,7 +76,7 @@ pub struct Conducted {
     pub complete: bool,
 }
 
-/// Does an experiment, or what is left of it, `jobs` trainings at once, and writes its tables. When `stop`
+/// Does an experiment, or what is left of it, and writes its tables. When `stop`
 /// becomes true, trainings keep what they reached and the call returns; the same call goes on.
 ///
 /// # Errors
@@ -74,7 +84,7 @@ pub struct Conducted {
 pub fn conduct(
     experiment: &Experiment,
     folder: &Path,
-    jobs: usize,
+    means: Means,
     circumstances: &Circumstances,
     watch: &dyn Watch,
     stop: &Arc<AtomicBool>,
@@ -99,7 +109,7 @@ pub fn conduct(
         data: &data,
         reads: &reads,
         cells: folder.join("cells"),
-        jobs,
+        means,
         watch,
         stop,
     };
@@ -157,7 +167,7 @@ struct Bench<'a> {
     data: &'a Data,
     reads: &'a BTreeMap<&'a str, Reads>,
     cells: PathBuf,
-    jobs: usize,
+    means: Means,
     watch: &'a dyn Watch,
     stop: &'a Arc<AtomicBool>,
 }
@@ -214,7 +224,7 @@ impl<'a> Bench<'a> {
         let (next, failed) = (AtomicUsize::new(0), AtomicBool::new(false));
         let results = Mutex::new(BTreeMap::new());
         std::thread::scope(|scope| {
-            for _ in 0..self.jobs.clamp(1, cells.len().max(1)) {
+            for _ in 0..self.means.jobs.clamp(1, cells.len().max(1)) {
                 scope.spawn(|| {
                     loop {
                         let at = next.fetch_add(1, Ordering::Relaxed);
@@ -224,7 +234,13 @@ impl<'a> Bench<'a> {
                             return;
                         };
                         let progress = self.watch.cell(&cell.name(), before + at + 1, of);
-                        let result = cell.run(self.experiment, self.data, &self.cells, &*progress);
+                        let result = cell.run(
+                            self.experiment,
+                            self.data,
+                            &self.cells,
+                            self.means.place,
+                            &*progress,
+                        );
                         failed.fetch_or(result.is_err(), Ordering::SeqCst);
                         let mut results = results.lock().unwrap_or_else(PoisonError::into_inner);
                         results.insert(at, result);

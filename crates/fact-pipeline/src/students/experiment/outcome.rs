@@ -206,14 +206,18 @@ pub(super) fn measures(split: Split) -> &'static [Measure] {
         Split::PresenceRandom | Split::PresencePopular | Split::PresenceAdversarial => {
             &[Measure::Balanced, Measure::FalseYes]
         }
-        Split::Captions => &[Measure::Objects, Measure::Captions],
+        Split::Captions => &[Measure::Objects, Measure::Captions, Measure::Named],
         _ => &[Measure::Accuracy],
     }
 }
 
 /// Sums of the groups of a part; none if it is empty.
 fn groups(test: &Test, answers: &[String], part: &Part, measure: Measure) -> Option<Vec<Sums>> {
-    let worlds = matches!(measure, Measure::Objects | Measure::Captions).then(Vocabulary::worlds);
+    let worlds = matches!(
+        measure,
+        Measure::Objects | Measure::Captions | Measure::Named
+    )
+    .then(Vocabulary::worlds);
     let mut groups: BTreeMap<String, Sums> = BTreeMap::new();
     for (at, (row, answer)) in test.rows.iter().zip(answers).enumerate() {
         if part
@@ -233,7 +237,7 @@ fn groups(test: &Test, answers: &[String], part: &Part, measure: Measure) -> Opt
                 let says = answer.trim().eq_ignore_ascii_case("yes");
                 [is(yes && says), is(yes), is(!yes && !says), is(!yes)]
             }
-            Measure::Objects | Measure::Captions => {
+            Measure::Objects | Measure::Captions | Measure::Named => {
                 let there = test.objects.get(at)?;
                 let named = worlds.as_ref()?.mentioned(answer);
                 let wrong = named.iter().filter(|name| !there.contains(**name)).count();

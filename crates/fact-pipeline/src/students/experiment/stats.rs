@@ -21,6 +21,9 @@ pub(super) enum Measure {
     Objects,
     /// Captions with any such object of all (CHAIRs); sums as of `Objects`.
     Captions,
+    /// Objects that a caption names, a number and not percent: who names none says nothing wrong. Sums as of
+    /// `Objects`.
+    Named,
 }
 
 impl Measure {
@@ -32,10 +35,11 @@ impl Measure {
             Self::FalseYes => "false yes",
             Self::Objects => "CHAIRi",
             Self::Captions => "CHAIRs",
+            Self::Named => "objects named",
         }
     }
 
-    /// Its value in percent; none where there is nothing that it could be about.
+    /// Its value, in percent but for objects named; none where there is nothing that it could be about.
     pub(super) fn of(self, sums: &Sums) -> Option<f64> {
         let share = |of: f64, by: f64| (by > 0.0).then(|| 100.0 * of / by);
         let [a, b, c, d] = *sums;
@@ -45,6 +49,7 @@ impl Measure {
             Self::FalseYes => share(c, d).map(|right| 100.0 - right),
             Self::Objects => share(a, b),
             Self::Captions => share(c, d),
+            Self::Named => (d > 0.0).then(|| b / d),
         }
     }
 }

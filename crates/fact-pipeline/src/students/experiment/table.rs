@@ -105,7 +105,7 @@ pub(super) fn markdown(
             .iter()
             .filter(|split| **split == Split::Captions)
             .flat_map(|split| {
-                [Measure::Objects, Measure::Captions]
+                [Measure::Objects, Measure::Captions, Measure::Named]
                     .map(|measure| Column::new(measure.name(), whole(split), measure))
             })
             .collect();
