@@ -148,6 +148,7 @@ const SETS: &[(usize, &str)] = &[
     (4, include_str!("paraphrases/held_out_3.txt")),
     (3, include_str!("paraphrases/blind_1.txt")),
     (6, include_str!("paraphrases/blind_2.txt")),
+    (8, include_str!("paraphrases/blind_3.txt")),
 ];
 
 #[test]

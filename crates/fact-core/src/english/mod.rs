@@ -5,12 +5,14 @@
 
 mod inflect;
 mod lint;
+mod numerals;
 mod template;
 
 pub use inflect::{
     Number, article, capitalise, conjugate, join_and, join_or, ordinal, plural, singular,
 };
 pub use lint::{Problem, Rule, lint};
+pub use numerals::{number_of_word, ordinal_of_word};
 pub use template::{Part, Template, TemplateError};
 
 /// Ends a sentence: first letter capital, full stop at the end, spaces single.

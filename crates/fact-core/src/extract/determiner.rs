@@ -90,7 +90,10 @@ impl Parser<'_> {
                 "neither" => {
                     let mut made = np(Quantity::None);
                     made.total = Some("2".to_owned());
-                    self.partitive(made, at + 1, &mut out);
+                    // `neither one`
+                    let one =
+                        matches!(self.token(at + 1), Some(Token::Number(n, true)) if n == "1");
+                    self.partitive(made, at + 1 + usize::from(one), &mut out);
                 }
                 "both" => {
                     let mut made = np(Quantity::All);
@@ -113,6 +116,9 @@ impl Parser<'_> {
                     let mut made = np(Quantity::All);
                     made.each = true;
                     self.partitive(made, at + 1, &mut out);
+                }
+                "not" if matches!(self.token(at + 1), Some(Token::Number(n, true)) if n == "1") => {
+                    push(np(Quantity::None), at + 2, true);
                 }
                 "not" => {
                     for inner in self.more_determiners(at + 1, &["all", "every", "each", "both"]) {

@@ -379,15 +379,20 @@ impl Resolver<'_> {
             }
         }
         // `only in the second box`
-        if let Some(Mod::With(_, list)) =
-            np.mods.iter_mut().find(|m| matches!(m, Mod::With(w, _) if w == "in"))
+        if let Some(Mod::With(_, list)) = np
+            .mods
+            .iter_mut()
+            .find(|m| matches!(m, Mod::With(w, _) if w == "in"))
             && let [place] = list.items.as_mut_slice()
             && let Some(at) = place.attributes.iter().position(|a| a == "only")
         {
             place.attributes.remove(at);
             let place = place.clone();
             let (what, _) = np.lift_place();
-            if !matches!(np.quantity, Quantity::Some | Quantity::One | Quantity::Exactly(_)) {
+            if !matches!(
+                np.quantity,
+                Quantity::Some | Quantity::One | Quantity::Exactly(_)
+            ) {
                 return None;
             }
             for other in self.others(&place)? {
@@ -566,7 +571,13 @@ impl Resolver<'_> {
             }
             self.told.asides.push(vps.clone());
             // `the small triangle, which is yellow`
-            if let [Vp { pred: Pred::Are(words), denied: false, .. }] = vps.as_slice()
+            if let [
+                Vp {
+                    pred: Pred::Are(words),
+                    denied: false,
+                    ..
+                },
+            ] = vps.as_slice()
                 && np.quantity == Quantity::The
                 && words.iter().all(|w| self.lexicon.is_adjective(w))
                 && self.choices.choose(2) == 1
@@ -757,7 +768,13 @@ impl Resolver<'_> {
                 let witnesses = self.list(&witnesses)?;
                 self.witnesses(&plain, &witnesses, vps, out)?;
             }
-            subjects.extend(self.apart(&plain, collective));
+            // Of none it is said together.
+            let joint = vps.len() > 1
+                || matches!(vps, [vp] if matches!(&vp.pred, Pred::Have(list) if list.items.len() > 1));
+            match joint && plain.quantity == Quantity::None {
+                true => subjects.push((plain, false)),
+                false => subjects.extend(self.apart(&plain, collective)),
+            }
         }
         self.remember_ordered(&list);
         // What was said before stands for what is left out.

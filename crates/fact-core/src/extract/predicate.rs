@@ -525,7 +525,11 @@ impl Resolver<'_> {
             return Some(());
         }
         let some = subject.quantity == Quantity::Bare && subject.plural;
-        if subject.counts() || some {
+        let role = word == "at"
+            && list
+                .single()
+                .is_some_and(|np| np.noun().is_some_and(|n| self.lexicon.is_role(n)));
+        if (subject.counts() || some) && !role {
             let mut np = subject.clone();
             if !image {
                 np.mods.push(Mod::With(word.to_owned(), list.clone()));
@@ -535,6 +539,14 @@ impl Resolver<'_> {
         }
         if image {
             return None;
+        }
+        // `A square is at the base of the tower.`
+        if word == "at"
+            && let Some(role) = list.single()
+            && role.noun().is_some_and(|n| self.lexicon.is_role(n))
+            && subject.quantity == Quantity::Some
+        {
+            return self.is(&role.clone(), &List::one(subject.clone()), denied, out);
         }
         for np in &list.items {
             for (place, _) in self.apart(np, false) {
@@ -595,6 +607,7 @@ impl Resolver<'_> {
     }
 
     fn relation(&self, name: &str, subject: &Np, object: &Np, denied: bool, out: &mut Vec<Fact>) {
+        let mut denied = denied;
         let quantified = |np: &Np| np.quantity != Quantity::The;
         let both = quantified(subject) && quantified(object);
         let (subject, object) = (subject.thing(), object.thing());
@@ -604,6 +617,11 @@ impl Resolver<'_> {
             && inverse < name
         {
             fact = (inverse.to_owned(), fact.2, fact.1);
+            if denied && fact.1.quantity == Quantity::Some {
+                // Not below any: none is above.
+                fact.1.quantity = Quantity::None;
+                denied = false;
+            }
         }
         out.push(Fact::Relation {
             relation: fact.0,
@@ -718,7 +736,11 @@ impl Resolver<'_> {
             if kinds {
                 // `The upper 2`: how many is no fact of its own.
                 let sided = subject.attributes.iter().any(|a| self.lexicon.is_side(a));
-                let total = subject.total.as_deref().filter(|_| sided).unwrap_or_default();
+                let total = subject
+                    .total
+                    .as_deref()
+                    .filter(|_| sided)
+                    .unwrap_or_default();
                 let name = Thing {
                     quantity: Quantity::Bare,
                     name: format!("the {total} several {}", subject.name()).replace("  ", " "),

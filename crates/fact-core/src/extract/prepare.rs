@@ -160,7 +160,17 @@ fn prepare(tokens: &[Token], passing: bool) -> Vec<Token> {
             }
             Token::Word(word)
                 if word == "only"
-                    && !matches!(next, Some(Token::Word(_) | Token::Number(..) | Token::Ordinal(_) | Token::Compare(_) | Token::Relation(_) | Token::Quote(_)))
+                    && !matches!(
+                        next,
+                        Some(
+                            Token::Word(_)
+                                | Token::Number(..)
+                                | Token::Ordinal(_)
+                                | Token::Compare(_)
+                                | Token::Relation(_)
+                                | Token::Quote(_)
+                        )
+                    )
                     && out.len() > 3
                     && out[out.len() - 4].word() == Some("in") =>
             {

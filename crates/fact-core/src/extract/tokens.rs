@@ -2,6 +2,7 @@
 //! word for the grammar (`to the left of`, `at least`) as one token.
 
 use super::lexicon::Lexicon;
+use crate::english::{number_of_word, ordinal_of_word};
 
 /// What a token is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -211,35 +212,6 @@ fn point(chars: &[char], at: usize) -> Option<(String, usize)> {
     numbers.then(|| (format!("({})", parts.join(", ")), end + 1))
 }
 
-const NUMBERS: [&str; 21] = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-    "twenty",
-];
-
-const ORDINALS: [&str; 12] = [
-    "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth",
-    "eleventh", "twelfth",
-];
-
 fn push_word(out: &mut Vec<Token>, word: &str) {
     let lower = word.to_lowercase().replace('’', "'");
     let mut push = |word: &str| out.push(Token::Word(word.to_owned()));
@@ -268,11 +240,11 @@ fn push_word(out: &mut Vec<Token>, word: &str) {
         push_word(out, stem);
         return out.push(Token::Word("'s".to_owned()));
     }
-    if let Some(n) = NUMBERS.iter().position(|name| *name == lower) {
+    if let Some(n) = number_of_word(&lower) {
         return out.push(Token::Number(n.to_string(), true));
     }
-    if let Some(n) = ORDINALS.iter().position(|name| *name == lower) {
-        return out.push(Token::Ordinal(n as u32 + 1));
+    if let Some(n) = ordinal_of_word(&lower) {
+        return out.push(Token::Ordinal(n));
     }
     let spelled = match lower.as_str() {
         "colour" => "color",

@@ -500,10 +500,13 @@ fn height(np: &Np) -> Option<Pred> {
         .iter()
         .all(|np| np.counts() && np.attributes.is_empty() && np.mods.is_empty());
     (of == "of" && plain && !list.or).then(|| {
-        let quantities = list.items.iter().map(|np| match np.quantity.clone().counted() {
-            Quantity::One => Quantity::Exactly("1".to_owned()),
-            other => other,
-        });
+        let quantities = list
+            .items
+            .iter()
+            .map(|np| match np.quantity.clone().counted() {
+                Quantity::One => Quantity::Exactly("1".to_owned()),
+                other => other,
+            });
         Pred::Measure(quantities.collect(), format!("{unit} tall"))
     })
 }

@@ -1,30 +1,5 @@
 //! Folding of open answers.
 
-/// Words for 0 to 20, in order.
-const NUMBERS: [&str; 21] = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-    "twenty",
-];
-
 /// Plurals that no rule makes: (singular, plural).
 const IRREGULAR: &[(&str, &str)] = &[
     ("calf", "calves"),
@@ -106,7 +81,7 @@ fn fold(text: &str) -> Vec<String> {
 
 /// A number word as digits, a whole decimal without its fraction, anything else as it is.
 fn number(word: &str) -> String {
-    if let Some(value) = NUMBERS.iter().position(|n| *n == word) {
+    if let Some(value) = crate::english::number_of_word(word) {
         return value.to_string();
     }
     if let Some((whole, fraction)) = word.split_once('.') {

@@ -107,7 +107,8 @@ const CONTRACTIONS: &[&str] = &[
     "you'd've",
 ];
 
-/// Number words that the script turns into digits.
+/// Number words that the script turns into digits: its own table, which must stay as the script has it
+/// (`none` is 0, and it ends at ten), so not [`number_of_word`](crate::english::number_of_word).
 const NUMBERS: [(&str, &str); 12] = [
     ("none", "0"),
     ("zero", "0"),

@@ -3,36 +3,13 @@
 use super::error::MetricsError;
 use super::predictions::{Id, Prediction, Predictions, records};
 use super::{Benchmark, Scored};
+use fact_core::english::number_of_word;
 use fact_core::metrics::tallyqa::{self, Count};
 use indexmap::IndexMap;
 use serde::Deserialize;
 use serde_json::Value;
 use std::path::Path;
 
-/// Number words, from 0.
-const WORDS: [&str; 21] = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-    "twenty",
-];
 /// Greatest count that is read: its square is still a whole number as a float.
 const MAX_COUNT: u64 = 1 << 26;
 
@@ -79,8 +56,8 @@ fn count(prediction: &Prediction) -> Result<Option<u64>, MetricsError> {
         Value::Number(number) => number.as_f64(),
         Value::String(text) => {
             let text = text.trim().trim_end_matches('.').to_lowercase();
-            match WORDS.iter().position(|word| *word == text) {
-                Some(n) => Some(n as f64),
+            match number_of_word(&text) {
+                Some(n) => Some(f64::from(n)),
                 // `inf` and `nan` parse, and are no counts.
                 None => text.parse().ok().filter(|n: &f64| n.is_finite()),
             }
