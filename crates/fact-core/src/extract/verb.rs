@@ -1,10 +1,10 @@
 //! Verb phrases: what is said of a subject.
 
 use super::facts::Quantity;
-use super::lexicon::PREPOSITIONS;
 use super::noun::{Found, Parser, spread};
 use super::syntax::{Head, Item, List, Np, Pred, Vp};
 use super::tokens::{Compare, Token};
+use super::words::PREPOSITIONS;
 
 /// Readings of a verb phrase that are kept.
 const READINGS: usize = 14;
