@@ -55,7 +55,10 @@ impl Parser<'_> {
                     }
                     let mut longer = vps.clone();
                     longer.push(vp);
-                    let odd = 2 * u32::from(!joined);
+                    // `has a top that is blue and has a base`: the tower has it, not the top.
+                    let had = relative
+                        && matches!(longer.last(), Some(vp) if matches!(vp.pred, Pred::Have(_)));
+                    let odd = 2 * u32::from(!joined) + u32::from(had);
                     self.more_vps(longer, after, cost + more + odd, relative, out);
                 }
             }
