@@ -149,6 +149,7 @@ const SETS: &[(usize, &str)] = &[
     (3, include_str!("paraphrases/blind_1.txt")),
     (6, include_str!("paraphrases/blind_2.txt")),
     (8, include_str!("paraphrases/blind_3.txt")),
+    (5, include_str!("paraphrases/blind_4.txt")),
 ];
 
 #[test]
@@ -157,7 +158,7 @@ fn of_other_paraphrases_few_are_refused() {
         let cases = cases(text);
         let (of, refused) = refused(&cases);
         eprintln!("{} of {of} refused:\n{}", refused.len(), refused.join("\n"));
-        assert!(of >= 30, "set {at}: {of}");
+        assert!(of >= 25, "set {at}: {of}");
         assert!(
             refused.len() <= *most,
             "set {at}: {} of {of}",

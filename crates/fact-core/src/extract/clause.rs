@@ -345,7 +345,11 @@ impl Parser<'_> {
                         true => (first.clone(), second.clone()),
                         false => (second.clone(), first.clone()),
                     };
-                    out.push((Clause::new(Kind::More(a, b, denied)), *after, cost + more));
+                    out.push((
+                        Clause::new(Kind::More(Box::new((a, b)), denied)),
+                        *after,
+                        cost + more,
+                    ));
                 }
             }
             return out;

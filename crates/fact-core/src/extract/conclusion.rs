@@ -1,8 +1,9 @@
 //! The last sentence: the answer.
 
 use super::facts::{Difference, DifferenceKind};
-use super::lexicon::{ADVERBS, JOINS, Lexicon};
+use super::lexicon::Lexicon;
 use super::tokens::{Token, tokens};
+use super::words::{ADVERBS, JOINS};
 
 /// What a conclusion says.
 #[derive(Debug, PartialEq)]

@@ -312,15 +312,14 @@ impl Parser<'_> {
         let mut made = made;
         let mut next = at;
         // `all 3`, `all other boxes`
-        if made.quantity == Quantity::All || made.quantity == Quantity::NotAll || made.any {
-            if let Some(Token::Number(n, _)) = self.token(next) {
-                match total(&made, &Some(n.clone())) {
-                    Some(found) => made.total = found,
-                    None => return,
-                }
-                made.plural = true;
-                next += 1;
+        let all = matches!(made.quantity, Quantity::All | Quantity::NotAll) || made.any;
+        if all && let Some(Token::Number(n, _)) = self.token(next) {
+            match total(&made, &Some(n.clone())) {
+                Some(found) => made.total = found,
+                None => return,
             }
+            made.plural = true;
+            next += 1;
         }
         while self.any_of(next, &["other", "remaining"]) {
             made.attributes.push("other".to_owned());

@@ -3,16 +3,15 @@
 //! Where several things can be meant, the reader asks which to try; the texts are held against each
 //! other under each.
 
-use super::facts::{Quantity, Thing};
+use super::facts::Quantity;
 use super::lexicon::Lexicon;
+use super::members::nth;
+use super::names::ordinal_of;
 use super::syntax::{Head, Item, List, Mod, Np, Passing, Pred, Vp};
-use crate::english::ordinal;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Things that are remembered.
 const REMEMBERED: usize = 12;
-/// Members that a group is taken apart into at most.
-const MEMBERS: usize = 6;
 
 /// Names and places of single things, with the text that named each first.
 pub(super) type Definite = BTreeMap<(String, Option<String>), usize>;
@@ -91,174 +90,6 @@ pub(super) struct Resolver<'a> {
     pub(super) evidence: &'a [(String, Option<String>, String)],
 }
 
-impl Np {
-    pub(super) fn thing(&self) -> Thing {
-        let many = self.quantity == Quantity::The && self.plural;
-        let name = self.name();
-        let total = match &self.total {
-            Some(n) if many => format!("{n} "),
-            _ => String::new(),
-        };
-        match many {
-            true => Thing {
-                quantity: Quantity::Bare,
-                name: format!("the {total}several {name}"),
-            },
-            false => Thing {
-                quantity: self.quantity.clone(),
-                name,
-            },
-        }
-    }
-
-    /// Without its quantity.
-    pub(super) fn name(&self) -> String {
-        let mut words: Vec<&str> = self.attributes.iter().map(String::as_str).collect();
-        words.sort_unstable();
-        words.dedup();
-        if let Head::Noun(head) | Head::Fixed(head) = &self.head {
-            words.push(head);
-        }
-        let mut out = words.join(" ");
-        let mut mods: Vec<String> = self.mods.iter().map(Mod::name).collect();
-        mods.sort();
-        mods.dedup();
-        for with in mods {
-            out.push(' ');
-            out.push_str(&with);
-        }
-        out
-    }
-
-    pub(super) fn is_image(&self) -> bool {
-        self.quantity == Quantity::The
-            && self.mods.is_empty()
-            && self.attributes.is_empty()
-            && self.noun() == Some("image")
-    }
-
-    /// The place it is in, and the rest.
-    pub(super) fn lift_place(&self) -> (Self, Option<Self>) {
-        let mut rest = self.clone();
-        let at = rest.mods.iter().position(
-            |m| matches!(m, Mod::With(word, list) if word == "in" && list.items.len() == 1),
-        );
-        match at.map(|at| rest.mods.remove(at)) {
-            Some(Mod::With(_, list)) => {
-                let place = list.single().cloned();
-                (rest, place)
-            }
-            _ => (rest, None),
-        }
-    }
-
-    pub(super) fn place(&self) -> Option<&List> {
-        self.mods.iter().find_map(|m| match m {
-            Mod::With(word, list) if word == "in" => Some(list),
-            _ => None,
-        })
-    }
-
-    /// As one that is spoken of.
-    pub(super) fn known(&self) -> Self {
-        Self {
-            quantity: Quantity::The,
-            total: None,
-            any: false,
-            each: false,
-            only: false,
-            plural: false,
-            asides: Vec::new(),
-            apposed: None,
-            ..self.clone()
-        }
-    }
-
-    pub(super) fn has_ordinal(&self) -> Option<u32> {
-        self.attributes.iter().find_map(|a| ordinal_of(a))
-    }
-}
-
-/// The number of `2nd`, `second`, as attributes have it.
-fn ordinal_of(word: &str) -> Option<u32> {
-    (1..=12).find(|n| ordinal(i64::from(*n)) == word)
-}
-
-impl Mod {
-    pub(super) fn name(&self) -> String {
-        match self {
-            Self::With(word, list) => {
-                let word = word.trim_start_matches('@').replace('_', " ");
-                format!("{word} {}", list.name())
-            }
-            Self::Clause(vps) => {
-                let mut names: Vec<String> = vps.iter().map(Vp::name).collect();
-                names.sort();
-                format!("that {}", names.join(" and "))
-            }
-        }
-    }
-}
-
-impl List {
-    /// In words; the order of things that are said together says nothing.
-    pub(super) fn name(&self) -> String {
-        let mut names: Vec<String> = self.items.iter().map(|np| np.thing().to_string()).collect();
-        names.sort();
-        let word = match (self.neither, self.or) {
-            (true, _) => " nor ",
-            (_, true) => " or ",
-            _ => " and ",
-        };
-        names.join(word)
-    }
-}
-
-impl Vp {
-    /// In its fixed form.
-    pub(super) fn name(&self) -> String {
-        let not = if self.denied { "not " } else { "" };
-        let said = match &self.pred {
-            Pred::Have(list) => format!("have {}", list.name()),
-            Pred::HaveAs(list, role) => format!("have {} as {role}", list.name()),
-            Pred::Exist => "exist".to_owned(),
-            Pred::At(word, list) => format!("be {word} {}", list.name()),
-            Pred::Relation(name, list) => {
-                format!(
-                    "{} {}",
-                    name.trim_start_matches('@').replace('_', " "),
-                    list.name()
-                )
-            }
-            Pred::Undergo(verb, list) => format!("undergo {verb} by {}", list.name()),
-            Pred::Number(quantity) => format!("be {quantity}"),
-            Pred::Measure(quantities, unit) => {
-                let shown: Vec<String> = quantities.iter().map(ToString::to_string).collect();
-                format!("{} {unit}", shown.join(" and "))
-            }
-            Pred::Are(words) => words.join(" "),
-            Pred::Is(list) => list.name(),
-            Pred::More(true, np) => format!("more than {}", np.thing()),
-            Pred::More(false, np) => format!("fewer than {}", np.thing()),
-            Pred::Elided => String::new(),
-            Pred::Other(verb, items) => {
-                let text: Vec<String> = items.iter().map(Item::name).collect();
-                format!("{verb} {}", text.join(" "))
-            }
-        };
-        format!("{not}{said}")
-    }
-}
-
-impl Item {
-    fn name(&self) -> String {
-        match self {
-            Self::List(list) => list.name(),
-            Self::Word(word) => word.clone(),
-        }
-    }
-}
-
 impl Resolver<'_> {
     /// A list with everything resolved; what stands for several becomes those.
     pub(super) fn list(&mut self, list: &List) -> Option<List> {
@@ -290,7 +121,7 @@ impl Resolver<'_> {
     }
 
     /// `2 squares and 1 circle in the third box`: both are there.
-    fn share(&mut self, list: &mut List) {
+    pub(super) fn share(&mut self, list: &mut List) {
         let Some(last) = list.items.last() else {
             return;
         };
@@ -314,7 +145,7 @@ impl Resolver<'_> {
     }
 
     /// What a noun phrase stands for.
-    fn np(&mut self, np: &Np, before: Option<&Np>) -> Option<Vec<Np>> {
+    pub(super) fn np(&mut self, np: &Np, before: Option<&Np>) -> Option<Vec<Np>> {
         let mut found = match &np.head {
             Head::Fixed(_) => vec![np.clone()],
             Head::It => vec![self.it(np)?],
@@ -352,7 +183,7 @@ impl Resolver<'_> {
         Some(found)
     }
 
-    fn it(&mut self, np: &Np) -> Option<Np> {
+    pub(super) fn it(&mut self, np: &Np) -> Option<Np> {
         let mut candidates: Vec<Np> = Vec::new();
         if let Some(subject) = self.state.subject.as_ref().and_then(List::single)
             && subject.quantity == Quantity::The
@@ -373,7 +204,7 @@ impl Resolver<'_> {
         Some(found)
     }
 
-    fn they(&mut self, np: &Np) -> Option<Vec<Np>> {
+    pub(super) fn they(&mut self, np: &Np) -> Option<Vec<Np>> {
         let mut candidates: Vec<Vec<Np>> = Vec::new();
         if let Some(subject) = &self.state.subject
             && (subject.items.len() > 1 || subject.items[0].plural)
@@ -422,167 +253,7 @@ impl Resolver<'_> {
         Some(vec![made])
     }
 
-    /// `none`, `the second`, `the left one`, `that of the bus`, `the other 2`.
-    fn elliptic(&mut self, np: &Np, before: Option<&Np>) -> Option<Np> {
-        let mut made = np.clone();
-        self.mods(&mut made)?;
-        // `the upper 2 of the 3 blocks`
-        if let Some(at) = made.mods.iter().position(|m| {
-            matches!(m, Mod::With(of, list) if of == "of"
-                && list.single().is_some_and(|np| np.plural && np.noun().is_some()))
-        }) && (np.head == Head::Gone
-            || !made.attributes.is_empty()
-            || made.quantity != Quantity::The)
-            && let Mod::With(_, list) = made.mods.remove(at)
-        {
-            let group = list.single()?.clone();
-            return Some(self.part_of(made, &group));
-        }
-        if made.quantity == Quantity::The
-            && made.attributes.iter().any(|a| a == "other")
-            && made.total.is_none()
-            && made.mods.is_empty()
-        {
-            made.head = Head::Fixed("one".to_owned());
-            return Some(made);
-        }
-        let ordered = made.has_ordinal().is_some() || made.attributes.iter().any(|a| a == "other");
-        if ordered {
-            let mut nouns: Vec<Np> = Vec::new();
-            if let Some(noun) = before.filter(|np| np.has_ordinal().is_some()) {
-                nouns.push(Np::new(Quantity::The, noun.head.clone()));
-            }
-            if let Some(noun) = &self.state.ordered {
-                nouns.push(Np::new(Quantity::The, noun.head.clone()));
-            }
-            for noun in [&self.lexicon.housed, &self.lexicon.ordered]
-                .into_iter()
-                .flatten()
-            {
-                nouns.push(Np::new(Quantity::The, Head::Noun(noun.clone())));
-            }
-            let mut unlike: Vec<Np> = Vec::new();
-            for noun in nouns {
-                if !unlike.contains(&noun) {
-                    unlike.push(noun);
-                }
-            }
-            if unlike.is_empty() {
-                return None;
-            }
-            let noun = unlike.swap_remove(self.choices.choose(unlike.len()));
-            made.head = noun.head;
-            self.housed(&mut made);
-            return Some(made);
-        }
-        // With `of`: what was said of the subject before.
-        let of = made
-            .mods
-            .iter()
-            .any(|m| matches!(m, Mod::With(w, _) if w == "of" || w == "for"));
-        if of && np.head == Head::One {
-            let subject = self.state.subject.as_ref()?.items.last()?;
-            made.head = subject.head.clone();
-            made.attributes.extend(subject.attributes.iter().cloned());
-            for with in &subject.mods {
-                let new = made.mods.iter().any(|m| match (m, with) {
-                    (Mod::With(a, _), Mod::With(b, _)) => a == b,
-                    _ => false,
-                });
-                if !new {
-                    made.mods.push(with.clone());
-                }
-            }
-            return Some(made);
-        }
-        let adjective = made.attributes.iter().any(|a| self.lexicon.is_adjective(a));
-        let mut candidates: Vec<Np> = Vec::new();
-        let mut push = |np: &Np| {
-            let mut noun = np.known();
-            noun.attributes
-                .retain(|a| !self.lexicon.is_side(a) && ordinal_of(a).is_none() && a != "other");
-            if !candidates.contains(&noun) && candidates.len() < 5 {
-                candidates.push(noun);
-            }
-        };
-        let counted = made.counts() && !(np.head == Head::One && made.quantity == Quantity::Some);
-        if let Some(before) = before.filter(|_| counted) {
-            let (rest, _) = before.lift_place();
-            push(&rest);
-        }
-        let placed = made.place().is_some();
-        if counted || made.quantity == Quantity::All {
-            if let Some(noun) = &self.state.counted {
-                push(noun);
-            }
-            for group in self.state.groups.iter().rev().take(2) {
-                push(group);
-            }
-        } else {
-            for entity in self.state.entities.iter().rev().take(2) {
-                match placed {
-                    true => push(&entity.lift_place().0),
-                    false => push(entity),
-                }
-            }
-            if let Some(subject) = self.state.subject.as_ref().and_then(|s| s.items.last()) {
-                match placed {
-                    true => push(&subject.lift_place().0),
-                    false => push(subject),
-                }
-            }
-            for group in self.state.groups.iter().rev().take(2) {
-                match placed {
-                    true => push(&group.lift_place().0),
-                    false => push(group),
-                }
-            }
-            if let Some(noun) = &self.state.counted {
-                push(noun);
-            }
-        }
-        if candidates.is_empty() {
-            return None;
-        }
-        let noun = candidates.swap_remove(self.choices.choose(candidates.len()));
-        made.head = noun.head;
-        // What was named may have another colour or size than this one.
-        if !adjective {
-            made.attributes.extend(noun.attributes);
-            made.attributes.sort();
-            let placed = made.place().is_some();
-            for with in noun.mods {
-                let place = matches!(&with, Mod::With(w, _) if w == "in");
-                if !(place && placed) {
-                    made.mods.push(with);
-                }
-            }
-        }
-        Some(made)
-    }
-
-    /// Some of a group that was named with it.
-    pub(super) fn part_of(&mut self, mut part: Np, group: &Np) -> Np {
-        part.head = group.head.clone();
-        part.attributes.extend(group.attributes.iter().cloned());
-        part.attributes.sort();
-        part.mods.extend(group.mods.iter().cloned());
-        if part.quantity == Quantity::One {
-            part.quantity = Quantity::Exactly("1".to_owned());
-        }
-        if part.quantity != Quantity::The {
-            part.total = part.total.or_else(|| group.total.clone());
-        } else {
-            // The part has a number of its own; that of the group is said as a fact.
-            part.asides.push(vec![Vp::new(
-                Pred::Other("of".to_owned(), vec![Item::List(List::one(group.clone()))]),
-                false,
-            )]);
-        }
-        part
-    }
-
-    fn mods(&mut self, np: &mut Np) -> Option<()> {
+    pub(super) fn mods(&mut self, np: &mut Np) -> Option<()> {
         let mods = std::mem::take(&mut np.mods);
         for with in self.resolve_mods(&mods)? {
             self.attach(np, with);
@@ -590,7 +261,7 @@ impl Resolver<'_> {
         Some(())
     }
 
-    fn resolve_mods(&mut self, mods: &[Mod]) -> Option<Vec<Mod>> {
+    pub(super) fn resolve_mods(&mut self, mods: &[Mod]) -> Option<Vec<Mod>> {
         let mut out = Vec::new();
         for with in mods {
             match with {
@@ -614,7 +285,7 @@ impl Resolver<'_> {
     }
 
     /// What a clause on a noun says in fewer words: `a base that is yellow` is a yellow base.
-    fn attach(&mut self, np: &mut Np, with: Mod) {
+    pub(super) fn attach(&mut self, np: &mut Np, with: Mod) {
         let with = match with {
             Mod::With(word, list) if word == "with" => {
                 Mod::Clause(vec![Vp::new(Pred::Have(list), false)])
@@ -727,7 +398,7 @@ impl Resolver<'_> {
     }
 
     /// `the first box's tower`, `its top`.
-    fn owned(&mut self, np: &mut Np) -> Option<()> {
+    pub(super) fn owned(&mut self, np: &mut Np) -> Option<()> {
         let Some(owner) = np.owner.take() else {
             return Some(());
         };
@@ -753,7 +424,7 @@ impl Resolver<'_> {
     }
 
     /// `the first tower` is the tower in the first box.
-    fn housed(&self, np: &mut Np) {
+    pub(super) fn housed(&self, np: &mut Np) {
         let (Some(housed), Some(ordered)) = (&self.lexicon.housed, &self.lexicon.ordered) else {
             return;
         };
@@ -768,7 +439,7 @@ impl Resolver<'_> {
     }
 
     /// A thing as it is called, or one that was named before and is called so in short.
-    fn named(&mut self, np: Np) -> Np {
+    pub(super) fn named(&mut self, np: Np) -> Np {
         if np.quantity != Quantity::The || np.has_ordinal().is_some() || np.is_image() {
             return np;
         }
@@ -840,171 +511,4 @@ impl Resolver<'_> {
             pool.remove(0);
         }
     }
-
-    /// One for each of the things that lists within it name, and whether it is denied: `the towers in
-    /// the first and second boxes` are two, `none of the 3 boxes` three.
-    pub(super) fn apart(&mut self, np: &Np, collective: bool) -> Vec<(Np, bool)> {
-        let mut out = vec![np.clone()];
-        let counted = !matches!(
-            np.quantity,
-            Quantity::The | Quantity::Some | Quantity::None | Quantity::All
-        );
-        for at in 0..np.mods.len() {
-            let Mod::With(word, list) = &np.mods[at] else {
-                continue;
-            };
-            let (word, list) = (word.clone(), list.clone());
-            let each = list.each || list.items.iter().any(|i| i.each);
-            let none = np.quantity == Quantity::None;
-            let over = list.items.len() > 1 || list.items.iter().any(|i| self.is_group(i));
-            if !over
-                || np.total.is_some()
-                || list.or && !none
-                || counted && !each
-                || !counted && !each && !none && np.quantity == Quantity::Some
-            {
-                continue;
-            }
-            let mut within: Vec<Np> = Vec::new();
-            for item in &list.items {
-                let mut item = item.clone();
-                if none && item.any {
-                    item.quantity = Quantity::All;
-                    item.any = false;
-                }
-                within.extend(self.apart(&item, false).into_iter().map(|(np, _)| np));
-            }
-            if within.len() < 2 {
-                continue;
-            }
-            out = out
-                .iter()
-                .flat_map(|np| {
-                    within.iter().map(|one| {
-                        let mut np = np.clone();
-                        if np.quantity == Quantity::The || np.quantity == Quantity::All {
-                            np.plural = false;
-                            np.quantity = Quantity::The;
-                        }
-                        np.mods[at] = Mod::With(word.clone(), List::one(one.clone()));
-                        np
-                    })
-                })
-                .collect();
-        }
-        let mut all = Vec::new();
-        for np in out {
-            match self.members(&np, collective) {
-                Some(members) => {
-                    let denied = np.quantity == Quantity::None;
-                    all.extend(members.into_iter().map(|np| (np, denied)));
-                }
-                None => all.push((np, false)),
-            }
-        }
-        all
-    }
-
-    fn is_group(&self, np: &Np) -> bool {
-        let noun = np.noun();
-        noun.is_some()
-            && (noun == self.lexicon.ordered.as_deref() || noun == self.lexicon.housed.as_deref())
-            && (np.total.is_some() || np.plural || np.quantity == Quantity::All || np.any)
-    }
-
-    /// The other places, or what is in them.
-    pub(super) fn others(&self, np: &Np) -> Option<Vec<Np>> {
-        let (ordered, size) = (self.lexicon.ordered.as_ref()?, self.size?);
-        let housed = np.noun() == self.lexicon.housed.as_deref();
-        let place = match housed {
-            true => np.place()?.single()?,
-            false => np,
-        };
-        if place.noun() != Some(ordered) || size > MEMBERS {
-            return None;
-        }
-        let own = place.has_ordinal()?;
-        let size = u32::try_from(size).ok()?;
-        let others = (1..=size).filter(|n| *n != own);
-        let others = others.map(|n| {
-            let place = nth(ordered, n);
-            if !housed {
-                return place;
-            }
-            let mut np = Np::new(Quantity::The, np.head.clone());
-            np.mods.push(Mod::With("in".into(), List::one(place)));
-            np
-        });
-        Some(others.collect())
-    }
-
-    /// The members of `each of the 3 boxes`, `the other 2 towers`.
-    fn members(&mut self, np: &Np, collective: bool) -> Option<Vec<Np>> {
-        let ordered = self.lexicon.ordered.clone()?;
-        let housed = np.noun() == self.lexicon.housed.as_deref();
-        if !housed && np.noun() != Some(&*ordered) || !np.mods.is_empty() {
-            return None;
-        }
-        let other = np.attributes.iter().any(|a| a == "other");
-        let plain = np.attributes.iter().all(|a| a == "other");
-        let whole = matches!(np.quantity, Quantity::All | Quantity::None)
-            || np.quantity == Quantity::The && np.plural && !(collective && !np.each);
-        if !plain || !whole {
-            return None;
-        }
-        let total = np.total.as_ref().and_then(|n| n.parse::<usize>().ok());
-        let expand = match (total, other) {
-            (Some(_), true) => true,
-            (None, true) => np.quantity != Quantity::None || self.size.is_some(),
-            (Some(_), false) => self.choices.choose(2) == 0,
-            (None, false) => self.size.is_some() && self.choices.choose(2) == 1,
-        };
-        if !expand {
-            return None;
-        }
-        let numbers: Vec<u32> = if other {
-            let named = self.state.ordinals.clone();
-            let all = match (total, self.size) {
-                (Some(n), size) => {
-                    if size.is_some_and(|size| size != named.len() + n) {
-                        return None;
-                    }
-                    self.seen = Some(named.len() + n);
-                    named.len() + n
-                }
-                (None, Some(size)) => size,
-                (None, None) => return None,
-            };
-            let all = u32::try_from(all).ok()?;
-            if named.is_empty() || named.iter().any(|n| *n > all) {
-                return None;
-            }
-            (1..=all).filter(|n| !named.contains(n)).collect()
-        } else {
-            let n = total.or(self.size)?;
-            if self.size.is_some_and(|size| size != n) {
-                return None;
-            }
-            (1..=u32::try_from(n).ok()?).collect()
-        };
-        if numbers.is_empty() || numbers.len() > MEMBERS {
-            return None;
-        }
-        let member = |n: u32| {
-            let place = nth(&ordered, n);
-            if !housed {
-                return place;
-            }
-            let mut tower = Np::new(Quantity::The, np.head.clone());
-            tower.mods.push(Mod::With("in".into(), List::one(place)));
-            tower
-        };
-        Some(numbers.into_iter().map(member).collect())
-    }
-}
-
-fn nth(noun: &str, n: u32) -> Np {
-    let mut np = Np::new(Quantity::The, Head::Noun(noun.to_owned()));
-    np.attributes.push(ordinal(i64::from(n)));
-    np
 }

@@ -11,34 +11,52 @@
 //! function words has is a difference, and a sentence that the grammar does not read is one fact, its
 //! words in order. The words of the pack come from its `says` templates and its `VOCABULARY`.
 //!
+//! How: the words of a sentence are read in every way the grammar allows (`noun` to `clause`); of each
+//! way, what the words stand for is resolved (`discourse` to `members`), and what is then said becomes
+//! facts (`emission` to `numbers`). The rationale is read in the most likely way. The other text is
+//! read in the most likely way that says nothing but what the rationale says, if there is one: it is
+//! held against what is known, which settles what `it` is, but no reading may lose a word.
+//!
 //! | module | holds |
 //! |---|---|
-//! | `lexicon` | the words that a text may have |
-//! | `tokens` | words, numbers, and phrases that are one word for the grammar |
-//! | `phrase` | noun phrases and lists of them |
-//! | `quantity` | how many |
-//! | `clause` | what is said of what |
-//! | `reading` | from sentences to clauses |
-//! | `emission` | from clauses to facts |
-//! | `facts` | facts and differences |
-//! | `compare` | whether two texts have the same facts |
+//! | `words`, `phrases`, `lexicon` | the words that a text may have |
+//! | `tokens`, `prepare` | words, numbers, phrases that are one word; adverbs dropped |
+//! | `syntax` | noun phrases, verb phrases, clauses |
+//! | `determiner`, `noun`, `lists` | how noun phrases are read |
+//! | `verb`, `clause` | how verb phrases and clauses are read, and sentences divided |
+//! | `discourse`, `ellipsis`, `members` | what words stand for |
+//! | `names` | phrases as words, in a fixed form |
+//! | `emission`, `counting`, `predication`, `predicate`, `relating`, `having`, `numbers` | from clauses to facts |
+//! | `reading` | which reading of a sentence is taken |
+//! | `facts`, `compare` | facts and differences |
+//! | `conclusion` | the last sentence |
 
 mod clause;
 mod compare;
 mod conclusion;
+mod counting;
 mod determiner;
 mod discourse;
+mod ellipsis;
 mod emission;
 mod facts;
+mod having;
 mod lexicon;
+mod lists;
+mod members;
+mod names;
 mod noun;
+mod numbers;
 mod phrases;
 mod predicate;
+mod predication;
 mod prepare;
 mod reading;
+mod relating;
 mod syntax;
 mod tokens;
 mod verb;
+mod words;
 
 pub use facts::{Difference, DifferenceKind};
 

@@ -1,6 +1,5 @@
 //! What is said of one subject, as facts.
 
-use super::determiner::{ABOVE, BELOW};
 use super::discourse::Resolver;
 use super::emission::{is_same, push_predicate};
 use super::facts::{Fact, Quantity, Thing};
@@ -75,7 +74,7 @@ impl Resolver<'_> {
         Some(())
     }
 
-    fn had(&self, np: &Np) -> Thing {
+    pub(super) fn had(&self, np: &Np) -> Thing {
         let mut np = np.clone();
         if np.quantity == Quantity::Bare && np.plural {
             np.quantity = Quantity::Some;
@@ -87,7 +86,7 @@ impl Resolver<'_> {
     }
 
     /// `a blue block as its top`: a top that is a blue block.
-    fn as_role(&self, list: &List, role: &str) -> Option<Np> {
+    pub(super) fn as_role(&self, list: &List, role: &str) -> Option<Np> {
         let one = list.single()?;
         let mut np = Np::new(Quantity::Some, Head::Noun(role.to_owned()));
         np.attributes.clone_from(&one.attributes);
@@ -100,7 +99,13 @@ impl Resolver<'_> {
         Some(np)
     }
 
-    fn one_said(&mut self, subject: &Np, vp: &Vp, denied: bool, out: &mut Vec<Fact>) -> Option<()> {
+    pub(super) fn one_said(
+        &mut self,
+        subject: &Np,
+        vp: &Vp,
+        denied: bool,
+        out: &mut Vec<Fact>,
+    ) -> Option<()> {
         match &vp.pred {
             Pred::Have(list) => self.has(subject, list, denied, out),
             Pred::HaveAs(list, role) => {
@@ -218,7 +223,7 @@ impl Resolver<'_> {
         }
     }
 
-    fn role_of(&self, role: &str, subject: &Np) -> Np {
+    pub(super) fn role_of(&self, role: &str, subject: &Np) -> Np {
         let mut np = Np::new(Quantity::The, Head::Noun(role.to_owned()));
         np.mods
             .push(Mod::With("of".to_owned(), List::one(subject.known())));
@@ -226,7 +231,7 @@ impl Resolver<'_> {
     }
 
     /// Attributes without what the subject is anyway.
-    fn kind(&self, subject: &Np, words: Vec<String>) -> String {
+    pub(super) fn kind(&self, subject: &Np, words: Vec<String>) -> String {
         let mut words: Vec<String> = words
             .into_iter()
             .filter(|w| !self.lexicon.is_generic(w))
@@ -239,7 +244,7 @@ impl Resolver<'_> {
         words.join(" ")
     }
 
-    fn predicate(
+    pub(super) fn predicate(
         &mut self,
         subject: &Np,
         said: String,
@@ -258,238 +263,8 @@ impl Resolver<'_> {
         Some(())
     }
 
-    fn has(&mut self, subject: &Np, list: &List, denied: bool, out: &mut Vec<Fact>) -> Option<()> {
-        let denied = denied != list.neither;
-        if list.or && !denied && list.items.len() > 1 {
-            return self.predicate(subject, format!("have {}", list.name()), false, out);
-        }
-        // `has black and yellow`: colors.
-        let colors: Option<Vec<String>> = list
-            .items
-            .iter()
-            .map(|np| {
-                np.noun()
-                    .filter(|n| {
-                        np.quantity == Quantity::Bare
-                            && self.lexicon.is_adjective(n)
-                            && np.attributes.is_empty()
-                            && np.mods.is_empty()
-                    })
-                    .map(str::to_owned)
-            })
-            .collect();
-        if let Some(mut colors) = colors {
-            if list.or {
-                return None;
-            }
-            colors.sort();
-            let said = format!("have the color {}", colors.join("+"));
-            return self.predicate(subject, said, denied, out);
-        }
-        let image = subject.is_image();
-        for np in &list.items {
-            let mut np = np.clone();
-            if let Some(value) = self.value(&np) {
-                self.predicate(subject, format!("have the {value}"), denied, out)?;
-                continue;
-            }
-            if is_same(&np) {
-                self.predicate_of_same(subject, &np, denied, out)?;
-                continue;
-            }
-            if np.quantity == Quantity::Bare && np.plural {
-                np.quantity = Quantity::Some;
-            }
-            if denied && np.any {
-                np.any = false;
-            }
-            let role = np
-                .noun()
-                .filter(|n| self.lexicon.is_role(n))
-                .map(str::to_owned);
-            if let Some(role) = role
-                && subject.quantity == Quantity::The
-                && !subject.plural
-                && matches!(np.quantity, Quantity::Some | Quantity::The)
-                && !denied
-            {
-                let role = self.role_of(&role, subject);
-                if np.mods.is_empty() && !np.attributes.is_empty() {
-                    let words = self.kind(&role, np.attributes.clone());
-                    self.predicate(&role, words, false, out)?;
-                    continue;
-                }
-                if let [Mod::Clause(vps)] = np.mods.as_slice()
-                    && np.attributes.is_empty()
-                {
-                    self.said(&role, &vps.clone(), false, out)?;
-                    continue;
-                }
-                if let Some(at) = np.mods.iter().position(
-                    |m| matches!(m, Mod::With(w, list) if w == "at" && list.items.len() == 1),
-                ) && let Mod::With(_, list) = np.mods.remove(at)
-                {
-                    self.at(&role, "at", &list, false, out)?;
-                    continue;
-                }
-            }
-            if np.quantity == Quantity::The {
-                let mut object = np.clone();
-                object.only = false;
-                // `The triangle has the square lying on it.`
-                let own = List::one(subject.known());
-                if let Some(at) = object.mods.iter().position(
-                    |m| matches!(m, Mod::With(w, list) if w.starts_with('@') && *list == own),
-                ) && let Mod::With(name, list) = object.mods.remove(at)
-                {
-                    self.relates(&name, &object, &list, denied, out)?;
-                    continue;
-                }
-                self.relates("have", subject, &List::one(object), denied, out)?;
-                continue;
-            }
-            if !np.counts() {
-                return None;
-            }
-            // `The third box holds a tower that is 4 blocks tall.`
-            if np.noun() == self.lexicon.housed.as_deref()
-                && subject.noun() == self.lexicon.ordered.as_deref()
-                && subject.quantity == Quantity::The
-                && !denied
-                && let [Mod::Clause(vps)] = np.mods.as_slice()
-            {
-                let mut housed = Np::new(Quantity::The, np.head.clone());
-                housed
-                    .mods
-                    .push(Mod::With("in".into(), List::one(subject.known())));
-                self.said(&housed, &vps.clone(), false, out)?;
-                self.remember(&housed);
-                continue;
-            }
-            // `The first box has a triangle to the left of a square.`
-            if let [Mod::With(relation, to)] = np.mods.as_slice()
-                && relation.starts_with('@')
-                && !denied
-                && subject.quantity == Quantity::The
-                && np.quantity == Quantity::Some
-                && to.single().is_some_and(|np| np.quantity == Quantity::Some)
-                && self.choices.choose(2) == 1
-            {
-                let (relation, to) = (relation.clone(), to.clone());
-                let place = Mod::With("in".to_owned(), List::one(subject.known()));
-                let mut one = np.known();
-                one.mods = vec![place.clone()];
-                let mut other = to.single()?.known();
-                other.mods.push(place);
-                self.relates(&relation, &one, &List::one(other), false, out)?;
-                continue;
-            }
-            if let Some(place) = np.place()
-                && place.single().is_some_and(|p| p.known() == subject.known())
-            {
-                np = np.lift_place().0;
-            }
-            if image {
-                self.there(&np, denied, out)?;
-                continue;
-            }
-            let mut place = subject.known();
-            place.plural = subject.plural;
-            place.quantity = subject.quantity.clone();
-            place.any = subject.any;
-            if place.plural && place.quantity == Quantity::The {
-                place.total.clone_from(&subject.total);
-            }
-            let mut what = np.clone();
-            let mut not = denied;
-            if not
-                && (matches!(what.quantity, Quantity::Some | Quantity::One)
-                    || what.quantity == Quantity::Exactly("1".into())
-                        && subject.quantity != Quantity::None)
-            {
-                what.quantity = Quantity::None;
-                not = false;
-            }
-            if !what.asides.is_empty() {
-                let mut whole = what.clone();
-                whole
-                    .mods
-                    .push(Mod::With("in".to_owned(), List::one(subject.known())));
-                self.asides(&whole, out)?;
-                what.asides.clear();
-            }
-            let apart = self.apart(&what, false);
-            for (what, _) in apart {
-                self.presupposed(&what, out);
-                self.counted(&what, &place, not, out)?;
-            }
-            self.state.counted = Some(np.lift_place().0.known());
-            let mut there = np.clone();
-            there
-                .mods
-                .push(Mod::With("in".to_owned(), List::one(place.clone())));
-            if place.quantity == Quantity::The && !denied {
-                self.remember(&there);
-            }
-        }
-        self.state.counting = true;
-        Some(())
-    }
-
-    /// `what` is counted in `place`.
-    fn counted(&mut self, what: &Np, place: &Np, denied: bool, out: &mut Vec<Fact>) -> Option<()> {
-        let mut place = place.thing();
-        let mut thing = what.thing();
-        let none = place.quantity == Quantity::None;
-        if none && thing.quantity == Quantity::None {
-            // No box has no cup.
-            return None;
-        }
-        if thing.quantity == Quantity::None && place.quantity == Quantity::All {
-            place.quantity = Quantity::None;
-            thing.quantity = Quantity::Some;
-        } else if place.quantity == Quantity::All && denied {
-            return None;
-        }
-        let number = match &thing.quantity {
-            Quantity::Exactly(n) => Some(n.clone()),
-            Quantity::None => Some("0".to_owned()),
-            _ => None,
-        };
-        if let Some(n) = number.filter(|_| !denied) {
-            let place = Some(place.to_string());
-            self.state.counts.push((thing.name.clone(), place, n));
-        }
-        out.push(Fact::Count {
-            what: thing,
-            place: Some(place),
-            denied,
-            presupposed: false,
-        });
-        Some(())
-    }
-
-    /// `the colors black and yellow`, as a value.
-    fn value(&self, np: &Np) -> Option<String> {
-        let noun = np.noun().filter(|n| self.lexicon.is_value_noun(n))?;
-        let named = np.quantity == Quantity::The || np.quantity == Quantity::Bare;
-        if !named || is_same(np) || np.attributes.is_empty() || !np.mods.is_empty() {
-            return None;
-        }
-        let (only, values): (Vec<&String>, Vec<&String>) =
-            np.attributes.iter().partition(|a| *a == "only");
-        let only = if only.is_empty() { "" } else { "only " };
-        let values: Vec<&str> = values.into_iter().map(String::as_str).collect();
-        Some(
-            format!("{only}{noun} {}", values.join("+"))
-                .replacen("only ", "only the ", 1)
-                .trim_start_matches("the ")
-                .to_owned(),
-        )
-    }
-
     /// `has the same shape as the cube`.
-    fn predicate_of_same(
+    pub(super) fn predicate_of_same(
         &mut self,
         subject: &Np,
         np: &Np,
@@ -499,7 +274,7 @@ impl Resolver<'_> {
         self.predicate(subject, format!("have {}", np.thing()), denied, out)
     }
 
-    fn at(
+    pub(super) fn at(
         &mut self,
         subject: &Np,
         word: &str,
@@ -558,81 +333,8 @@ impl Resolver<'_> {
         Some(())
     }
 
-    /// How one thing stands to others, each in one of its two directions.
-    fn relates(
-        &mut self,
-        name: &str,
-        subject: &Np,
-        list: &List,
-        denied: bool,
-        out: &mut Vec<Fact>,
-    ) -> Option<()> {
-        if list.or && list.items.len() > 1 && !denied && subject.quantity != Quantity::None {
-            let said = format!("{name} {}", list.name());
-            return self.predicate(subject, said, false, out);
-        }
-        for object in &list.items {
-            let object = self.in_passing(object, out)?;
-            self.presupposed(&object, out);
-            let mut subject = subject.clone();
-            let mut object = Np {
-                only: false,
-                ..object
-            };
-            let mut denied = denied != list.neither;
-            if object.quantity == Quantity::None {
-                denied = !denied;
-                object.quantity = Quantity::Some;
-            }
-            if object.any && (denied || subject.quantity == Quantity::None) {
-                object.any = false;
-            }
-            quantify(&mut subject, &mut denied)?;
-            if object.quantity == Quantity::The && object.plural {
-                object.quantity = Quantity::All;
-            }
-            if object.head == Head::Fixed("each other".to_owned())
-                && subject.quantity == Quantity::None
-            {
-                object.head = Head::Fixed("one".to_owned());
-                object.attributes.push("other".to_owned());
-            }
-            fill(&mut subject, &mut object);
-            for (object, more) in self.apart(&object, false) {
-                self.relation(name, &subject, &object, denied != more, out);
-                self.remember(&object);
-            }
-        }
-        Some(())
-    }
-
-    fn relation(&self, name: &str, subject: &Np, object: &Np, denied: bool, out: &mut Vec<Fact>) {
-        let mut denied = denied;
-        let quantified = |np: &Np| np.quantity != Quantity::The;
-        let both = quantified(subject) && quantified(object);
-        let (subject, object) = (subject.thing(), object.thing());
-        let mut fact = (name.to_owned(), subject, object);
-        if let Some(inverse) = self.lexicon.inverse(name)
-            && !both
-            && inverse < name
-        {
-            fact = (inverse.to_owned(), fact.2, fact.1);
-            if denied && fact.1.quantity == Quantity::Some {
-                // Not below any: none is above.
-                fact.1.quantity = Quantity::None;
-                denied = false;
-            }
-        }
-        out.push(Fact::Relation {
-            relation: fact.0,
-            subject: fact.1,
-            object: fact.2,
-            denied,
-        });
-    }
-
     /// What is said in passing of an object.
-    fn in_passing(&mut self, np: &Np, out: &mut Vec<Fact>) -> Option<Np> {
+    pub(super) fn in_passing(&mut self, np: &Np, out: &mut Vec<Fact>) -> Option<Np> {
         if np.asides.is_empty() && np.apposed.is_none() {
             return Some(np.clone());
         }
@@ -668,7 +370,7 @@ impl Resolver<'_> {
     }
 
     /// What words of an object take for granted.
-    fn presupposed(&mut self, np: &Np, out: &mut Vec<Fact>) {
+    pub(super) fn presupposed(&mut self, np: &Np, out: &mut Vec<Fact>) {
         let only = Np {
             only: false,
             ..np.clone()
@@ -676,7 +378,13 @@ impl Resolver<'_> {
         self.presuppose(&only, out);
     }
 
-    fn is(&mut self, subject: &Np, list: &List, denied: bool, out: &mut Vec<Fact>) -> Option<()> {
+    pub(super) fn is(
+        &mut self,
+        subject: &Np,
+        list: &List,
+        denied: bool,
+        out: &mut Vec<Fact>,
+    ) -> Option<()> {
         let group = subject.quantity == Quantity::The && subject.plural;
         // `A small square is the top`, `black and blue are the colors of the tower`.
         if let Some(object) = list.single()
@@ -785,99 +493,10 @@ impl Resolver<'_> {
         let said = np.thing().to_string();
         self.predicate(subject, said, denied, out)
     }
-
-    /// `3 is more than 1`; `the number of squares is 3`.
-    fn number(
-        &mut self,
-        subject: &Np,
-        right: &Quantity,
-        denied: bool,
-        out: &mut Vec<Fact>,
-    ) -> Option<()> {
-        if subject.noun() == Some("number") && subject.quantity == Quantity::The {
-            let at = subject.mods.iter().position(
-                |m| matches!(m, Mod::With(w, list) if w == "of" && list.items.len() == 1),
-            )?;
-            let Mod::With(_, list) = &subject.mods[at] else {
-                return None;
-            };
-            let mut what = list.single()?.clone();
-            if denied || what.total.is_some() {
-                return None;
-            }
-            what.quantity = match right {
-                Quantity::One => Quantity::Exactly("1".into()),
-                other => other.clone().counted(),
-            };
-            what.plural = false;
-            for (i, with) in subject.mods.iter().enumerate() {
-                if i != at {
-                    what.mods.push(with.clone());
-                }
-            }
-            return self.there(&what, false, out);
-        }
-        None
-    }
-
-    /// Numbers by themselves that are compared.
-    pub(super) fn numbers(
-        &self,
-        left: &Quantity,
-        right: &Quantity,
-        denied: bool,
-        out: &mut Vec<Fact>,
-    ) -> Option<()> {
-        let left = match left {
-            Quantity::Exactly(n) => n.clone(),
-            Quantity::One => "1".to_owned(),
-            Quantity::None => "0".to_owned(),
-            _ => return None,
-        };
-        let (left, relation, right_number) = match (right, denied) {
-            (Quantity::Exactly(n), false) => (left, "=", n.clone()),
-            (Quantity::Exactly(n), true) => (left, "≠", n.clone()),
-            (Quantity::None, denied) => (left, if denied { "≠" } else { "=" }, "0".to_owned()),
-            (Quantity::One, denied) => (left, if denied { "≠" } else { "=" }, "1".to_owned()),
-            (Quantity::AtLeast(n), denied) => match (n.strip_prefix(ABOVE), denied) {
-                (Some(n), false) => (n.to_owned(), "<", left),
-                (Some(n), true) => (left, "≤", n.to_owned()),
-                (None, false) => (n.clone(), "≤", left),
-                (None, true) => (left, "<", n.clone()),
-            },
-            (Quantity::AtMost(n), denied) => match (n.strip_prefix(BELOW), denied) {
-                (Some(n), false) => (left, "<", n.to_owned()),
-                (Some(n), true) => (n.to_owned(), "≤", left),
-                (None, false) => (left, "≤", n.clone()),
-                (None, true) => (n.clone(), "<", left),
-            },
-            _ => return None,
-        };
-        // `2 is not less than 2` and `2 is not more than 2` say different things.
-        let at_least = matches!(
-            (right, denied),
-            (Quantity::AtLeast(_), false) | (Quantity::AtMost(_), true)
-        );
-        let relation = if relation == "≤" && left == right_number && at_least {
-            "≥"
-        } else {
-            relation
-        };
-        let (left, right) = match relation {
-            "=" | "≠" if right_number < left => (right_number, left),
-            _ => (left, right_number),
-        };
-        out.push(Fact::Numbers {
-            left,
-            relation,
-            right,
-        });
-        Some(())
-    }
 }
 
 /// Quantity and denial in one form; `None` where it is read in two ways.
-fn quantify(subject: &mut Np, denied: &mut bool) -> Option<()> {
+pub(super) fn quantify(subject: &mut Np, denied: &mut bool) -> Option<()> {
     if subject.quantity == Quantity::The && subject.plural {
         subject.quantity = Quantity::All;
         if *denied {
@@ -898,19 +517,4 @@ fn quantify(subject: &mut Np, denied: &mut bool) -> Option<()> {
         subject.quantity = Quantity::Exactly("1".to_owned());
     }
     Some(())
-}
-
-/// What touches something in a box is in that box.
-fn fill(a: &mut Np, b: &mut Np) {
-    let place = |np: &Np| np.place().cloned();
-    let definite = |np: &Np| np.quantity == Quantity::The && matches!(np.head, Head::Noun(_));
-    match (place(a), place(b)) {
-        (Some(at), None) if definite(b) && at.items.len() == 1 => {
-            b.mods.push(Mod::With("in".to_owned(), at));
-        }
-        (None, Some(at)) if definite(a) && at.items.len() == 1 => {
-            a.mods.push(Mod::With("in".to_owned(), at));
-        }
-        _ => {}
-    }
 }

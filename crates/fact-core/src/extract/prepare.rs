@@ -1,8 +1,9 @@
 //! What is done to the words of a sentence before it is read: phrases become one word, adverbs that
 //! say no fact are dropped, words that join clauses become a mark.
 
-use super::lexicon::{ADVERBS, JOINS, Lexicon};
+use super::lexicon::Lexicon;
 use super::tokens::{Compare, Token};
+use super::words::{ADVERBS, JOINS};
 
 /// Replaces phrases, the longest first at each place.
 pub(super) fn join_phrases(raw: Vec<Token>, lexicon: &Lexicon) -> Vec<Token> {
@@ -137,7 +138,7 @@ fn prepare(tokens: &[Token], passing: bool) -> Vec<Token> {
                         "considering",
                     ]
                     .contains(&word.as_str())
-                    && tokens.iter().any(|t| *t == Token::Mark(',')) =>
+                    && tokens.contains(&Token::Mark(',')) =>
             {
                 while !comma(tokens.get(at)) {
                     at += 1;

@@ -53,15 +53,17 @@ pub(super) fn read(texts: &[&str], lexicon: &Lexicon, known: Option<&Known<'_>>)
         size: known.and_then(|known| known.size()),
         ..Reading::default()
     };
-    let mut state = State::default();
-    // The first that are named, for `the other 2` before them.
-    state.ordinals = texts
-        .iter()
-        .flat_map(|text| sentences(text))
-        .filter_map(|sentence| tokens(&sentence, lexicon).ok())
-        .map(|tokens| ordinals(&tokens))
-        .find(|found| !found.is_empty())
-        .unwrap_or_default();
+    let mut state = State {
+        // The first that are named, for `the other 2` before them.
+        ordinals: texts
+            .iter()
+            .flat_map(|text| sentences(text))
+            .filter_map(|sentence| tokens(&sentence, lexicon).ok())
+            .map(|tokens| ordinals(&tokens))
+            .find(|found| !found.is_empty())
+            .unwrap_or_default(),
+        ..State::default()
+    };
     for (at, text) in texts.iter().enumerate() {
         state.text = at;
         for sentence in sentences(text) {

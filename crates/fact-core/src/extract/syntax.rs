@@ -149,9 +149,9 @@ impl Passing {
         clause.witnesses.iter().for_each(|list| found.list(list));
         match &clause.kind {
             Kind::There { what, .. } => found.list(what),
-            Kind::More(a, b, _) => {
-                found.np(a);
-                found.np(b);
+            Kind::More(pair, _) => {
+                found.np(&pair.0);
+                found.np(&pair.1);
             }
             Kind::Said { subject, vps } => {
                 subject.iter().for_each(|list| found.list(list));
@@ -234,7 +234,7 @@ pub(super) enum Kind {
     /// `there is`.
     There { what: List, denied: bool },
     /// `there are more … than …`: the greater, the smaller, and whether it is denied.
-    More(Np, Np, bool),
+    More(Box<(Np, Np)>, bool),
     /// A subject, or the one before, and what is said of it.
     Said { subject: Option<List>, vps: Vec<Vp> },
     /// `none in the third box`.

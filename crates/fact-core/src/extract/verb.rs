@@ -1,10 +1,10 @@
 //! Verb phrases: what is said of a subject.
 
 use super::facts::Quantity;
-use super::lexicon::PREPOSITIONS;
 use super::noun::{Found, Parser, spread};
 use super::syntax::{Head, Item, List, Np, Pred, Vp};
 use super::tokens::{Compare, Token};
+use super::words::PREPOSITIONS;
 
 /// Readings of a verb phrase that are kept.
 const READINGS: usize = 14;
@@ -55,7 +55,10 @@ impl Parser<'_> {
                     }
                     let mut longer = vps.clone();
                     longer.push(vp);
-                    let odd = 2 * u32::from(!joined);
+                    // `has a top that is blue and has a base`: the tower has it, not the top.
+                    let had = relative
+                        && matches!(longer.last(), Some(vp) if matches!(vp.pred, Pred::Have(_)));
+                    let odd = 2 * u32::from(!joined) + u32::from(had);
                     self.more_vps(longer, after, cost + more + odd, relative, out);
                 }
             }
