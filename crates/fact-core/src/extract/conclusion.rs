@@ -29,7 +29,16 @@ fn conclusion(sentence: &str) -> Conclusion {
     if let Some(truth) = verdict(&bare) {
         return Conclusion::Verdict(truth);
     }
-    if let Some(answer) = answer(&bare) {
+    // `Hence the answer: no.`
+    let before = words.iter().take_while(|word| *word != ":");
+    let titled = match bare.as_slice() {
+        ["the", "answer", rest @ ..] | ["answer", rest @ ..] if !rest.is_empty() => {
+            (before.clone().last().is_some_and(|w| w == "answer") && before.count() < words.len())
+                .then_some(rest)
+        }
+        _ => None,
+    };
+    if let Some(answer) = answer(&bare).or(titled) {
         let answer = match answer {
             ["a" | "an" | "the", rest @ ..] if !rest.is_empty() => rest,
             _ => answer,
@@ -42,6 +51,20 @@ fn conclusion(sentence: &str) -> Conclusion {
         .position(|word| !connects(word) && word != ",")
         .unwrap_or(words.len());
     Conclusion::Other(words[behind..].join(" "))
+}
+
+/// Whether a sentence concludes what is wanted: also by the bare answer, `so yes`.
+fn concludes_as(sentence: &str, wanted: &Conclusion) -> bool {
+    let said = conclusion(sentence);
+    said == *wanted
+        || match (wanted, said) {
+            (Conclusion::Answer(answer), Conclusion::Other(said)) => {
+                let said = said.trim_end_matches('.').trim();
+                let first = words(sentence).into_iter().next();
+                said == answer && first.is_some_and(|word| connects(&word))
+            }
+            _ => false,
+        }
 }
 
 /// The statement, and whether it is said to be true.
@@ -140,7 +163,7 @@ fn answer<'a, 'b>(words: &'b [&'a str]) -> Option<&'b [&'a str]> {
 /// one, so the statement is false.`, `The statement is false because no box has one.`
 pub(super) fn split(rule: &str, sentence: &str) -> Option<(String, String)> {
     let wanted = conclusion(rule);
-    if matches!(wanted, Conclusion::Other(_)) || conclusion(sentence) == wanted {
+    if matches!(wanted, Conclusion::Other(_)) || concludes_as(sentence, &wanted) {
         return None;
     }
     let body = sentence.trim_end_matches('.');
@@ -165,7 +188,7 @@ pub(super) fn split(rule: &str, sentence: &str) -> Option<(String, String)> {
             .or_else(|| tail.strip_prefix("making "))
             .map(|rest| format!("this makes {rest}"));
         let tail = making.as_deref().unwrap_or(tail);
-        if conclusion(tail) == wanted {
+        if concludes_as(tail, &wanted) {
             let head = ["Since ", "Because ", "As ", "Given that "]
                 .iter()
                 .find_map(|word| head.strip_prefix(word))
@@ -178,7 +201,7 @@ pub(super) fn split(rule: &str, sentence: &str) -> Option<(String, String)> {
         for (at, _) in body.match_indices(word) {
             let head = body[..at].trim_end_matches([',', ' ']);
             let tail = body[at + word.len()..].trim();
-            if conclusion(head) == wanted && !tail.is_empty() {
+            if concludes_as(head, &wanted) && !tail.is_empty() {
                 return Some((capital(tail), capital(head)));
             }
         }
@@ -208,7 +231,7 @@ fn concludes(sentence: &str) -> bool {
 /// What is wrong with the conclusion of a text.
 pub(super) fn differences(rule: &str, text: &str, before: &[String]) -> Vec<Difference> {
     let mut out = Vec::new();
-    if conclusion(rule) != conclusion(text) {
+    if !concludes_as(text, &conclusion(rule)) {
         let said = format!("the last sentence is “{text}”, it must say “{rule}” and nothing else");
         out.push(Difference::new(DifferenceKind::Conclusion, said));
     }

@@ -20,7 +20,7 @@ impl Resolver<'_> {
             && let Mod::With(_, list) = made.mods.remove(at)
         {
             let group = list.single()?.clone();
-            return Some(self.part_of(made, &group));
+            return self.part_of(made, &group);
         }
         if made.quantity == Quantity::The
             && made.attributes.iter().any(|a| a == "other")
@@ -145,8 +145,15 @@ impl Resolver<'_> {
         Some(made)
     }
 
-    /// Some of a group that was named with it.
-    pub(super) fn part_of(&mut self, mut part: Np, group: &Np) -> Np {
+    /// Some of a group that was named with it; `None` if that is no group of theirs: *neither* of three.
+    pub(super) fn part_of(&mut self, mut part: Np, group: &Np) -> Option<Np> {
+        if part.quantity != Quantity::The
+            && part.total.is_some()
+            && group.total.is_some()
+            && part.total != group.total
+        {
+            return None;
+        }
         part.head = group.head.clone();
         part.attributes.extend(group.attributes.iter().cloned());
         part.attributes.sort();
@@ -163,6 +170,6 @@ impl Resolver<'_> {
                 false,
             )]);
         }
-        part
+        Some(part)
     }
 }

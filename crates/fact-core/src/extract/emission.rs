@@ -265,7 +265,7 @@ impl Resolver<'_> {
                 return None;
             }
             part.attributes.retain(|a| !a.is_empty());
-            let part = self.part_of(part, &group);
+            let part = self.part_of(part, &group)?;
             return Some(List::one(part));
         }
         self.list(list)

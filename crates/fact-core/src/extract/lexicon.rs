@@ -5,7 +5,7 @@ use super::phrases::{Phrase, general_phrases};
 use super::tokens::{Token, sentences, tokens};
 use super::words::{
     ADVERB, ADVERB_PHRASES, ADVERBS, ALIKE, BE, CONCLUDING, DETERMINERS, GENERIC, HAVE, HOLDERS,
-    JOIN, JOIN_PHRASES, JOINS, LOCATED, OTHERS, POSTURES, PREPOSITIONS, ROLES, SIDES,
+    JOIN, JOIN_PHRASES, JOINS, LOCATED, OTHERS, POSTURES, PREPOSITIONS, PROPERTIES, ROLES, SIDES,
 };
 use crate::english::{Number, Part, Template, conjugate, singular};
 use fact_lang::pack::Pack;
@@ -64,6 +64,10 @@ impl Lexicon {
             for verb in POSTURES {
                 lexicon.verb(verb, "@be");
             }
+        }
+        // Where no verb of the pack says how things lie, that one lies somewhere is that it is there.
+        if !lemmas.contains("lie") && !lemmas.contains("@be") {
+            lexicon.verb("lie", "@be");
         }
         lexicon.places(pack);
         for text in texts {
@@ -297,6 +301,7 @@ impl Lexicon {
             || self.lies(word)
             || word == "sized"
             || word == "colored"
+            || PROPERTIES.contains(&word)
             || self.known.contains(&self.canonical(word))
             || self.synonyms.contains_key(&singular(word))
             || CONCLUDING.contains(&word)

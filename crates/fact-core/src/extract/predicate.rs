@@ -4,6 +4,7 @@ use super::discourse::Resolver;
 use super::emission::{is_same, push_predicate};
 use super::facts::{Fact, Quantity, Thing};
 use super::syntax::{Head, Item, List, Mod, Np, Pred, Vp};
+use super::words::PROPERTIES;
 
 impl Resolver<'_> {
     /// What is said of a subject, all of it.
@@ -14,7 +15,10 @@ impl Resolver<'_> {
         denied: bool,
         out: &mut Vec<Fact>,
     ) -> Option<()> {
-        let mut subject = subject.clone();
+        let holds = subject.noun() == self.lexicon.housed.as_deref()
+            || subject.noun() == self.lexicon.ordered.as_deref();
+        let (mut subject, vps) = borne(subject, vps, !holds || subject.noun().is_none());
+        let vps = vps.as_slice();
         // What is said of several that are spoken of is said of all.
         let group = subject.quantity == Quantity::The && subject.plural;
         let one = group || matches!(subject.quantity, Quantity::The | Quantity::All);
@@ -395,7 +399,8 @@ impl Resolver<'_> {
         {
             let object = object.clone();
             self.remember(&object);
-            return self.is(&object, &List::one(subject.clone()), denied, out);
+            let is = Vp::new(Pred::Is(List::one(subject.clone())), false);
+            return self.said(&object, &[is], false, out);
         }
         if let Some(object) = list.single()
             && is_same(object)
@@ -493,6 +498,51 @@ impl Resolver<'_> {
         let said = np.thing().to_string();
         self.predicate(subject, said, denied, out)
     }
+}
+
+/// `The pattern of the circle is spotted`, `the circle has a spotted pattern`: the circle is spotted. What
+/// a holder has, the color blue, is also what it holds: that is left (`thing`).
+fn borne(subject: &Np, vps: &[Vp], thing: bool) -> (Np, Vec<Vp>) {
+    let property = |np: &Np| np.noun().is_some_and(|noun| PROPERTIES.contains(&noun));
+    let bare = |np: &Np| {
+        np.quantity == Quantity::Bare && np.mods.is_empty() && np.owner.is_none() && !is_same(np)
+    };
+    let value = |vp: &Vp| match &vp.pred {
+        Pred::Are(_) => true,
+        Pred::Is(list) => list.single().is_some_and(bare),
+        _ => false,
+    };
+    let own = subject.quantity == Quantity::The
+        && subject.attributes.is_empty()
+        && !subject.only
+        && property(subject)
+        && vps.iter().all(value);
+    let bearer = match (subject.mods.as_slice(), &subject.owner) {
+        ([Mod::With(word, list)], None) if own && word == "of" => list.single().cloned(),
+        ([], Some(owner)) if own => Some((**owner).clone()),
+        _ => None,
+    };
+    let had = |vp: &Vp| match &vp.pred {
+        Pred::Have(list) => {
+            let np = list.single().filter(|np| {
+                let one = thing && np.quantity == Quantity::The && np.attributes.len() == 1;
+                (one || matches!(np.quantity, Quantity::Some | Quantity::Bare))
+                    && property(np)
+                    && !np.plural
+                    && !np.attributes.is_empty()
+                    && np.attributes.iter().all(|word| word != "only")
+                    && np.mods.is_empty()
+                    && !is_same(np)
+            });
+            np.map(|np| Vp {
+                pred: Pred::Are(np.attributes.clone()),
+                ..vp.clone()
+            })
+        }
+        _ => None,
+    };
+    let vps = vps.iter().map(|vp| had(vp).unwrap_or_else(|| vp.clone()));
+    (bearer.unwrap_or_else(|| subject.clone()), vps.collect())
 }
 
 /// Quantity and denial in one form; `None` where it is read in two ways.

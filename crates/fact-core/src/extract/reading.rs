@@ -134,7 +134,17 @@ fn read_sentence(
     if !named.is_empty() {
         state.ordinals = named;
     }
-    let variants = prepared(&tokens);
+    let mut variants = prepared(&tokens);
+    // `One black square in the image.`
+    let mut verbs = tokens.iter().filter_map(Token::word);
+    if !verbs.any(|word| lexicon.finite_lemma(word).is_some()) {
+        let there = ["there", "is"].map(|word| Token::Word(word.to_owned()));
+        let mut more = variants.clone();
+        for variant in &mut more {
+            variant.splice(0..0, there.clone());
+        }
+        variants.extend(more);
+    }
     let mut best: Option<(usize, State, Vec<Fact>)> = None;
     let mut tries = TRIES;
     for tokens in &variants {

@@ -66,6 +66,7 @@ pub(super) const JOIN: &str = "given";
 
 /// Phrases that are adverbs.
 pub(super) const ADVERB_PHRASES: &[&str] = &[
+    "at all",
     "as a result",
     "as a result of this",
     "as a consequence",
@@ -276,7 +277,10 @@ pub(super) const ALIKE: &[&[&str]] = &[
     &["color", "hue"],
     &["together", "combined"],
     &["person", "human"],
+    &["item", "thing", "object"],
 ];
+/// What things have that an adjective names.
+pub(super) const PROPERTIES: &[&str] = &["color", "size", "shape", "pattern", "material"];
 /// Further function words that the grammar reads.
 pub(super) const OTHERS: &[&str] = &[
     "there",
