@@ -186,7 +186,7 @@ pub(super) fn general_phrases() -> Vec<Phrase> {
         ("nor an", "and no"),
         ("nor any", "and no"),
         ("can be found", "is"),
-        ("can be seen", "is"),
+        ("can be seen", "exist"),
         ("farthest left", "leftmost"),
         ("farthest right", "rightmost"),
         ("furthest to the left", "leftmost"),
