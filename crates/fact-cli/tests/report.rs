@@ -227,6 +227,9 @@ fn the_page_needs_nothing_and_runs_nothing() {
         let kind = loss["kind"].as_str().unwrap();
         assert!(page.contains(&count) && page.contains(kind), "{loss}");
     }
+    for text in ["bridged: the rationale", "No verifier was asked"] {
+        assert!(page.contains(text), "{text}: {page}");
+    }
     // A link of the page leads to a section of it.
     for id in page.split("href=\"#").skip(1) {
         let id = id.split('"').next().unwrap();

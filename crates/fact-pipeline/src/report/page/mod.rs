@@ -3,6 +3,7 @@
 
 mod chart;
 mod style;
+mod texts;
 
 use super::{Confidence, Cost, Example, Funnel, Loss};
 use crate::export::AtomicFile;
@@ -147,6 +148,15 @@ impl Page {
                             h2 { "Losses" }
                             (losses(&s.report.losses, s.funnel.samples))
                         }
+                        section id="lengths" {
+                            h2 { "Lengths" }
+                            (texts::lengths(s.report.lengths.as_ref()))
+                        }
+                        section id="transfer" {
+                            h2 { "Transfer" }
+                            (texts::transfer(&s.report.transfer))
+                            (texts::reviews(s.report.reviews.as_ref()))
+                        }
                         section id="cost" {
                             h2 { "Cost and time" }
                             (cost(&s.report.cost))
@@ -243,11 +253,13 @@ impl Page {
 }
 
 /// Sections by id, in order.
-const SECTIONS: [(&str, &str); 6] = [
+const SECTIONS: [(&str, &str); 8] = [
     ("funnel", "Funnel"),
     ("proposers", "Proposers"),
     ("confidence", "Confidence"),
     ("losses", "Losses"),
+    ("lengths", "Lengths"),
+    ("transfer", "Transfer"),
     ("cost", "Cost and time"),
     ("settings", "Settings"),
 ];
