@@ -162,7 +162,7 @@ impl Purse {
     }
 
     /// Waits until question `number` of the run, which can use `most`, may begin to ask: see
-    /// [`Turns`]. Whether it may; not so if it was halted. Its turn ends with
+    /// `Turns`. Whether it may; not so if it was halted. Its turn ends with
     /// [`end_turn`](Self::end_turn).
     pub fn begin_turn(&self, number: u64, most: Used, halted: &dyn Fn() -> bool) -> bool {
         let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
