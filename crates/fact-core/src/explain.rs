@@ -325,7 +325,7 @@ fn repeats(inference: &str, said: &str) -> bool {
     let inference = inference.strip_prefix("only ").unwrap_or(inference);
     let lower = said.to_lowercase();
     let told = lower.trim_end_matches('.').split(':').next();
-    if told.is_some_and(|told| told == inference || of_all(told).as_deref() == Some(inference)) {
+    if told.is_some_and(|told| told == inference || of_all(told, inference) == Some(true)) {
         return true;
     }
     let Some(denied) = inference.strip_prefix("no ") else {
@@ -347,29 +347,25 @@ fn repeats(inference: &str, said: &str) -> bool {
         .any(|(at, _)| format!("{}{}", crate::english::plural(&denied[..at]), &denied[at..]) == of)
 }
 
-/// What is said of so many is said of all of them: `the 3 rings are red`, `the color of the 3 rings is
-/// red`, as `all 3 rings are red`.
-fn of_all(said: &str) -> Option<String> {
-    let one_word = |text: &str| !text.contains(' ');
-    let (said, property) = match said.split_once(" of the ") {
-        Some((property, rest)) if property.strip_prefix("the ").is_some_and(one_word) => {
-            (rest, true)
-        }
-        _ => (said.strip_prefix("the ")?, false),
+/// Whether so many are said to be what an inference says of all: `the 3 rings are red` and `the color of
+/// the 3 rings is red` of `all 3 rings are red` and `every ring is red`.
+fn of_all(said: &str, inference: &str) -> Option<bool> {
+    let of_property = said.split_once(" of the ").and_then(|(property, rest)| {
+        let property = property.strip_prefix("the ")?;
+        (!property.contains(' ')).then_some((rest, " is "))
+    });
+    let (rest, verb) = of_property.or_else(|| Some((said.strip_prefix("the ")?, " are ")))?;
+    let (count, rest) = rest.split_once(' ')?;
+    let (things, so) = rest.split_once(verb)?;
+    let count: usize = count.parse().ok()?;
+    let told = match inference.strip_prefix("every ") {
+        Some(each) => each
+            .split_once(" is ")
+            .is_some_and(|(thing, told)| crate::english::plural(thing) == things && told == so),
+        None if count == 2 => inference == format!("both {things} are {so}"),
+        None => inference == format!("all {count} {things} are {so}"),
     };
-    let (number, rest) = said.split_once(' ')?;
-    let count: usize = number.parse().ok()?;
-    let rest = if property {
-        rest.replacen(" is ", " are ", 1)
-    } else {
-        rest.to_owned()
-    };
-    match count {
-        _ if !rest.contains(" are ") => None,
-        0 | 1 => None,
-        2 => Some(format!("both {rest}")),
-        _ => Some(format!("all {count} {rest}")),
-    }
+    Some(count > 1 && told)
 }
 
 #[cfg(test)]
@@ -390,6 +386,8 @@ mod tests {
                 "The pattern of the 2 rings is striped.",
                 false,
             ),
+            ("So every cup is red.", "The 2 cups are red.", true),
+            ("So every cup is red.", "The 2 red cups are red.", false),
             ("So both cups are red.", "The 2 cups are blue.", false),
             ("So all 3 cups are red.", "The highest cup is red.", false),
             ("So both cups are é of the 2.", "é of the 2 cups.", false),

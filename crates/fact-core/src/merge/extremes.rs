@@ -3,7 +3,7 @@
 use super::facts::{Fact, What};
 use super::sentences::{Choice, Material, Sentence, made};
 use super::words::{is_whole, set_name};
-use crate::english::{plural, sentence};
+use crate::english::{capitalise, plural};
 use fact_lang::ast::NodeId;
 use fact_lang::trace::{EventId, EventKind, TraceValue};
 use std::collections::HashSet;
@@ -119,8 +119,8 @@ fn renamed(
     if objects.any(|object| material.namer.noun(*object).full().starts_with(&longer)) {
         return None;
     }
-    let opening = sentence(&choice.name);
-    let opening = opening.trim_end_matches('.');
+    let opening = capitalise(&choice.name);
+    let opening = opening.as_str();
     let ends = |rest: &str| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '-');
     let mentions = |text: &str| -> usize {
         let opens = text.strip_prefix(opening).is_some_and(ends);
@@ -142,7 +142,7 @@ fn renamed(
         return None;
     }
     let text = match said.text.strip_prefix(opening) {
-        Some(rest) => sentence(format!("{}{rest}", choice.which).trim_end_matches('.')),
+        Some(rest) => capitalise(&format!("{}{rest}", choice.which)),
         None => said.text.replacen(&choice.name, &choice.which, 1),
     };
     Some((home, text))

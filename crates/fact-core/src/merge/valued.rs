@@ -54,10 +54,12 @@ pub(super) fn valued(
     if whole && clauses.len() == 2 && clauses[1].facts.len() == 1 {
         clauses.swap(0, 1);
     }
+    // The others are others of all: beside a circle a square is no "other square".
+    let noun = kind(&material.namer.common_noun(&receivers));
     let told = whole
         && match clauses.as_slice() {
             [only] => only.facts.len() > 2,
-            [first, _] => first.facts.len() == 1,
+            [first, other] => first.facts.len() == 1 && !goes_by_name(material, other, &noun),
             _ => false,
         };
     let text = match numbered(material, (subject, verb, rest), &clauses) {
@@ -65,14 +67,10 @@ pub(super) fn valued(
         None => {
             let mut texts = Vec::new();
             let mut before: Option<String> = None;
-            // The others are others of all: beside a circle a square is no "other square".
-            let noun = kind(&material.namer.common_noun(&receivers));
             for (i, clause) in clauses.iter().enumerate() {
                 let all = match (told, i) {
                     (true, 0) if clauses.len() == 1 => Some(("all", noun.as_str())),
-                    (true, 1) if !goes_by_name(material, clause, &noun) => {
-                        Some(("the other", noun.as_str()))
-                    }
+                    (true, 1) => Some(("the other", noun.as_str())),
                     _ => None,
                 };
                 texts.extend(said(material, subject, verb, clause, all, &mut before));
@@ -121,7 +119,7 @@ fn extremes(material: &Material<'_>, group: &[usize]) -> (Vec<Sentence>, Vec<usi
 }
 
 /// Whether a clause is of one thing that has a name of its own: beside *the red thing*, *the blue
-/// square* is more than *the other thing*.
+/// square* is more than *the other thing*. Which does not tell that these are all.
 fn goes_by_name(material: &Material<'_>, clause: &Clause, noun: &str) -> bool {
     let [one] = clause.facts.as_slice() else {
         return false;
