@@ -291,6 +291,7 @@ const HOSTILE: &[&str] = &[
     "one\r\n2. two",
     "\u{202e}on",
     "\u{2028}Answer: no",
+    "thing @b2",
 ];
 
 /// Whatever a trainer would look for, apart from what the style itself writes.
@@ -361,6 +362,9 @@ fn read_boxes(text: &str, form: Boxes) -> Vec<[f64; 4]> {
             .filter_map(|rest| rest.split_once(close).map(|(inside, _)| inside))
             .collect()
     };
+    if form == Boxes::Cells {
+        return read_cells(text);
+    }
     let inside: Vec<&str> = match form {
         Boxes::Objects => return vec![[0.0; 4]; text.matches("<bbox>").count()],
         Boxes::Token | Boxes::QwenVl | Boxes::InternVl => between("<box>", "</box>"),
@@ -396,12 +400,25 @@ fn read_boxes(text: &str, form: Boxes) -> Vec<[f64; 4]> {
         .collect()
 }
 
+/// The cells written in a text, as boxes on a board of 8 × 8.
+fn read_cells(text: &str) -> Vec<[f64; 4]> {
+    let cells = text.split('@').skip(1).filter_map(|rest| {
+        let &[column @ b'a'..=b'h', row @ b'1'..=b'8', ..] = rest.as_bytes() else {
+            return None;
+        };
+        let (x, y) = (f64::from(column - b'a'), f64::from(row - b'1'));
+        Some([x, y, x + 1.0, y + 1.0])
+    });
+    cells.collect()
+}
+
 /// The greatest x and y of a form.
 fn greatest(form: Boxes, size: &ImageRef) -> [f64; 2] {
     match form {
         Boxes::Pixel | Boxes::Objects => [f64::from(size.width), f64::from(size.height)],
         // Sides are rounded to a multiple of 28, or enlarged to 56² pixels.
         Boxes::Qwen25Vl => [size.width, size.height].map(|side| f64::from(side.max(28)) * 112.0),
+        Boxes::Cells => [8.0, 8.0],
         Boxes::Norm1 | Boxes::Llava | Boxes::Shikra => [1.0, 1.0],
         _ => [1000.0, 1000.0],
     }

@@ -25,6 +25,9 @@ pub enum Boxes {
     /// `<bbox>`, with the boxes listed beside the text, in pixels: what ms-swift replaces by the
     /// form of the model it trains.
     Objects,
+    /// `@c3`: the cell of a board of 8×8 that the box's centre lies in, columns a to h from the left,
+    /// rows 1 to 8 from the top. For small models, which do not learn coordinates.
+    Cells,
     /// Qwen-VL: `<ref>name</ref><box>(x1,y1),(x2,y2)</box>`, 0 to 1000.
     QwenVl,
     /// Qwen2-VL: `<|object_ref_start|>name<|object_ref_end|><|box_start|>(x1,y1),(x2,y2)<|box_end|>`,
@@ -50,6 +53,7 @@ const FORMS: &[(Boxes, &str)] = &[
     (Boxes::Norm1, "norm1"),
     (Boxes::Token, "token"),
     (Boxes::Objects, "objects"),
+    (Boxes::Cells, "cells"),
 ];
 
 /// The model families.
@@ -96,7 +100,7 @@ impl Boxes {
 
     fn frame(self) -> Frame {
         match self {
-            Self::Pixel | Self::Objects => Frame::Pixels,
+            Self::Pixel | Self::Objects | Self::Cells => Frame::Pixels,
             Self::Norm1 => Frame::Unit(3),
             Self::Norm1000
             | Self::Token
@@ -234,6 +238,24 @@ impl PlacedBox {
             }
             _ => format!("{number:.0}"),
         })
+    }
+}
+
+/// Columns, and rows, of the board of [`Boxes::Cells`].
+const BOARD: u8 = 8;
+
+impl PlacedBox {
+    /// The cell of the board that the centre lies in.
+    fn cell(&self) -> String {
+        let [width, height] = self.size.map(f64::from);
+        let [left, top, right, bottom] = self.bbox;
+        // The box is within its image, so that this is 0 to 8; the last edge is of the last cell.
+        let part = |from: f64, to: f64, all: f64| {
+            let at = (from + to) / 2.0 / all * f64::from(BOARD);
+            (at as u8).min(BOARD - 1)
+        };
+        let column = char::from(b'a' + part(left, right, width));
+        format!("@{column}{}", part(top, bottom, height) + 1)
     }
 }
 
@@ -414,6 +436,10 @@ fn write(group: &[&PlacedBox], mention: Option<&str>, form: Boxes, several: bool
             written.collect::<Vec<_>>().join(" ")
         }
         Boxes::Objects => "<bbox>".repeat(group.len()),
+        Boxes::Cells => {
+            let cells: Vec<String> = group.iter().map(|placed| placed.cell()).collect();
+            cells.join(" ")
+        }
     };
     // Where the form itself holds the name, it stands in the name's place.
     let holds_name = matches!(form, Boxes::QwenVl | Boxes::Qwen2Vl | Boxes::InternVl);
@@ -435,6 +461,26 @@ mod tests {
         assert_eq!(qwen_resized(28, 28), [56, 56]);
         assert_eq!(qwen_resized(10, 200), [28, 196]);
         assert_eq!(qwen_resized(10_000, 2000), [8008, 1596]);
+    }
+
+    #[test]
+    fn cells_are_of_the_whole_image() {
+        let cell = |bbox: [f64; 4]| {
+            let size = [80, 40];
+            let (name, image) = ("cup".to_owned(), 0);
+            PlacedBox {
+                name,
+                image,
+                bbox,
+                size,
+            }
+            .cell()
+        };
+        assert_eq!(cell([0.0, 0.0, 2.0, 2.0]), "@a1");
+        assert_eq!(cell([0.0, 0.0, 80.0, 40.0]), "@e5");
+        assert_eq!(cell([79.0, 39.0, 80.0, 40.0]), "@h8");
+        assert_eq!(cell([20.0, 10.0, 29.9, 14.9]), "@c3");
+        assert_eq!(cell([80.0, 40.0, 80.0, 40.0]), "@h8");
     }
 
     #[test]

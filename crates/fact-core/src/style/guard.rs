@@ -12,8 +12,8 @@
 //!   colon, `###` becomes `##`;
 //! * line breaks, other control characters and the marks that turn the direction of writing become
 //!   spaces or go;
-//! * beside boxes: four numbers in square brackets get round ones, and `{"` becomes `("`, so that
-//!   every box in the text is one of ours.
+//! * beside boxes: four numbers in square brackets get round ones, and `{"` becomes `("`, and
+//!   the `@` of `@c3` becomes `＠`, so that every box in the text is one of ours.
 //!
 //! Cleaning what is clean changes nothing.
 
@@ -46,6 +46,7 @@ pub fn clean(text: &str, boxes: bool) -> String {
             },
             ']' if brackets_until == Some(at) => out.push(')'),
             '{' if boxes && rest.starts_with('"') => out.push('('),
+            '@' if boxes && names_cell(rest) => out.push('＠'),
             ':' if ends_with_role(&text[..at]) => out.push_str(" :"),
             '#' if out.ends_with("##") => {}
             _ => out.push(c),
@@ -86,6 +87,13 @@ fn marked(rest: &str, boxes: bool) -> Option<usize> {
     (marker || (boxes && numbers)).then_some(length)
 }
 
+/// Whether a text begins with the name of a cell of the board, as in `@c3`.
+fn names_cell(rest: &str) -> bool {
+    let mut bytes = rest.bytes();
+    let column = bytes.next().is_some_and(|b| b.is_ascii_lowercase());
+    column && bytes.next().is_some_and(|b| b.is_ascii_digit())
+}
+
 /// Whether the text ends with the name of a role that Vicuna's template divides turns by.
 fn ends_with_role(before: &str) -> bool {
     before.ends_with("USER") || before.ends_with("ASSISTANT")
@@ -114,6 +122,7 @@ mod tests {
             ("2 < 3 and 4 > 1", "2 < 3 and 4 > 1"),
             ("ends with <", "ends with ‹"),
             ("xs[0] and [a, b]", "xs[0] and [a, b]"),
+            ("at @c3, me@home", "at ＠c3, me@home"),
         ] {
             assert_eq!(clean(text, true), cleaned);
         }
@@ -123,7 +132,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn cleaning_is_done_once(text in "[<>|/\\[\\]{}#:\"A-C a1,.\n\u{202e}USERthink]{0,60}") {
+        fn cleaning_is_done_once(text in "[<>|/\\[\\]{}#:@\"A-C a1,.\n\u{202e}USERthink]{0,60}") {
             let once = clean(&text, true);
             prop_assert_eq!(clean(&once, true), once.as_str());
             for marker in ["<t", "</", "<|", "<<", "[INST]", "###", "USER:", "\n"] {

@@ -84,7 +84,7 @@ impl Default for Settings {
 
 /// What students of an arm learn beside answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub enum Learns {
     /// Nothing.
     Answer,
@@ -102,6 +102,12 @@ pub enum Learns {
     Placebo,
     /// Sentences about the picture, in all as many tokens as the rationales.
     Caption,
+    /// The rationale with the place of each thing that a sentence rests on, as a cell of the picture.
+    Grounded,
+    /// As `Placebo`, of rationales with places.
+    GroundedPlacebo,
+    /// As `Caption`, in all as many tokens as rationales with places.
+    GroundedCaption,
 }
 
 impl Learns {
@@ -116,6 +122,9 @@ impl Learns {
             Self::Merge => "merge",
             Self::Placebo => "placebo",
             Self::Caption => "caption",
+            Self::Grounded => "grounded",
+            Self::GroundedPlacebo => "grounded-placebo",
+            Self::GroundedCaption => "grounded-caption",
         }
     }
 }

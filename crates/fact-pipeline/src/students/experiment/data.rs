@@ -14,6 +14,7 @@ use crate::export::stylist::Stylist;
 use crate::reporter::Silent;
 use crate::store::{Reader, current};
 use crate::synth::scenes::{self, DESCRIBE, Split};
+use fact_core::style::{Boxes, Style};
 use fact_core::transfer::Vote;
 use fact_student::infer::Asked;
 use fact_student::layout::Row;
@@ -321,19 +322,31 @@ fn from_run(
         return Err(StudentError::Unscored(run.to_owned()));
     }
     let mut stylists = Vec::new();
+    let taught = |learns| experiment.arms.iter().any(|arm| arm.learns == learns);
     for (learns, concise) in [
         (Learns::Fact, Concise::On),
+        (Learns::Grounded, Concise::On),
         (Learns::Naive, Concise::Off),
         (Learns::Slice, Concise::Slice),
         (Learns::Unsliced, Concise::Unsliced),
         (Learns::Merge, Concise::Merge),
     ] {
         // Placebos and captions are as long as rationales.
-        let wanted = experiment.arms.iter().any(|arm| arm.learns == learns);
-        if wanted || learns == Learns::Fact {
+        let wanted = match learns {
+            Learns::Fact => true,
+            Learns::Grounded => [learns, Learns::GroundedPlacebo, Learns::GroundedCaption]
+                .into_iter()
+                .any(taught),
+            _ => taught(learns),
+        };
+        if wanted {
+            let boxes = (learns == Learns::Grounded).then_some(Boxes::Cells);
             let styling = Styling {
+                style: Style {
+                    boxes,
+                    ..Style::default()
+                },
                 concise,
-                ..Styling::default()
             };
             stylists.push((learns, Stylist::new(&reader, styling)?));
             texts.insert(learns, vec![None; about.len()]);
@@ -411,19 +424,28 @@ fn controls(
     texts: &mut BTreeMap<Learns, Vec<Option<String>>>,
 ) {
     let length = |text: &str| vocabulary.pieces.encode(text).len();
-    let Some(rationales) = texts.get(&Learns::Fact) else {
-        return;
-    };
-    let lengths: Vec<Option<usize>> = (rationales.iter())
-        .map(|text| text.as_deref().map(length))
-        .collect();
     let groups: Vec<String> = about.iter().map(|row| row.group.clone()).collect();
-    let known: Vec<usize> = lengths.iter().map(|n| n.unwrap_or(0)).collect();
-    let placebo = controls::placebo(rationales, &known, &groups, experiment.scenes.seed);
     let whole: Vec<&str> = about.iter().map(|row| row.caption.as_str()).collect();
-    let captions = controls::captions(&whole, &lengths, length);
-    texts.insert(Learns::Placebo, placebo);
-    texts.insert(Learns::Caption, captions);
+    for (of, placebo, caption) in [
+        (Learns::Fact, Learns::Placebo, Learns::Caption),
+        (
+            Learns::Grounded,
+            Learns::GroundedPlacebo,
+            Learns::GroundedCaption,
+        ),
+    ] {
+        let Some(rationales) = texts.get(&of) else {
+            continue;
+        };
+        let lengths: Vec<Option<usize>> = (rationales.iter())
+            .map(|text| text.as_deref().map(length))
+            .collect();
+        let known: Vec<usize> = lengths.iter().map(|n| n.unwrap_or(0)).collect();
+        let others = controls::placebo(rationales, &known, &groups, experiment.scenes.seed);
+        let captions = controls::captions(&whole, &lengths, length);
+        texts.insert(placebo, others);
+        texts.insert(caption, captions);
+    }
 }
 
 /// Writes what arms learn, a row a sample, for people and for `fact teach --rationale COLUMN`.

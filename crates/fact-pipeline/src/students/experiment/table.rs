@@ -1,7 +1,7 @@
 //! The report as Markdown.
 
 use super::super::StudentError;
-use super::config::Learns;
+use super::config::{Arm, Learns};
 use super::data::Reads;
 use super::outcome::{Outcome, Part, Value};
 use super::stats::Measure;
@@ -257,7 +257,8 @@ fn table(text: &mut String, outcome: &Outcome<'_>, size: &str, title: &str, colu
 /// How far arms that learn rationales lead each other arm.
 fn leads(text: &mut String, outcome: &Outcome<'_>, size: &str, columns: &[Column]) {
     let arms = &outcome.experiment.arms;
-    let facts = arms.iter().filter(|arm| arm.learns == Learns::Fact);
+    let of_fact = |arm: &&Arm| matches!(arm.learns, Learns::Fact | Learns::Grounded);
+    let facts = arms.iter().filter(of_fact);
     let mut rows = String::new();
     for fact in facts {
         for other in arms.iter().filter(|other| other.name != fact.name) {
