@@ -1,9 +1,12 @@
 //! The flags.
 
+mod bank;
 mod check;
+mod exec;
 #[cfg(feature = "student")]
 mod experiment;
 mod metrics;
+mod run;
 mod runs;
 #[cfg(feature = "student")]
 mod student;
@@ -11,10 +14,13 @@ mod synth;
 mod transfer;
 mod view;
 
+pub(crate) use bank::{BankArgs, BankCommand};
 pub(crate) use check::{CheckArgs, SchemaArgs};
+pub(crate) use exec::ExecArgs;
 #[cfg(feature = "student")]
 pub(crate) use experiment::ExperimentArgs;
 pub(crate) use metrics::MetricsArgs;
+pub(crate) use run::{LimitArgs, LlmArgs, RunArgs, WireArgs};
 pub(crate) use runs::{DiffArgs, GcArgs, ListArgs, RunsArgs, RunsCommand, ShowRunArgs};
 #[cfg(feature = "student")]
 pub(crate) use student::{EvalArgs, ObjectiveKind, TeachArgs};
@@ -24,9 +30,7 @@ pub(crate) use view::ViewArgs;
 
 use crate::style::StyleArgs;
 use clap::{Args, Parser, Subcommand};
-use fact_pipeline::config::{
-    Accept, Api, BoxConvention, BridgeSpec, Look, PerceptionSpec, ProposerSpec, Visible,
-};
+use fact_pipeline::config::{PerceptionSpec, ProposerSpec};
 use fact_pipeline::export::{Format, Reviewed, Task};
 use std::path::PathBuf;
 
@@ -118,221 +122,6 @@ pub(crate) struct DemoArgs {
     pub(crate) threads: Option<u32>,
 }
 
-/// Flags of `fact run`. Each beats the key of the same name in the file.
-#[derive(Debug, Default, Args)]
-#[command(after_help = "\
-A run that was stopped or killed resumes with the same command; nothing is done twice. With other
-settings it is refused, and told what --redo would keep and do again.
-
-Example:
-  fact run --data nlvr:nlvr/dev --pack blocks --perception pixels --propose bank --out runs/nlvr")]
-pub(crate) struct RunArgs {
-    /// Data set: READER:PATH, readers nlvr, clevr, gqa, easy-vqa, vqa, jsonl, llava, sharegpt,
-    /// parquet, synth
-    #[arg(long, value_name = "SPEC")]
-    pub(crate) data: Option<String>,
-    /// What programs may call: blocks, scene, viper, one of viper's relatives (codevqa, hydra, rvp,
-    /// trope, video, viunit), visprog, or the path of a pack
-    #[arg(long, value_name = "NAME|PATH")]
-    pub(crate) pack: Option<String>,
-    /// Who looks at the images: pixels, scene (the annotations), http://HOST:PORT (a tool server),
-    /// or vlm:MODEL@URL (a vision-language model)
-    #[arg(long, value_name = "KIND|URL")]
-    pub(crate) perception: Option<PerceptionSpec>,
-    /// Where programs come from, in order of preference: bank, gold, llm:MODEL@URL (a language
-    /// model)
-    #[arg(long, value_name = "KIND,…", value_delimiter = ',')]
-    pub(crate) propose: Option<Vec<ProposerSpec>>,
-    /// Who writes the text of rationales: rules, or llm:MODEL@URL (a language model writes them
-    /// anew, and counts where it says the same) [default: rules]
-    #[arg(long, value_name = "KIND")]
-    pub(crate) bridge: Option<BridgeSpec>,
-    /// Exemplar bank of the proposer bank [default: the pack's]
-    #[arg(long, value_name = "FILE")]
-    pub(crate) bank: Option<PathBuf>,
-    /// Folder of the run [default: runs/run]
-    #[arg(long, value_name = "DIR")]
-    pub(crate) out: Option<PathBuf>,
-    /// Folder of another run: what it was answered by back ends behind a wire is not asked again;
-    /// repeat it
-    #[arg(long, value_name = "RUN")]
-    pub(crate) reuse: Vec<PathBuf>,
-    /// Programs proposed per question and proposer [default: 16]
-    #[arg(long, value_name = "K")]
-    pub(crate) candidates: Option<u32>,
-    /// Rounds of learning: what a round is sure of are exemplars of the next one [default: 1]
-    #[arg(long, value_name = "N")]
-    pub(crate) rounds: Option<u32>,
-    /// Scenes of a question that its program is chosen on; the others only score [default: all]
-    #[arg(long, value_name = "N|all")]
-    pub(crate) visible: Option<Visible>,
-    /// What a sample must reach: siblings (V2 where its question has siblings, else V1), v1, v2, or a
-    /// precision such as 0.9 (that share of the accepted is expected to be right in general)
-    #[arg(long, value_name = "RULE")]
-    pub(crate) accept: Option<Accept>,
-    /// Whether a sample's siblings may be looked at when its program is chosen: use or hide
-    #[arg(long, value_name = "use|hide")]
-    pub(crate) siblings: Option<Look>,
-    /// Whether answers may be looked at when programs are chosen and accepted: use or hide
-    #[arg(long, value_name = "use|hide")]
-    pub(crate) answers: Option<Look>,
-    /// Calibration of confidence, as fact calibrate writes it [default: the shipped one]
-    #[arg(long, value_name = "FILE")]
-    pub(crate) calibration: Option<PathBuf>,
-    /// Only the first samples
-    #[arg(long, value_name = "N")]
-    pub(crate) limit: Option<u32>,
-    /// Seed of whatever is drawn [default: 0]
-    #[arg(long, value_name = "N")]
-    pub(crate) seed: Option<u32>,
-    /// Worker threads; changes nothing in the results [default: one per core]
-    #[arg(long, value_name = "N")]
-    pub(crate) threads: Option<u32>,
-    /// Stop at the first malformed record instead of counting it
-    #[arg(long)]
-    pub(crate) strict: bool,
-    /// Start over if the folder holds a run; its stored answers are lost, too
-    #[arg(long)]
-    pub(crate) fresh: bool,
-    /// If the folder holds a run with other settings: do it again with these, with its stored answers
-    #[arg(long, conflicts_with = "fresh")]
-    pub(crate) redo: bool,
-    /// Settings file [default: fact.toml, if there is one]
-    #[arg(long, value_name = "FILE")]
-    pub(crate) config: Option<PathBuf>,
-    /// Say nothing but errors
-    #[arg(long, short)]
-    pub(crate) quiet: bool,
-    #[command(flatten)]
-    pub(crate) llm: LlmArgs,
-    #[command(flatten)]
-    pub(crate) wire: WireArgs,
-    #[command(flatten)]
-    pub(crate) limits: LimitArgs,
-}
-
-/// How a language model is asked for programs.
-#[derive(Debug, Default, Args)]
-#[command(next_help_heading = "Programs by a language model")]
-pub(crate) struct LlmArgs {
-    /// Interface of the endpoint: completions or chat [default: completions]
-    #[arg(long, value_name = "KIND")]
-    pub(crate) llm_api: Option<Api>,
-    /// Completions per question, the first at temperature 0 [default: 8]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
-    pub(crate) samples: Option<u32>,
-    /// Temperature of the further ones [default: 0.7]
-    #[arg(long, value_name = "T")]
-    pub(crate) temperature: Option<f64>,
-    /// Exemplars shown with each question [default: 8]
-    #[arg(long, value_name = "N")]
-    pub(crate) exemplars: Option<u32>,
-    /// Longest prompt, in estimated tokens; the pack's description gives way first [default: 900]
-    #[arg(long, value_name = "N")]
-    pub(crate) prompt_tokens: Option<u32>,
-    /// Longest completion, in tokens [default: 256]
-    #[arg(long, value_name = "N")]
-    pub(crate) max_tokens: Option<u32>,
-    /// Requests at once to the language model [default: 4]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
-    pub(crate) llm_concurrency: Option<u16>,
-    /// Send the image with the question, to a vision-language model; needs --llm-api chat
-    #[arg(long)]
-    pub(crate) llm_image: bool,
-    /// Ask once more, with what went wrong, for a question without a good program
-    #[arg(long)]
-    pub(crate) repair: bool,
-    /// Most questions to send to the language model, in all sessions of the run
-    #[arg(long, value_name = "N")]
-    pub(crate) max_requests: Option<u64>,
-    /// Most tokens to use, of prompts and completions together
-    #[arg(long, value_name = "N")]
-    pub(crate) max_total_tokens: Option<u64>,
-    /// Most that the run may cost; needs both prices
-    #[arg(long, value_name = "AMOUNT")]
-    pub(crate) max_cost: Option<f64>,
-    /// Price of a million tokens of prompts
-    #[arg(long, value_name = "AMOUNT")]
-    pub(crate) price_prompt: Option<f64>,
-    /// Price of a million tokens of completions
-    #[arg(long, value_name = "AMOUNT")]
-    pub(crate) price_completion: Option<f64>,
-    /// Environment variable that holds the language model's key
-    #[arg(long, value_name = "NAME")]
-    pub(crate) llm_key_env: Option<String>,
-    /// File that holds the language model's key
-    #[arg(long, value_name = "FILE", conflicts_with = "llm_key_env")]
-    pub(crate) llm_key_file: Option<PathBuf>,
-    /// Seconds until a completion must be there [default: 120]
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..))]
-    pub(crate) llm_timeout: Option<u32>,
-}
-
-/// How a perception behind a wire is reached and asked.
-#[derive(Debug, Default, Args)]
-#[command(next_help_heading = "Perception behind a wire")]
-pub(crate) struct WireArgs {
-    /// Environment variable that holds the server's key
-    #[arg(long, value_name = "NAME")]
-    pub(crate) key_env: Option<String>,
-    /// File that holds the server's key
-    #[arg(long, value_name = "FILE", conflicts_with = "key_env")]
-    pub(crate) key_file: Option<PathBuf>,
-    /// Seconds until a reply must be there [default: 120]
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..))]
-    pub(crate) timeout: Option<u32>,
-    /// How often a request that failed is repeated [default: 4]
-    #[arg(long, value_name = "N")]
-    pub(crate) retries: Option<u32>,
-    /// How the vision-language model writes boxes: pixels, norm1000, norm1000-yx, norm1, box-tokens
-    /// [default: norm1000]
-    #[arg(long, value_name = "KIND")]
-    pub(crate) boxes: Option<BoxConvention>,
-    /// Requests at once to the vision-language model [default: 4]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    pub(crate) concurrency: Option<u16>,
-}
-
-/// Bounds of one execution.
-#[derive(Debug, Default, Args)]
-#[command(next_help_heading = "Bounds of one execution")]
-pub(crate) struct LimitArgs {
-    /// Evaluation steps
-    #[arg(long, value_name = "N")]
-    pub(crate) max_steps: Option<u64>,
-    /// Nested calls
-    #[arg(long, value_name = "N")]
-    pub(crate) max_depth: Option<u32>,
-    /// Bytes allocated
-    #[arg(long, value_name = "BYTES")]
-    pub(crate) max_heap: Option<u64>,
-    /// Bytes printed
-    #[arg(long, value_name = "BYTES")]
-    pub(crate) max_output: Option<u64>,
-    /// Calls of perception
-    #[arg(long, value_name = "N")]
-    pub(crate) max_tool_calls: Option<u64>,
-    /// Events in the trace
-    #[arg(long, value_name = "N")]
-    pub(crate) max_events: Option<u64>,
-}
-
-impl LimitArgs {
-    /// Those given, by their key in the configuration.
-    pub(crate) fn given(&self) -> impl Iterator<Item = (&'static str, u64)> {
-        [
-            ("steps", self.max_steps),
-            ("depth", self.max_depth.map(u64::from)),
-            ("heap", self.max_heap),
-            ("output", self.max_output),
-            ("tool_calls", self.max_tool_calls),
-            ("events", self.max_events),
-        ]
-        .into_iter()
-        .filter_map(|(key, value)| Some((key, value?)))
-    }
-}
-
 /// Flags of `fact ask`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -377,78 +166,6 @@ pub(crate) struct AskArgs {
     pub(crate) wire: WireArgs,
     #[command(flatten)]
     pub(crate) limits: LimitArgs,
-}
-
-/// Flags of `fact exec`.
-#[derive(Debug, Args)]
-#[command(after_help = "\
-A program that raises or reaches a limit is a result: the exit code is 0. docs/formats.md describes
-the object that --json prints, and the lines that --batch reads and --out gets.
-
-Example:
-  fact exec program.py --image img.png --pack blocks --perception pixels --json
-  fact exec --batch programs.jsonl --pack viper --perception http://127.0.0.1:9000 \\
-            --out results.jsonl")]
-pub(crate) struct ExecArgs {
-    /// The program; - reads standard input
-    #[arg(required_unless_present = "batch", conflicts_with = "batch")]
-    pub(crate) program: Option<PathBuf>,
-    /// An image; several, in order, for a program that takes `image_list`, `images` or `video` (its
-    /// frames), two for `image_dict` (left and right)
-    #[arg(long, value_name = "FILE")]
-    pub(crate) image: Vec<PathBuf>,
-    /// Annotation of the image, JSON: a CLEVR scene, a GQA scene graph, an NLVR structured_rep, or
-    /// Fact's own
-    #[arg(long, value_name = "FILE")]
-    pub(crate) scene: Option<PathBuf>,
-    /// What the parameters `question` and `query` are bound to
-    #[arg(long, value_name = "TEXT", default_value = "")]
-    pub(crate) question: String,
-    /// One of the texts that the parameter `possible_answers` is bound to; repeat it
-    #[arg(long, value_name = "TEXT")]
-    pub(crate) choice: Vec<String>,
-    /// What the program may call: blocks, scene, viper, one of viper's relatives (codevqa, hydra,
-    /// rvp, trope, video, viunit), visprog, or the path of a pack
-    #[arg(long, value_name = "NAME|PATH", default_value = "blocks")]
-    pub(crate) pack: String,
-    /// Who looks at the image: pixels, scene (the annotation), http://HOST:PORT (a tool server), or
-    /// vlm:MODEL@URL (a vision-language model)
-    #[arg(long, value_name = "KIND|URL")]
-    pub(crate) perception: Option<PerceptionSpec>,
-    /// Take the program from a language model's completion, and tell what was cut
-    #[arg(long)]
-    pub(crate) salvage: bool,
-    /// Print one JSON object
-    #[arg(long, conflicts_with = "batch")]
-    pub(crate) json: bool,
-    /// Also print the trace; with --json or --batch as JSON
-    #[arg(long)]
-    pub(crate) trace: bool,
-    #[command(flatten)]
-    pub(crate) batch: BatchArgs,
-    #[command(flatten)]
-    pub(crate) wire: WireArgs,
-    #[command(flatten)]
-    pub(crate) limits: LimitArgs,
-}
-
-/// Many programs at once.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Many programs")]
-pub(crate) struct BatchArgs {
-    /// Programs as JSON lines: id, program, and what it runs on: image or images, scene, question,
-    /// choices; what a line lacks is taken from the flags
-    #[arg(long, value_name = "FILE", requires = "out")]
-    pub(crate) batch: Option<PathBuf>,
-    /// Results as JSON lines, in the same order
-    #[arg(long, value_name = "FILE", requires = "batch")]
-    pub(crate) out: Option<PathBuf>,
-    /// Folder that images of lines are under [default: that of the programs]
-    #[arg(long, value_name = "DIR", requires = "batch")]
-    pub(crate) images: Option<PathBuf>,
-    /// Threads that compute; changes nothing in the results [default: one per core]
-    #[arg(long, value_name = "N", requires = "batch", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    pub(crate) threads: Option<u16>,
 }
 
 /// Flags of `fact show`.
@@ -565,80 +282,6 @@ pub(crate) struct ExportArgs {
     /// Say nothing but errors
     #[arg(long, short)]
     pub(crate) quiet: bool,
-}
-
-/// Flags of `fact bank`.
-#[derive(Debug, Args)]
-#[command(after_help = "\
-docs/bank.md describes the file. The bank that is shipped for a pack is looked at, not edited: write
-it to a file of your own first.
-
-Example:
-  fact bank show nlvr-150-0
-  fact bank export --out my.toml
-  fact bank add --bank my.toml --sentence 'There is a blue circle' --program circle.py
-  fact run --data nlvr:nlvr/dev --propose bank --bank my.toml")]
-pub(crate) struct BankArgs {
-    #[command(subcommand)]
-    pub(crate) command: BankCommand,
-    /// The bank's file [default: the pack's]
-    #[arg(long, value_name = "FILE", global = true)]
-    pub(crate) bank: Option<PathBuf>,
-    /// The pack that its programs are for: a name, or the path of a pack
-    #[arg(
-        long,
-        value_name = "NAME|PATH",
-        global = true,
-        default_value = "blocks"
-    )]
-    pub(crate) pack: String,
-}
-
-/// What `fact bank` does.
-#[derive(Debug, Subcommand)]
-pub(crate) enum BankCommand {
-    /// One line an exemplar: id, level, sentence
-    List,
-    /// Show one exemplar: sentence, program, where it is from, the pieces it gives
-    Show {
-        /// Id of the exemplar
-        id: String,
-    },
-    /// Add an exemplar; its program must parse and run
-    Add {
-        /// The sentence or question
-        #[arg(long, value_name = "TEXT")]
-        sentence: String,
-        /// File of its program; - reads standard input
-        #[arg(long, value_name = "FILE")]
-        program: PathBuf,
-        /// Its id [default: own-N, the first that is free]
-        #[arg(long, value_name = "ID")]
-        id: Option<String>,
-        /// Where the sentence is from
-        #[arg(long, value_name = "TEXT", default_value = "")]
-        source: String,
-    },
-    /// Remove exemplars
-    Remove {
-        /// Their ids
-        #[arg(required = true)]
-        ids: Vec<String>,
-    },
-    /// Add the exemplars of a JSON lines file, all or none
-    Import {
-        /// The file; - reads standard input
-        file: PathBuf,
-    },
-    /// Write the exemplars as JSON lines, or the whole bank if the file ends in .toml
-    Export {
-        /// The file [default: JSON lines on standard output]
-        #[arg(long, value_name = "FILE")]
-        out: Option<PathBuf>,
-        /// Replace the file if it exists
-        #[arg(long)]
-        force: bool,
-    },
 }
 
 /// Flags of `fact init`.
