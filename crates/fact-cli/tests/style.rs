@@ -7,7 +7,7 @@ mod support;
 use fact_pipeline::style::{Boxes, Layout, answer_of};
 use serde_json::Value;
 use std::path::Path;
-use support::{data, fact, run};
+use support::{data, fact, rows, run};
 
 /// The rows of an export of the run.
 fn export(folder: &Path, format: &str, more: &[&str]) -> Vec<Value> {
@@ -18,14 +18,7 @@ fn export(folder: &Path, format: &str, more: &[&str]) -> Vec<Value> {
         .success();
     let told = String::from_utf8(assert.get_output().stdout.clone()).unwrap();
     let (path, _) = told.split_once(": ").unwrap();
-    let text = std::fs::read_to_string(folder.join(path)).unwrap();
-    match text.starts_with('[') {
-        true => serde_json::from_str(&text).unwrap(),
-        false => text
-            .lines()
-            .map(|line| serde_json::from_str(line).unwrap())
-            .collect(),
-    }
+    rows(&folder.join(path))
 }
 
 #[test]

@@ -10,18 +10,7 @@ mod support;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use support::{data, fact, run};
-
-fn rows(path: &Path) -> Vec<Value> {
-    let text = std::fs::read_to_string(path).unwrap();
-    match text.starts_with('[') {
-        true => serde_json::from_str(&text).unwrap(),
-        false => text
-            .lines()
-            .map(|line| serde_json::from_str(line).unwrap())
-            .collect(),
-    }
-}
+use support::{data, fact, rows, run};
 
 #[test]
 fn each_task_has_a_file_with_its_prefix() {

@@ -346,17 +346,23 @@ fn mutated_rationales_are_caught() {
             }
         }
     }
+    let all = told(&caught, &missed);
+    assert!(all >= 300, "{all}");
+    assert!(missed.len() * 100 <= all, "{} of {all}", missed.len());
+    assert!(caught.len() >= 10, "{caught:?}");
+}
+
+/// Prints what was missed and how many of each kind were caught; how many there were.
+fn told(caught: &BTreeMap<&str, (usize, usize)>, missed: &[String]) -> usize {
     let all: usize = caught.values().map(|(_, of)| of).sum();
-    for text in &missed {
+    for text in missed {
         eprintln!("missed: {text}");
     }
     eprintln!(
         "{} of {all} missed; caught by kind: {caught:?}",
         missed.len()
     );
-    assert!(all >= 300, "{all}");
-    assert!(missed.len() * 100 <= all, "{} of {all}", missed.len());
-    assert!(caught.len() >= 10, "{caught:?}");
+    all
 }
 
 /// The same for texts in other words: every one that is accepted, changed in one place.
@@ -385,14 +391,7 @@ fn mutated_paraphrases_are_caught() {
             }
         }
     }
-    let all: usize = caught.values().map(|(_, of)| of).sum();
-    for text in &missed {
-        eprintln!("missed: {text}");
-    }
-    eprintln!(
-        "{} of {all} missed; caught by kind: {caught:?}",
-        missed.len()
-    );
+    let all = told(&caught, &missed);
     assert!(all >= 3000, "{all}");
     assert!(missed.len() * 100 <= all, "{} of {all}", missed.len());
 }

@@ -96,6 +96,18 @@ pub(crate) fn run(folder: &Path, data: &str, out: &str, more: &[&str]) -> PathBu
     folder.join(out)
 }
 
+/// The rows of a file of an export: JSON lines, or one JSON list.
+pub(crate) fn rows(path: &Path) -> Vec<serde_json::Value> {
+    let text = std::fs::read_to_string(path).unwrap();
+    match text.starts_with('[') {
+        true => serde_json::from_str(&text).unwrap(),
+        false => text
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect(),
+    }
+}
+
 /// Exports a run as JSONL and returns the text.
 pub(crate) fn export(folder: &Path, run: &str) -> String {
     let out = format!("{run}-export");

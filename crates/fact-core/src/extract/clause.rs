@@ -388,17 +388,7 @@ impl Parser<'_> {
             only = "just ";
             i += 1;
         }
-        let compare = match self.token(i) {
-            Some(Token::Compare(compare)) => {
-                i += 1;
-                Some(*compare)
-            }
-            _ => None,
-        };
-        let Some(Token::Number(n, _)) = self.token(i) else {
-            return None;
-        };
-        i += 1;
+        let (compare, n, mut i) = self.compared(i)?;
         if self.is(i, "of") && self.is(i + 1, "them") {
             i += 2;
         }
@@ -407,7 +397,7 @@ impl Parser<'_> {
         }
         let quantity = match compare {
             None => format!("{only}{n}"),
-            Some(compare) => super::determiner::amount(compare, n).counted().to_string(),
+            Some(compare) => super::determiner::amount(compare, &n).counted().to_string(),
         };
         let not = if not { "not " } else { "" };
         Some((format!("{not}{}", quantity.trim_start_matches("just ")), i))

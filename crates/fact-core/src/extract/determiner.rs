@@ -18,6 +18,18 @@ fn np(quantity: Quantity) -> Np {
 }
 
 impl Parser<'_> {
+    /// `3`, `at least 3`: how it compares, the number, and where that goes on.
+    pub(super) fn compared(&self, at: usize) -> Option<(Option<Compare>, String, usize)> {
+        let (compare, at) = match self.token(at)? {
+            Token::Compare(compare) => (Some(*compare), at + 1),
+            _ => (None, at),
+        };
+        match self.token(at)? {
+            Token::Number(n, _) => Some((compare, n.clone(), at + 1)),
+            _ => None,
+        }
+    }
+
     /// The determiners that may be read here.
     pub(super) fn determiners(&self, at: usize) -> Vec<Determiner> {
         let mut out = Vec::new();

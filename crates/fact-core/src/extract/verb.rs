@@ -402,19 +402,10 @@ impl Parser<'_> {
         let mut i = at;
         let mut quantities = Vec::new();
         loop {
-            let compare = match self.token(i) {
-                Some(Token::Compare(compare)) => {
-                    i += 1;
-                    Some(*compare)
-                }
-                _ => None,
-            };
-            let Some(Token::Number(n, _)) = self.token(i) else {
-                return None;
-            };
-            i += 1;
+            let (compare, n, after) = self.compared(i)?;
+            i = after;
             let mut quantity = match compare {
-                Some(compare) => super::determiner::amount(compare, n),
+                Some(compare) => super::determiner::amount(compare, &n),
                 None => Quantity::Exactly(n.clone()),
             };
             if self.is(i, "or") && self.any_of(i + 1, &["more", "fewer", "less"]) {
