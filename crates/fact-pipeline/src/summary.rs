@@ -23,7 +23,7 @@ const VERSION: u32 = 2;
 pub struct Summary {
     /// Version of this form.
     pub version: u32,
-    /// Whether every sample is in the store.
+    /// Whether everything is in the store ([`Reader::is_complete`]).
     pub complete: bool,
     /// Samples by how far they came.
     pub funnel: Funnel,
@@ -141,11 +141,10 @@ impl Summary {
     pub fn read(reader: &Reader) -> Result<Self, StoreError> {
         let counts: Counts = reader.counts()?;
         let settings = reader.settings()?;
-        let expected = settings.get("data.samples").and_then(|n| n.parse().ok());
         let [v0, v1, v2, v3] = counts.levels;
         Ok(Self {
             version: VERSION,
-            complete: expected == Some(counts.samples),
+            complete: reader.is_complete()?,
             funnel: Funnel {
                 skipped_records: counts.read_errors,
                 samples: counts.samples,

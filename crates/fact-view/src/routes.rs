@@ -39,8 +39,8 @@ struct RunJson<'a> {
     accepted: usize,
     failures: Vec<(String, u64)>,
     transferred: bool,
-    /// Whether the run is going on, or was killed.
-    open: bool,
+    /// How it stands, in words.
+    state: String,
     version: u64,
 }
 
@@ -125,8 +125,8 @@ impl Site {
         } = self.listing.now().map_err(failed)?;
         let read = self
             .readers
-            .read(|reader| Ok((reader.settings()?, reader.is_open()?)));
-        let (settings, open) = read.map_err(broken)?;
+            .read(|reader| Ok((reader.settings()?, reader.state()?)));
+        let (settings, state) = read.map_err(broken)?;
         let shown = [
             "data",
             "pack",
@@ -145,7 +145,7 @@ impl Site {
             accepted: listed.entries.iter().filter(|e| e.accepted).count(),
             failures: listed.failures.clone(),
             transferred: listed.transferred,
-            open,
+            state: state.to_string(),
             version,
         }))
     }

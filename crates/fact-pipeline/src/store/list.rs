@@ -97,21 +97,6 @@ impl Reader {
             })
             .map_err(self.failed("reading candidates"))
     }
-
-    /// Whether the last process that worked on the run has not said that it ended: it is at work, or
-    /// it was killed.
-    ///
-    /// # Errors
-    /// If the store cannot be read.
-    pub fn is_open(&self) -> Result<bool, StoreError> {
-        let open = self.connection.query_row(
-            "SELECT coalesce((SELECT state FROM sessions ORDER BY session DESC LIMIT 1), '')",
-            [],
-            |row| row.get::<_, String>(0),
-        );
-        let state = open.map_err(self.failed("reading the sessions"))?;
-        Ok(state == "running")
-    }
 }
 
 fn listed(row: &Row<'_>) -> rusqlite::Result<ListedRow> {

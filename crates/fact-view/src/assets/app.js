@@ -15,6 +15,7 @@ const place = byId("sample");
 let open = null;
 let loading = null;
 let version = null;
+let state = null;
 
 const list = new List((row, byUser) => load(row, byUser));
 
@@ -78,7 +79,7 @@ function describe(run) {
   const of = (name) => (run.settings[name] ?? "").replace(/^"|"$/g, "");
   const proposers = of("propose").replace(/[[\]"]/g, "");
   byId("run-settings").textContent = `${of("data")} · pack ${of("pack")} · perception ${of("perception")} · programs by ${proposers}`;
-  byId("run-counts").textContent = `${counted(run.samples, "sample")}, ${run.accepted.toLocaleString("en")} accepted${run.open ? " · going on" : ""}`;
+  byId("run-counts").textContent = `${counted(run.samples, "sample")}, ${run.accepted.toLocaleString("en")} accepted${run.state === "finished" ? "" : ` · ${run.state}`}`;
   const failures = filters.elements.failure;
   const chosen = failures.value;
   const stages = new Map();
@@ -100,11 +101,11 @@ function describe(run) {
 async function look() {
   try {
     const run = await get("run");
-    if (version !== null && run.version !== version) {
+    if (version !== null && (run.version !== version || run.state !== state)) {
       describe(run);
       if (run.version !== list.version) await list.refresh();
     }
-    version = run.version;
+    ({ version, state } = run);
   } catch (error) {
     problem(error);
   }
@@ -143,7 +144,7 @@ async function start() {
   try {
     const run = await get("run");
     describe(run);
-    version = run.version;
+    ({ version, state } = run);
   } catch (error) {
     problem(error);
     return;
