@@ -380,15 +380,18 @@ impl Reader {
         &self,
         mut each: impl FnMut(Reduction),
     ) -> Result<(), StoreError> {
-        let read = || -> rusqlite::Result<Vec<String>> {
-            let mut statement = self.connection.prepare(
+        let doing = "reading slices";
+        let mut statement = self
+            .connection
+            .prepare(
                 "SELECT o.detail FROM outcomes o JOIN samples s ON s.ordinal = o.ordinal
                  WHERE o.stage = 'explain' AND o.status = 'ok' AND s.accepted
                    AND o.detail IS NOT NULL",
-            )?;
-            statement.query_map([], |r| r.get(0))?.collect()
-        };
-        for detail in read().map_err(self.failed("reading slices"))? {
+            )
+            .map_err(self.failed(doing))?;
+        let mut rows = statement.query([]).map_err(self.failed(doing))?;
+        while let Some(row) = rows.next().map_err(self.failed(doing))? {
+            let detail: String = row.get(0).map_err(self.failed(doing))?;
             let reduction = serde_json::from_str(&detail).map_err(|e| StoreError::Row {
                 path: self.path.clone(),
                 what: "a slice".into(),
