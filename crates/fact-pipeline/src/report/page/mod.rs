@@ -79,7 +79,9 @@ impl Page {
     ///
     /// # Errors
     /// If the store cannot be read.
-    pub fn read(reader: &Reader, summary: Summary) -> Result<Self, StoreError> {
+    pub fn read(reader: &Reader, mut summary: Summary) -> Result<Self, StoreError> {
+        // No finding of the run, and so not in its summary.
+        summary.report.reviews = reader.review_counts()?;
         Ok(Self {
             yield_of_questions: Share::by_question(&reader.accepted_by_question()?),
             sessions: reader.sessions()?,
