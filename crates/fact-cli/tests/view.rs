@@ -528,6 +528,15 @@ fn reviews_are_kept_and_exports_honour_them() {
         "{text}"
     );
 
+    let page = fact(folder.path())
+        .args(["report", "run", "--html"])
+        .output()
+        .unwrap();
+    let page = String::from_utf8(page.stdout).unwrap();
+    assert!(
+        page.contains("Reviewed by people: 1 accepted, 1 rejected"),
+        "{page}"
+    );
     // A review of what has changed since counts for nothing; one that is taken back is none.
     let reviews = fact_pipeline::store::Reviews::open(&made).unwrap();
     let stale = fact_pipeline::store::Review {

@@ -35,7 +35,7 @@ pub use bridges::{BridgeCounts, BridgeRow, ToBridge, Verdict as BridgeVerdict};
 pub use calls::Calls;
 pub use counts::Counts;
 pub use garbage::Ended;
-pub use list::{CandidateText, ListedRow};
+pub use list::{CandidateText, ListedRow, Size};
 pub use lock::{Lock, LockError};
 pub use questions::{Looked, Question, Tried};
 pub use read::{ReadRow, Reader, UnparsedRow};

@@ -9,6 +9,8 @@ import { show } from "./sample.js";
 const PAUSE = 150;
 /** Milliseconds between two looks at whether a run that goes on has grown. */
 const LOOK = 5000;
+/** The same until all samples were read once, which version 0 tells. */
+const EARLY = 500;
 
 const filters = byId("filters");
 const place = byId("sample");
@@ -151,9 +153,11 @@ async function start() {
   }
   const asked = Number(new URLSearchParams(location.hash.slice(1)).get("sample") ?? NaN);
   await apply({ ordinal: Number.isFinite(asked) ? asked : null, first: true });
-  setInterval(() => {
-    if (!document.hidden) look();
-  }, LOOK);
+  const again = async () => {
+    if (!document.hidden) await look();
+    setTimeout(again, version === 0 ? EARLY : LOOK);
+  };
+  setTimeout(again, version === 0 ? EARLY : LOOK);
 }
 
 start();
