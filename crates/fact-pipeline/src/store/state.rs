@@ -63,6 +63,14 @@ impl SessionState {
     }
 }
 
+/// Whether a run was complete in a version of its store, as SQLite counts them for a connection. Whoever
+/// shows a run asks again and again, and the answer takes a pass over tables.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Complete {
+    version: i64,
+    complete: bool,
+}
+
 /// What the last session wrote of itself while it is at work.
 const OPEN: &str = "running";
 
@@ -90,6 +98,21 @@ impl Reader {
     /// # Errors
     /// If the store cannot be read.
     pub fn is_complete(&self) -> Result<bool, StoreError> {
+        let version: i64 = self
+            .connection
+            .pragma_query_value(None, "data_version", |row| row.get(0))
+            .map_err(self.failed("asking how it stands"))?;
+        if let Some(known) = self.complete.get()
+            && known.version == version
+        {
+            return Ok(known.complete);
+        }
+        let complete = self.asked_complete()?;
+        self.complete.set(Some(Complete { version, complete }));
+        Ok(complete)
+    }
+
+    fn asked_complete(&self) -> Result<bool, StoreError> {
         let ask = || -> rusqlite::Result<(Option<String>, i64, Option<String>, bool)> {
             let c = &self.connection;
             let expected = c
@@ -157,5 +180,50 @@ impl Reader {
                 _ => SessionState::Failed,
             })
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Writer;
+    use std::collections::BTreeMap;
+
+    #[test]
+    fn a_reader_sees_how_the_run_stands_now() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut writer = Writer::open(folder.path()).unwrap();
+        let settings = BTreeMap::from([("data.samples".to_owned(), "0".to_owned())]);
+        writer.bind(&settings).unwrap();
+        let reader = Reader::open(folder.path()).unwrap();
+        let last = || Some(reader.session_infos().unwrap().last()?.state);
+        let pid = Some(std::process::id());
+        assert_eq!(reader.state().unwrap(), RunState::Running { pid });
+        assert!(reader.is_complete().unwrap());
+
+        let first = writer.begin_session(1).unwrap();
+        assert!(!reader.is_complete().unwrap());
+        assert_eq!(last(), Some(SessionState::Running));
+        drop(writer);
+        // Its process is gone, and never said so.
+        assert_eq!(reader.state().unwrap(), RunState::Interrupted);
+        assert_eq!(last(), Some(SessionState::Killed));
+
+        let mut writer = Writer::open(folder.path()).unwrap();
+        for (ended, state, stands) in [
+            ("stopped", SessionState::Stopped, RunState::Interrupted),
+            ("failed", SessionState::Failed, RunState::Interrupted),
+            ("done", SessionState::Done, RunState::Finished),
+        ] {
+            let session = writer.begin_session(1).unwrap();
+            writer.end_session(session, 1.0, 0, ended).unwrap();
+            assert_eq!(last(), Some(state));
+            let complete = stands == RunState::Finished;
+            assert_eq!(reader.is_complete().unwrap(), complete);
+        }
+        drop(writer);
+        assert_eq!(reader.state().unwrap(), RunState::Finished);
+        let all = reader.session_infos().unwrap();
+        assert_eq!((first, all[0].state), (1, SessionState::Killed));
     }
 }
