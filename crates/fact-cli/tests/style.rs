@@ -4,6 +4,9 @@
 
 mod support;
 
+use fact_lang::pack::Pack;
+use fact_pipeline::concise::Concise;
+use fact_pipeline::store::{ReadRow, Reader, StoreError};
 use fact_pipeline::style::{Boxes, Layout, answer_of};
 use serde_json::Value;
 use std::path::Path;
@@ -73,6 +76,50 @@ fn every_style_has_the_answer_and_is_checked() {
         .args(["check", "out/samples.jsonl", "--images", "data"])
         .assert()
         .success();
+}
+
+#[test]
+fn lengths_are_the_same_whatever_counts_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    // More rationales than one thread is given at a time.
+    let data = data(folder, 9, 20);
+    run(folder, &data, "run", &[]);
+    let report = |threads: &str| {
+        let mut command = fact(folder);
+        command.env("RAYON_NUM_THREADS", threads);
+        let assert = command.args(["report", "run", "--json"]).assert().success();
+        String::from_utf8(assert.get_output().stdout.clone()).unwrap()
+    };
+    let one = report("1");
+    assert_eq!(one, report("5"));
+    let told: Value = serde_json::from_str(&one).unwrap();
+    assert_eq!(told["lengths"]["rationales"], told["cost"]["rationales"]);
+    assert!(told["lengths"]["rationales"].as_u64() > Some(128), "{one}");
+
+    // What is run once for all of a sample's texts is what is run for each.
+    let reader = Reader::open(&folder.join("run")).unwrap();
+    let (name, source) = reader.pack_source().unwrap().unwrap();
+    let pack = Pack::load(&name, &source).unwrap();
+    let mut kinds = [0; 5];
+    let each = |row: ReadRow| -> Result<(), StoreError> {
+        let all = Concise::all_of(&row, Some(&pack));
+        assert_eq!(
+            all,
+            Concise::ALL.map(|concise| concise.of(&row, Some(&pack)))
+        );
+        for (count, text) in kinds.iter_mut().zip(&all) {
+            *count += usize::from(text.is_some());
+        }
+        let unread = Concise::all_of(&row, None);
+        assert_eq!(unread, Concise::ALL.map(|concise| concise.of(&row, None)));
+        Ok(())
+    };
+    reader.for_each(false, each).unwrap();
+    assert!(
+        kinds.iter().all(|n| *n == kinds[4] && *n > 128),
+        "{kinds:?}"
+    );
 }
 
 #[test]

@@ -111,14 +111,61 @@ fn rows(folder: &Path, more: &[&str]) -> Vec<Value> {
 }
 
 #[test]
+fn what_a_run_has_cost_stays_in_its_summary() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let data = data(folder, 2, 2);
+    let proposer = Model::good();
+    let proposed = format!("llm:m@{}", proposer.url());
+    let prices = ["--price-prompt", "2", "--price-completion", "8"];
+    run(
+        folder,
+        &data,
+        "run",
+        &[&["--propose", &proposed][..], &prices].concat(),
+    );
+    let account = || -> Value {
+        let text = std::fs::read_to_string(folder.join("run/summary.json")).unwrap();
+        serde_json::from_str::<Value>(&text).unwrap()["language_model"].clone()
+    };
+    let before = account();
+    assert!(before["cost"].as_f64() > Some(0.0), "{before}");
+    assert!(
+        before["cost_per_rationale"].as_f64() > Some(0.0),
+        "{before}"
+    );
+    let model = verifier();
+    transfer(folder, &[("m", &model)], &["--quiet"]).success();
+    assert_eq!(account(), before);
+    // A cost of other tokens is none of these.
+    let path = folder.join("run/summary.json");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let tokens = format!("\"prompt_tokens\": {}", before["prompt_tokens"]);
+    assert!(text.contains(&tokens));
+    std::fs::write(&path, text.replace(&tokens, "\"prompt_tokens\": 1")).unwrap();
+    transfer(folder, &[("m", &model)], &["--quiet"]).success();
+    assert_eq!(account()["cost"], Value::Null);
+}
+
+#[test]
 fn a_run_is_scored_once_and_kept_by_rules() {
     let folder = folder();
     let folder = folder.path();
     let all = rows(folder, &[]);
     assert!(all.len() >= 4 && all.iter().all(|row| row.get("transfer").is_none()));
     let model = verifier();
+    let told = |file: &str| std::fs::read_to_string(folder.join("run").join(file)).unwrap();
+    assert!(told("report.html").contains("No verifier was asked"));
     let first = transfer(folder, &[("m", &model)], &["--quiet"]).success();
     assert_eq!(model.received(), 3 * all.len());
+    // The run's files tell of it.
+    let page = told("report.html");
+    assert!(
+        page.contains("<h3>vlm:m</h3>") && page.contains("leakage-adjusted"),
+        "{page}"
+    );
+    let summary: Value = serde_json::from_str(&told("summary.json")).unwrap();
+    assert_eq!(summary["report"]["transfer"][0]["verifier"], "vlm:m");
     insta::assert_snapshot!(out(&first), @"
     Verifier vlm:m: 18 samples of 9 questions
       accuracy, image                                83.3  [66.7, 100.0]         18

@@ -16,6 +16,8 @@ use hostile::{MARKUP, hostile};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
+use support::model::{Fault, Model};
 use support::{data, export, fact, run};
 use viewer::Viewer;
 
@@ -52,7 +54,7 @@ fn lists_filters_and_shows_what_belongs_together() {
     assert_eq!(run["samples"], 12);
     let accepted = run["accepted"].as_u64().unwrap();
     assert!(accepted > 0 && accepted < 12, "{run}");
-    assert_eq!(run["open"], false);
+    assert_eq!(run["state"], "finished");
 
     let all = viewer.json("samples?from=10&count=5&at=11");
     assert_eq!((&all["samples"], &all["matched"]), (&json!(12), &json!(12)));
@@ -129,6 +131,90 @@ fn lists_filters_and_shows_what_belongs_together() {
         404
     );
     assert_eq!(viewer.ask("GET", "samples/12", &[], "").status, 404);
+}
+
+/// What the list, the run's own page, the report and the viewer say of a run, and what the last session is
+/// called. All must say the same.
+fn states(folder: &Path) -> (String, String) {
+    let said = |args: &[&str]| {
+        let output = fact(folder).args(args).output().unwrap();
+        assert!(output.status.success(), "{args:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let viewer = Viewer::of(folder, &folder.join("run"));
+    let state = viewer.json("run")["state"].as_str().unwrap().to_owned();
+    let listed = said(&["runs", "list", "."]);
+    assert!(
+        listed.contains(&format!(": {state}, ")),
+        "{state}: {listed}"
+    );
+    let json: Value = serde_json::from_str(&said(&["runs", "show", "run", "--json"])).unwrap();
+    let pid = &json["state"]["running"]["pid"];
+    match pid.as_u64() {
+        Some(pid) => assert_eq!(state, format!("running (pid {pid})")),
+        None => assert_eq!(json["state"], state.as_str()),
+    }
+    let last = json["sessions"].as_array().unwrap().last().unwrap();
+    let session = last["state"].as_str().unwrap().to_owned();
+    let shown = said(&["runs", "show", "run"]);
+    assert!(shown.contains(&format!(": {session}, ")), "{shown}");
+    let page = said(&["report", "run", "--html"]);
+    assert!(page.contains(&format!("<td>{session}</td>")), "{page}");
+    let told = page.contains(&format!("<strong>{state}</strong>"));
+    assert_eq!(told, state != "finished", "{page}");
+    (state, session)
+}
+
+#[test]
+fn a_killed_run_is_called_so_everywhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let data = data(folder, 3, 2);
+    let stuck =
+        Model::start(|number, _| (number > 0).then_some(Fault::Hang(Duration::from_secs(600))));
+    let proposed = |model: &Model| format!("llm:m@{}", model.url());
+    let args = [
+        "run",
+        "--quiet",
+        "--out",
+        "run",
+        "--data",
+        &data,
+        "--propose",
+    ];
+    let mut child = Command::new(assert_cmd::cargo::cargo_bin("fact"))
+        .current_dir(folder)
+        .args(args)
+        .arg(proposed(&stuck))
+        .spawn()
+        .unwrap();
+    while stuck.received() < 2 {
+        assert!(child.try_wait().unwrap().is_none());
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let running = format!("running (pid {})", child.id());
+    assert_eq!(states(folder), (running, "running".to_owned()));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let killed = ("interrupted".to_owned(), "killed".to_owned());
+    assert_eq!(states(folder), killed);
+    let well = Model::good();
+    let done = || {
+        let mut command = fact(folder);
+        command.args(args).arg(proposed(&well)).assert().success();
+        states(folder)
+    };
+    assert_eq!(done(), ("finished".to_owned(), "done".to_owned()));
+
+    // Every sample is there, but who looked again at what is left was killed.
+    let store = rusqlite::Connection::open(folder.join("run/run.db")).unwrap();
+    let again = "INSERT INTO sessions (started, threads) VALUES (1, 1)";
+    store.execute(again, []).unwrap();
+    assert_eq!(states(folder), killed);
+    assert_eq!(done(), ("finished".to_owned(), "done".to_owned()));
+    let shown = fact(folder).args(["runs", "show", "run"]).output().unwrap();
+    let shown = String::from_utf8(shown.stdout).unwrap();
+    assert_eq!(shown.matches(": killed, ").count(), 2, "{shown}");
 }
 
 #[test]
@@ -442,6 +528,15 @@ fn reviews_are_kept_and_exports_honour_them() {
         "{text}"
     );
 
+    let page = fact(folder.path())
+        .args(["report", "run", "--html"])
+        .output()
+        .unwrap();
+    let page = String::from_utf8(page.stdout).unwrap();
+    assert!(
+        page.contains("Reviewed by people: 1 accepted, 1 rejected"),
+        "{page}"
+    );
     // A review of what has changed since counts for nothing; one that is taken back is none.
     let reviews = fact_pipeline::store::Reviews::open(&made).unwrap();
     let stale = fact_pipeline::store::Review {

@@ -11,6 +11,7 @@ use fact_core::rationale::{Rationale, StepKind};
 use fact_core::slice::Setting;
 use fact_lang::ast::Module;
 use fact_lang::pack::Pack;
+use fact_lang::run::Run;
 use serde::Serialize;
 use std::fmt;
 use std::str::FromStr;
@@ -71,9 +72,36 @@ impl Concise {
             }
             Self::Unsliced => {
                 let certificate = row.certificate.as_ref()?;
-                rerun(certificate, &certificate.program, pack?, unsliced)
+                rerun(certificate, &certificate.program, pack?, unsliced)?
             }
         }
+    }
+
+    /// The texts of a sample in the order of [`Concise::ALL`], each as [`Concise::of`] has it: no program
+    /// is run twice for it.
+    pub fn all_of(row: &ReadRow, pack: Option<&Pack>) -> [Option<Rationale>; Self::ALL.len()] {
+        let (mut off, mut slice, mut unsliced_text) = (None, None, None);
+        if let (Some(_), Some(certificate), Some(pack)) = (&row.rationale, &row.certificate, pack) {
+            let both = rerun(
+                certificate,
+                &certificate.program,
+                pack,
+                |c, setting, again| (told(c, setting, again), unsliced(c, setting, again)),
+            );
+            if let Some((told, unsliced)) = both {
+                (off, unsliced_text) = (Some(told), unsliced);
+            }
+            slice = match certificate.residual == certificate.program {
+                true => off.clone(),
+                false => rerun(certificate, &certificate.residual, pack, told),
+            };
+        }
+        Self::ALL.map(|concise| match concise {
+            Self::Off => off.take(),
+            Self::Slice => slice.take(),
+            Self::Unsliced => unsliced_text.take(),
+            Self::Merge | Self::On => concise.of(row, pack),
+        })
     }
 }
 
@@ -87,16 +115,20 @@ fn merged(rationale: &Rationale, certificate: &Certificate) -> Rationale {
     }
 }
 
-/// What is made of the run of a program.
-type Telling = fn(&Certificate, Setting<'_>, &Module) -> Option<Rationale>;
+/// A program and its run.
+#[derive(Clone, Copy)]
+struct Again<'a> {
+    program: &'a Module,
+    run: &'a Run,
+}
 
 /// Runs a program of the certificate on its answers, and tells of it.
-fn rerun(
+fn rerun<T>(
     certificate: &Certificate,
     source: &str,
     pack: &Pack,
-    telling: Telling,
-) -> Option<Rationale> {
+    telling: impl FnOnce(&Certificate, Setting<'_>, Again<'_>) -> T,
+) -> Option<T> {
     let program = pack.parse(source).ok()?;
     let inputs = inputs(
         certificate.images.clone(),
@@ -110,27 +142,31 @@ fn rerun(
         answers: &certificate.answers,
         limits: &limits,
     };
-    telling(certificate, setting, &program)
+    let run = setting.run(&program);
+    let again = Again {
+        program: &program,
+        run: &run,
+    };
+    Some(telling(certificate, setting, again))
 }
 
 /// Line by line.
-fn told(certificate: &Certificate, setting: Setting<'_>, program: &Module) -> Option<Rationale> {
-    let run = setting.run(program);
-    Some(narrate(
-        program,
+fn told(certificate: &Certificate, setting: Setting<'_>, again: Again<'_>) -> Rationale {
+    narrate(
+        again.program,
         setting.pack,
-        &run.trace,
+        &again.run.trace,
         &certificate.images,
         &certificate.answer,
         certificate.matcher,
-    ))
+    )
 }
 
 /// Merged and bridged, with what the answer does not depend on.
 fn unsliced(
     certificate: &Certificate,
     setting: Setting<'_>,
-    program: &Module,
+    again: Again<'_>,
 ) -> Option<Rationale> {
     let context = Context {
         question: &certificate.question,
@@ -138,8 +174,7 @@ fn unsliced(
         answer: &certificate.answer,
         matcher: certificate.matcher,
     };
-    let run = setting.run(program);
-    write_unsliced(setting, program, &run, context).ok()
+    write_unsliced(setting, again.program, again.run, context).ok()
 }
 
 impl FromStr for Concise {

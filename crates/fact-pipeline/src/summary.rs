@@ -7,6 +7,7 @@ use crate::report::Report;
 use crate::store::{Account, BridgeCounts, Counts, Reader, Reduction, StoreError};
 use crate::terminal::one_line;
 use serde::Serialize;
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
@@ -23,7 +24,7 @@ const VERSION: u32 = 2;
 pub struct Summary {
     /// Version of this form.
     pub version: u32,
-    /// Whether every sample is in the store.
+    /// Whether everything is in the store ([`Reader::is_complete`]).
     pub complete: bool,
     /// Samples by how far they came.
     pub funnel: Funnel,
@@ -141,11 +142,10 @@ impl Summary {
     pub fn read(reader: &Reader) -> Result<Self, StoreError> {
         let counts: Counts = reader.counts()?;
         let settings = reader.settings()?;
-        let expected = settings.get("data.samples").and_then(|n| n.parse().ok());
         let [v0, v1, v2, v3] = counts.levels;
         Ok(Self {
             version: VERSION,
-            complete: expected == Some(counts.samples),
+            complete: reader.is_complete()?,
             funnel: Funnel {
                 skipped_records: counts.read_errors,
                 samples: counts.samples,
@@ -203,6 +203,26 @@ impl Summary {
             account.cost_per_rationale = cost
                 .filter(|_| rationales > 0)
                 .map(|cost| cost / rationales as f64);
+        }
+        self
+    }
+
+    /// With the cost that the summary in a run's folder has, as long as the tokens are the same: prices are
+    /// known only to who pays them. Without such a summary there is no cost.
+    #[must_use]
+    pub fn priced_as(mut self, folder: &Path) -> Self {
+        let written = std::fs::read(folder.join(FILE_NAME)).ok();
+        let written = written.and_then(|text| serde_json::from_slice::<Value>(&text).ok());
+        let written = written.as_ref().and_then(|v| v.get("language_model"));
+        if let (Some(account), Some(written)) = (&mut self.language_model, written) {
+            let same = |key: &str, n: u64| written.get(key).and_then(Value::as_u64) == Some(n);
+            if same("prompt_tokens", account.prompt_tokens)
+                && same("completion_tokens", account.completion_tokens)
+            {
+                let told = |key: &str| written.get(key).and_then(Value::as_f64);
+                account.cost = told("cost");
+                account.cost_per_rationale = told("cost_per_rationale");
+            }
         }
         self
     }

@@ -202,7 +202,7 @@ proptest! {
                 all.reverse();
             }
             for rows in &all {
-                writer.commit(rows).unwrap();
+                writer.commit(std::slice::from_ref(rows)).unwrap();
             }
             let reader = Reader::open(folder.path()).unwrap();
             (Report::read(&reader).unwrap(), Summary::read(&reader).unwrap())

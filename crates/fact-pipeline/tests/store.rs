@@ -148,9 +148,9 @@ fn group(key: u64, samples: Vec<SampleRow>) -> GroupRows {
 fn store(folder: &Path) -> Reader {
     let mut writer = Writer::open(folder).unwrap();
     writer.bind(&settings()).unwrap();
-    writer.commit(&group(1, vec![sample(1, true)])).unwrap();
+    writer.commit(&[group(1, vec![sample(1, true)])]).unwrap();
     writer
-        .commit(&group(0, vec![sample(0, true), sample(2, false)]))
+        .commit(&[group(0, vec![sample(0, true), sample(2, false)])])
         .unwrap();
     drop(writer);
     Reader::open(folder).unwrap()
@@ -197,7 +197,7 @@ fn hostile_store(folder: &Path) -> Reader {
     let mut writer = Writer::open(folder).unwrap();
     writer.bind(&settings()).unwrap();
     writer
-        .commit(&group(0, vec![sample(0, true), broken, refused]))
+        .commit(&[group(0, vec![sample(0, true), broken, refused])])
         .unwrap();
     drop(writer);
     Reader::open(folder).unwrap()
@@ -333,10 +333,13 @@ fn a_group_is_there_as_a_whole_or_not_at_all() {
     let folder = tempfile::tempdir().unwrap();
     let mut writer = Writer::open(folder.path()).unwrap();
     writer.bind(&settings()).unwrap();
-    writer.commit(&group(0, vec![sample(0, true)])).unwrap();
+    writer.commit(&[group(0, vec![sample(0, true)])]).unwrap();
     // The second sample's id is taken, so the group cannot be written.
     let clash = group(1, vec![sample(1, true), sample(0, true)]);
-    assert!(writer.commit(&clash).is_err());
+    assert!(writer.commit(std::slice::from_ref(&clash)).is_err());
+    // Nor what would be written with it.
+    let other = group(2, vec![sample(2, true)]);
+    assert!(writer.commit(&[other, clash]).is_err());
     assert_eq!(writer.samples_done(1).unwrap(), 1);
     assert_eq!(
         writer
@@ -346,7 +349,7 @@ fn a_group_is_there_as_a_whole_or_not_at_all() {
             .collect::<Vec<_>>(),
         [0]
     );
-    writer.commit(&group(1, vec![sample(1, true)])).unwrap();
+    writer.commit(&[group(1, vec![sample(1, true)])]).unwrap();
 }
 
 #[test]
@@ -360,7 +363,7 @@ fn one_writer_and_readers_beside_it() {
     ));
     let reader = Reader::open(folder.path()).unwrap();
     assert_eq!(reader.counts().unwrap().samples, 0);
-    writer.commit(&group(0, vec![sample(0, true)])).unwrap();
+    writer.commit(&[group(0, vec![sample(0, true)])]).unwrap();
     assert_eq!(reader.counts().unwrap().samples, 1);
     assert!(reader.sample("s0").unwrap().is_some());
     assert!(reader.sample("s1").unwrap().is_none());

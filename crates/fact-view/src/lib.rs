@@ -131,12 +131,14 @@ pub fn serve(run: &Path, options: &Options) -> Result<Serving, ViewError> {
     let token = Token::new().map_err(ViewError::Random)?;
     let secret = token.text().to_owned();
     let readers = Arc::new(Readers::new(run));
+    let listing = Arc::new(Listing::new(&folder, readers.clone()));
+    listing.begin();
     let site = Site {
         guard: Guard {
             token,
             address: listener.local_addr().map_err(failed)?,
         },
-        listing: Arc::new(Listing::new(&folder, readers.clone())),
+        listing,
         folder,
         readers,
         pictures: Pictures::new(data),

@@ -3,12 +3,12 @@
 use crate::assets::asset;
 use crate::guard::Guard;
 use crate::http::{Request, Response};
-use crate::list::{Entry, Filter, Found, ListError, Listing, Now, Standing, standing};
+use crate::list::{Entry, Filter, Found, ListError, Listing, Page, Standing, standing};
 use crate::picture::{PictureError, Pictures};
 use crate::readers::Readers;
 use crate::sample::{ReviewJson, SampleJson};
 use fact_pipeline::store::reviews::MAX_COMMENT;
-use fact_pipeline::store::{Decision, Review, Reviews, StoreError};
+use fact_pipeline::store::{Decision, Review, Reviews, Size, StoreError};
 use fact_pipeline::terminal::one_line;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -39,8 +39,8 @@ struct RunJson<'a> {
     accepted: usize,
     failures: Vec<(String, u64)>,
     transferred: bool,
-    /// Whether the run is going on, or was killed.
-    open: bool,
+    /// How it stands, in words.
+    state: String,
     version: u64,
 }
 
@@ -120,13 +120,24 @@ impl Site {
     }
 
     fn run(&self) -> Result<Response, Response> {
-        let Now {
-            listed, version, ..
-        } = self.listing.now().map_err(failed)?;
-        let read = self
-            .readers
-            .read(|reader| Ok((reader.settings()?, reader.is_open()?)));
-        let (settings, open) = read.map_err(broken)?;
+        let now = match self.listing.is_there() {
+            true => Some(self.listing.now().map_err(failed)?),
+            false => None,
+        };
+        let read = self.readers.read(|reader| {
+            // Of a run whose samples are not all read yet, what can be said at once.
+            let (size, transferred) = match &now {
+                Some(now) => {
+                    let entries = &now.listed.entries;
+                    let accepted = entries.iter().filter(|e| e.accepted).count();
+                    let samples = entries.len();
+                    (Size { samples, accepted }, now.listed.transferred)
+                }
+                None => (reader.size()?, false),
+            };
+            Ok((reader.settings()?, reader.state()?, size, transferred))
+        });
+        let (settings, state, size, transferred) = read.map_err(broken)?;
         let shown = [
             "data",
             "pack",
@@ -141,12 +152,14 @@ impl Site {
         });
         Ok(Response::json(&RunJson {
             settings: settings.collect(),
-            samples: listed.entries.len(),
-            accepted: listed.entries.iter().filter(|e| e.accepted).count(),
-            failures: listed.failures.clone(),
-            transferred: listed.transferred,
-            open,
-            version,
+            samples: size.samples,
+            accepted: size.accepted,
+            failures: now
+                .as_ref()
+                .map_or(Vec::new(), |now| now.listed.failures.clone()),
+            transferred,
+            state: state.to_string(),
+            version: now.map_or(0, |now| now.version),
         }))
     }
 
@@ -160,6 +173,24 @@ impl Site {
         let from = field("from")?.unwrap_or(0);
         let count = field("count")?.map_or(MAX_ROWS, |n| n.min(MAX_ROWS as u64) as usize);
         let looked_for = field("at")?;
+        if filter == Filter::default() && !self.listing.is_there() {
+            let from = usize::try_from(from).unwrap_or(usize::MAX);
+            let page = self.listing.page(from, count, looked_for);
+            let Page { found, size, at } = page.map_err(failed)?;
+            return Ok(Response::json(&RowsJson {
+                samples: size.samples,
+                matched: size.samples,
+                from: from.min(size.samples),
+                at,
+                version: found.version,
+                rows: found
+                    .listed
+                    .entries
+                    .iter()
+                    .map(|e| row(e, &found))
+                    .collect(),
+            }));
+        }
         let found = self.listing.find(&filter).map_err(failed)?;
         let from = found
             .at
@@ -185,22 +216,19 @@ impl Site {
         }))
     }
 
-    /// The list, which has the sample.
-    fn with(&self, n: u64) -> Result<Now, Response> {
-        let now = self.listing.now().map_err(failed)?;
-        match now.listed.entry(n) {
-            Some(_) => Ok(now),
-            None => Err(Response::problem(404, "the run has no such sample")),
-        }
+    /// The id of a sample, which the run has.
+    fn id(&self, n: u64) -> Result<String, Response> {
+        let none = || Response::problem(404, "the run has no such sample");
+        self.listing.id(n).map_err(failed)?.ok_or_else(none)
     }
 
     fn sample(&self, n: u64) -> Result<Response, Response> {
-        let now = self.with(n)?;
-        let id = now.listed.entry(n).map_or("", |e| &*e.id);
+        let id = &self.id(n)?;
+        let review = self.listing.review(id).map_err(failed)?;
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         let read = self
             .readers
-            .read(|reader| SampleJson::read(reader, id, now.reviews.get(id)));
+            .read(|reader| SampleJson::read(reader, id, review.as_ref()));
         match read.map_err(broken)? {
             Some(sample) => Ok(Response::json(&sample)),
             None => Err(Response::problem(404, "the run no longer has this sample")),
@@ -208,8 +236,7 @@ impl Site {
     }
 
     fn picture(&self, n: u64, index: u64) -> Result<Response, Response> {
-        let now = self.with(n)?;
-        let id = now.listed.entry(n).map_or("", |e| &*e.id);
+        let id = &self.id(n)?;
         let index = usize::try_from(index).unwrap_or(usize::MAX);
         match self.pictures.read(id, index) {
             Ok(picture) => Ok(Response::of("image/png", picture.png)
@@ -234,8 +261,7 @@ impl Site {
             let why = format!("the comment is longer than {MAX_COMMENT} bytes");
             return Err(Response::problem(413, &why));
         }
-        let now = self.with(n)?;
-        let id = now.listed.entry(n).map_or("", |e| &*e.id);
+        let id = &self.id(n)?;
         if one_line(id) != said.id {
             return Err(Response::problem(409, "the sample is another one by now"));
         }

@@ -5,6 +5,7 @@ pub(crate) mod bank;
 pub(crate) mod calibrate;
 pub(crate) mod check;
 pub(crate) mod demo;
+mod derived;
 pub(crate) mod exec;
 #[cfg(feature = "student")]
 pub(crate) mod experiment;

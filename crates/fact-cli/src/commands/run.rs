@@ -1,14 +1,12 @@
 //! `fact run`.
 
+use super::derived;
 use crate::args::{LlmArgs, RunArgs};
 use crate::message::{self, Failure, INTERRUPTED, OUT_OF_BUDGET, Outcome};
 use crate::{interrupt, progress};
 use fact_pipeline::config::{Draft, FILE_NAME, RunConfig};
 use fact_pipeline::engine::{self, Setup};
-use fact_pipeline::report::data_errors;
-use fact_pipeline::report::page::Page;
-use fact_pipeline::store::{self, Reader};
-use fact_pipeline::summary::Summary;
+use fact_pipeline::store;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -31,20 +29,10 @@ pub(crate) fn execute(config: RunConfig, redo: bool, quiet: bool) -> Outcome {
         setup.redo = redo;
         engine::run_setup(&setup, &*reporter, &stop)?
     };
-    let reader = Reader::open(&out)?;
-    let summary = Summary::read(&reader)?.priced(&llm);
-    let path = summary.write(&out).map_err(|e| {
-        let error = format!("cannot write the summary in {}: {e}", out.display());
-        Failure::new(error, None)
-    })?;
-    let data_errors = data_errors::write(&reader, &out)?;
-    let text = summary.text(finished.seconds, finished.tally.session);
-    let page = Page::read(&reader, summary)?.write(&out).map_err(|e| {
-        let error = format!("cannot write the report in {}: {e}", out.display());
-        Failure::new(error, None)
-    })?;
+    let derived = derived::write(&out, |summary| summary.priced(&llm))?;
     if !quiet {
-        message::say(&text)?;
+        let text = derived.summary;
+        message::say(&text.text(finished.seconds, finished.tally.session))?;
         message::spent("perception", finished.spent);
         for spent in finished.proposing {
             message::spent("language model", Some(spent));
@@ -53,10 +41,10 @@ pub(crate) fn execute(config: RunConfig, redo: bool, quiet: bool) -> Outcome {
         message::note(&format!(
             "run in {}, summary in {}, report in {}",
             out.display(),
-            path.display(),
-            page.display()
+            derived.path.display(),
+            derived.page.display()
         ));
-        if let Some((path, count)) = data_errors {
+        if let Some((path, count)) = derived.data_errors {
             let path = path.display();
             let errors = if count == 1 { "error" } else { "errors" };
             message::note(&format!(

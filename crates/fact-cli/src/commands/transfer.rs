@@ -1,5 +1,6 @@
 //! `fact transfer`.
 
+use super::derived;
 use crate::args::TransferArgs;
 use crate::message::{self, Failure, INTERRUPTED, OUT_OF_BUDGET, Outcome};
 use crate::{interrupt, progress};
@@ -44,6 +45,8 @@ pub(crate) fn main(args: TransferArgs) -> Outcome {
             finished.failed
         ));
     }
+    // The run's files tell of verifiers too.
+    derived::write(&options.run, |summary| summary.priced_as(&options.run))?;
     let effects = effects(&Reader::open(&options.run)?, Resampling::default())?;
     if args.json {
         let json = serde_json::to_string_pretty(&effects);

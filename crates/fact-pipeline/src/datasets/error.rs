@@ -153,6 +153,9 @@ pub enum RecordFault {
     /// The file ends or breaks in the middle; nothing after this can be read.
     #[error("{0}; the rest of the file is not read")]
     Broken(String),
+    /// Reading it would take more memory than there may be; nothing after this is read.
+    #[error("{0}; the rest of the file is not read")]
+    Unbounded(String),
     /// Reading failed.
     #[error("cannot be read: {0}; the rest of the file is not read")]
     Io(String),
@@ -169,13 +172,14 @@ impl RecordFault {
             Self::Image(_) => "image",
             Self::Duplicate(_) => "duplicate",
             Self::Broken(_) => "broken",
+            Self::Unbounded(_) => "unbounded",
             Self::Io(_) => "io",
         }
     }
 
     /// Whether nothing after it in the file can be read.
     pub fn ends_file(&self) -> bool {
-        matches!(self, Self::Broken(_) | Self::Io(_))
+        matches!(self, Self::Broken(_) | Self::Unbounded(_) | Self::Io(_))
     }
 
     /// What to do about it, where that is not obvious.
@@ -189,6 +193,10 @@ impl RecordFault {
             Self::Image(e) => e.hint(),
             Self::Duplicate(_) => Some("identifiers must be unique in the whole data set"),
             Self::Broken(_) => Some("the download may be incomplete"),
+            Self::Unbounded(_) => Some(
+                "if you trust the file, write it anew with smaller row groups and pages, such as \
+                 `write_table(…, row_group_size=100)` of pyarrow",
+            ),
         }
     }
 }

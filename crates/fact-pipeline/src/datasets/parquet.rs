@@ -3,10 +3,14 @@
 //!
 //! Rows are read one by one, a few at a time from each column's pages, and only the columns that
 //! are needed. The parquet crate checks much of a file but not all of it: a panic over a corrupt
-//! file ends the reading of that file with an error.
+//! file ends the reading of that file with an error, and what a file would take to read is found out before
+//! (`bounds`).
+
+mod bounds;
+mod thrift;
 
 use super::error::{OpenError, RecordError, RecordFault};
-use super::input::Origin;
+use super::input::{MAX_RECORD_BYTES, Origin};
 use super::row::{Columns, Role};
 use super::spec::{self, Spec};
 use super::{DataSet, ImageRoot, ImageSource, Record, Samples};
@@ -27,6 +31,8 @@ const LAYOUT: &str = "a .parquet file, or a folder with .parquet files (there or
 
 /// Rows decoded ahead in each column: images are large.
 const ROWS_AHEAD: usize = 8;
+/// Bytes of all images of a record: a dictionary can say the same image again and again.
+const MAX_IMAGE_BYTES: usize = 256 << 20;
 
 #[derive(Debug)]
 pub(super) struct Parquet {
@@ -63,7 +69,7 @@ impl Parquet {
         match this.files.first() {
             None => return Err(layout("no .parquet file".to_owned())),
             Some(first) => {
-                if let Ok(reader) = reader(first) {
+                if let Ok((reader, _)) = reader(first) {
                     this.check_columns(&reader).map_err(layout)?;
                 }
             }
@@ -100,8 +106,8 @@ impl Parquet {
         Ok(())
     }
 
-    /// The schema with only the columns that are read.
-    fn projection(&self, schema: &Type) -> Result<Type, ParquetError> {
+    /// Names of the columns that are read.
+    fn names(&self) -> Vec<&str> {
         let roles = [
             Role::Id,
             Role::Image,
@@ -113,6 +119,12 @@ impl Parquet {
         ];
         let mut names: Vec<&str> = roles.iter().flat_map(|r| self.columns.names(*r)).collect();
         names.push("split");
+        names
+    }
+
+    /// The schema with only the columns that are read.
+    fn projection(&self, schema: &Type) -> Result<Type, ParquetError> {
+        let names = self.names();
         let fields = schema.get_fields().iter();
         let fields = fields.filter(|f| names.contains(&f.name())).cloned();
         Type::group_type_builder(schema.name())
@@ -126,12 +138,19 @@ impl Parquet {
             line: None,
             record: 0,
         };
-        let opened = guarded(|| {
-            let reader = reader(path)?;
-            let schema = reader.metadata().file_metadata().schema();
-            let projection = self.projection(schema)?;
-            let rows = RowIter::from_file_into(Box::new(reader)).project(Some(projection))?;
-            Ok(rows.with_batch_size(ROWS_AHEAD))
+        let opened = reader(path).and_then(|(reader, mut file)| {
+            let names = self.names();
+            guarded(|| {
+                Ok(bounds::columns(&reader, &mut file, &|name| {
+                    names.contains(&name)
+                }))
+            })??;
+            guarded(|| {
+                let schema = reader.metadata().file_metadata().schema();
+                let projection = self.projection(schema)?;
+                let rows = RowIter::from_file_into(Box::new(reader)).project(Some(projection))?;
+                Ok(rows.with_batch_size(ROWS_AHEAD))
+            })
         });
         let (rows, failed) = match opened {
             Ok(rows) => (Some(rows), None),
@@ -144,6 +163,7 @@ impl Parquet {
         let mut values = Map::new();
         let mut images = Vec::new();
         let image_names = self.columns.names(Role::Image);
+        let (mut text, mut left) = (MAX_RECORD_BYTES, MAX_IMAGE_BYTES);
         for (name, field) in row.into_columns() {
             if image_names.contains(&name.as_str()) {
                 if images.is_empty() {
@@ -152,11 +172,15 @@ impl Parquet {
                         &name,
                         &format!("{stem}-{}", at.record),
                         field,
-                        &mut images,
+                        (&mut images, &mut left),
                     )?;
                 }
             } else {
-                let value = json(&field).ok_or_else(|| at.bad(&name, "binary data, not text"))?;
+                let limit = MAX_RECORD_BYTES;
+                let value = json(&field, &mut text).map_err(|e| match e {
+                    NoJson::Binary => at.bad(&name, "binary data, not text"),
+                    NoJson::TooLong => at.error(Some(&name), RecordFault::TooLong { limit }),
+                })?;
                 values.insert(name, value);
             }
         }
@@ -174,14 +198,20 @@ impl Parquet {
         column: &str,
         name: &str,
         field: Field,
-        images: &mut Vec<ImageSource>,
+        (images, left): (&mut Vec<ImageSource>, &mut usize),
     ) -> Result<(), RecordError> {
         match field {
             Field::Null => {}
-            Field::Bytes(bytes) => images.push(ImageSource::Bytes {
-                name: name.to_owned(),
-                bytes: bytes.data().into(),
-            }),
+            Field::Bytes(bytes) => {
+                let limit = MAX_IMAGE_BYTES;
+                let rest = left.checked_sub(bytes.len());
+                *left =
+                    rest.ok_or_else(|| at.error(Some(column), RecordFault::TooLong { limit }))?;
+                images.push(ImageSource::Bytes {
+                    name: name.to_owned(),
+                    bytes: bytes.data().into(),
+                });
+            }
             Field::Str(path) => {
                 let below = format!("images/{path}");
                 let paths = [path.as_str(), below.as_str()];
@@ -200,20 +230,20 @@ impl Parquet {
                 match (bytes, path) {
                     (Field::Null, None) => {}
                     (Field::Null, Some(path)) => {
-                        self.image(at, column, name, Field::Str(path), images)?;
+                        self.image(at, column, name, Field::Str(path), (images, left))?;
                     }
                     (bytes, path) => {
                         // The path is only a name here: nothing is opened.
                         let path = path.filter(|p| !p.trim().is_empty());
                         let name = path.as_deref().unwrap_or(name);
-                        self.image(at, column, name, bytes, images)?;
+                        self.image(at, column, name, bytes, (images, left))?;
                     }
                 }
             }
             Field::ListInternal(list) => {
                 for (i, item) in list.elements().iter().enumerate() {
                     let name = format!("{name}-{i}");
-                    self.image(at, column, &name, item.clone(), images)?;
+                    self.image(at, column, &name, item.clone(), (images, left))?;
                 }
             }
             _ => return Err(at.bad(column, "not an image: expected bytes, a path, or both")),
@@ -222,8 +252,14 @@ impl Parquet {
     }
 }
 
-fn reader(path: &Path) -> Result<SerializedFileReader<File>, ParquetError> {
-    SerializedFileReader::new(File::open(path)?)
+/// A reader of a file whose footer is no attack, and the file.
+fn reader(path: &Path) -> Result<(SerializedFileReader<File>, File), RecordFault> {
+    let cannot = |e: std::io::Error| RecordFault::Io(e.to_string());
+    let mut file = File::open(path).map_err(cannot)?;
+    bounds::footer(&mut file)?;
+    // Of its own, since the place in a file is shared by all that have it open.
+    let other = File::open(path).map_err(cannot)?;
+    Ok((guarded(|| SerializedFileReader::new(other))?, file))
 }
 
 /// Runs `f`, which calls the parquet crate; its panics are faults of the file.
@@ -268,21 +304,39 @@ impl Iterator for Rows {
     }
 }
 
-/// A field as JSON; `None` for binary data.
-fn json(field: &Field) -> Option<Value> {
-    Some(match field {
+/// Why a field is no JSON.
+enum NoJson {
+    /// It is binary data.
+    Binary,
+    /// It is longer than there is room for.
+    TooLong,
+}
+
+/// A field as JSON, of at most `left` bytes, which are used up.
+fn json(field: &Field, left: &mut usize) -> Result<Value, NoJson> {
+    let takes = match field {
+        Field::Str(text) => text.len(),
+        Field::Bytes(bytes) => bytes.len(),
+        _ => 0,
+    };
+    // A number, or what separates values, in characters of JSON.
+    *left = left.checked_sub(takes + 4).ok_or(NoJson::TooLong)?;
+    Ok(match field {
         Field::Null => Value::Null,
-        Field::Bytes(bytes) => Value::String(std::str::from_utf8(bytes.data()).ok()?.to_owned()),
+        Field::Bytes(bytes) => {
+            let text = std::str::from_utf8(bytes.data());
+            Value::String(text.map_err(|_| NoJson::Binary)?.to_owned())
+        }
         Field::Group(row) => {
             let mut object = Map::new();
             for (name, field) in row.get_column_iter() {
-                object.insert(name.clone(), json(field)?);
+                object.insert(name.clone(), json(field, left)?);
             }
             Value::Object(object)
         }
         Field::ListInternal(list) => {
-            let items = list.elements().iter().map(json);
-            Value::Array(items.collect::<Option<_>>()?)
+            let items = list.elements().iter().map(|item| json(item, left));
+            Value::Array(items.collect::<Result<_, _>>()?)
         }
         Field::Bool(b) => Value::Bool(*b),
         Field::Byte(n) => (*n).into(),

@@ -4,12 +4,13 @@
 //! that the second knows when a group of siblings, which may be scattered over the files, is
 //! complete. Groups are worked on by a pool of threads as they become complete; memory holds the
 //! groups that are open (for data sets whose siblings stand together: a handful), never the data
-//! set. One thread writes, each group in one transaction. What a group becomes depends on nothing
+//! set. One thread writes, each group in one transaction with those that are done about together. What a group becomes depends on nothing
 //! but the group and the settings, so neither threads nor interruptions change the results.
 
 mod bridge;
 pub(crate) mod desk;
 mod error;
+mod gather;
 mod group;
 mod index;
 mod outcome;
@@ -371,7 +372,7 @@ fn work(
         drop(sender);
         let mut result = Ok(());
         let mut metered = Instant::now();
-        for rows in receiver {
+        while let Some((done, error)) = gather::gather(&receiver) {
             if metered.elapsed() > METER {
                 metered = Instant::now();
                 if let Err(error) = proposing.note(meters, writer) {
@@ -379,18 +380,17 @@ fn work(
                     result = Err(error.into());
                 }
             }
-            let kept = match rows {
-                // What another one failed at takes nothing from a group that is done.
-                Ok(rows) if !matches!(result, Err(RunError::Store(_))) => {
-                    writer.commit(&rows).map_err(RunError::Store).map(|()| {
-                        tally.add(&rows);
-                        reporter.progressed(tally);
-                    })
-                }
-                Ok(_) => Ok(()),
-                Err(error) => Err(error),
+            // What another one failed at takes nothing from groups that are done.
+            let kept = match result {
+                Err(RunError::Store(_)) => Ok(()),
+                _ => writer.commit(&done).map_err(RunError::Store).map(|()| {
+                    for rows in &done {
+                        tally.add(rows);
+                    }
+                    reporter.progressed(tally);
+                }),
             };
-            match kept {
+            match kept.and(error.map_or(Ok(()), Err)) {
                 Ok(()) => {}
                 Err(error @ RunError::Budget(_)) => {
                     drained.store(true, Ordering::Relaxed);

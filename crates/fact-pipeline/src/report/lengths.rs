@@ -1,16 +1,23 @@
 //! How long the rationales of a run are, beside what they are compared with, and what slicing cut.
 
 use crate::concise::Concise;
-use crate::store::{ReadRow, Reader, StoreError};
+use crate::store::{ReadRow, Reader, StoreError, UnparsedRow};
 use fact_core::slice::Reduction;
 use fact_core::style::{Boxes, Style, render};
 use fact_core::tokens;
 use fact_lang::pack::Pack;
-use rayon::prelude::*;
 use serde::Serialize;
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::mpsc;
 
-/// Rationales counted at a time.
-const BATCH: usize = 512;
+/// Rationales that are counted as one piece of work.
+const BATCH: usize = 64;
+/// About the most bytes of them.
+const BATCH_BYTES: usize = 4 << 20;
+/// Pieces of work a thread that are read and not yet counted: with the bytes of each, what bounds the
+/// memory.
+const BATCHES_A_THREAD: usize = 4;
 /// Stack of a counting thread: parser and interpreter recurse as deep as the limits allow.
 const STACK_BYTES: usize = 32 << 20;
 /// Upper ends of the histogram's bins, exclusive; the last bin has none.
@@ -102,42 +109,22 @@ impl Slicing {
 /// Where [`Concise::Off`] is in [`Concise::ALL`].
 const OFF: usize = 0;
 
-/// Tokens of one rationale without and with boxes, in the order of [`Concise::ALL`].
-type Counted = [Option<[usize; 2]>; Concise::ALL.len()];
+/// Tokens of one rationale without and with boxes, in the order of [`Concise::ALL`]. In 32 bits: those of
+/// all rationales are in memory.
+type Counted = [Option<[u32; 2]>; Concise::ALL.len()];
 
 impl Lengths {
     /// Counts the texts of a run; `None` if it has no rationale.
+    ///
+    /// One thread reads while others count what was read before. What comes out does not depend on how
+    /// many there are.
     ///
     /// # Errors
     /// If the store cannot be read.
     pub fn read(reader: &Reader) -> Result<Option<Self>, StoreError> {
         let pack = reader.pack_source()?;
         let pack = pack.and_then(|(name, source)| Pack::load(&name, &source).ok());
-        let count = |row: &ReadRow| counted(row, pack.as_ref());
-        // Without threads of its own the same is done on this one.
-        let pool = rayon::ThreadPoolBuilder::new()
-            .stack_size(STACK_BYTES)
-            .build()
-            .ok();
-        let count_all = |rows: &[ReadRow]| -> Vec<Counted> {
-            match &pool {
-                Some(pool) => pool.install(|| rows.par_iter().map(count).collect()),
-                None => rows.iter().map(count).collect(),
-            }
-        };
-        let mut all: Vec<Counted> = Vec::new();
-        let mut batch = Vec::new();
-        reader.for_each(true, |row| -> Result<(), StoreError> {
-            if row.rationale.is_some() {
-                batch.push(row);
-            }
-            if batch.len() == BATCH {
-                all.extend(count_all(&batch));
-                batch.clear();
-            }
-            Ok(())
-        })?;
-        all.extend(count_all(&batch));
+        let all = count_all(reader, pack.as_ref())?;
         if all.is_empty() {
             return Ok(None);
         }
@@ -151,17 +138,107 @@ impl Lengths {
     }
 }
 
+/// Rationales that were counted, in their order.
+type Batch = Result<Vec<Counted>, StoreError>;
+
+/// Counts the texts of every rationale, in the data set's order.
+fn count_all(reader: &Reader, pack: Option<&Pack>) -> Batch {
+    let path = reader.path();
+    let one = |row: UnparsedRow| {
+        let what = format!("sample `{}`", row.id);
+        let row = row.parse().map_err(|e| StoreError::Row {
+            path: path.to_owned(),
+            what,
+            message: e.to_string(),
+        })?;
+        Ok(row.rationale.is_some().then(|| counted(&row, pack)))
+    };
+    // One after another: a thread that waited for others could be given another batch meanwhile, on top
+    // of a stack that is already deep.
+    let count = |rows: Vec<UnparsedRow>| -> Batch {
+        let all = rows.into_iter().map(one);
+        all.filter_map(Result::transpose).collect()
+    };
+    let pool = rayon::ThreadPoolBuilder::new()
+        .stack_size(STACK_BYTES)
+        .build();
+    let Ok(pool) = pool else {
+        // Without threads of its own the same is done on this one.
+        let mut all = Vec::new();
+        for_each_batch(reader, |rows| {
+            all.extend(count(rows)?);
+            Ok(())
+        })?;
+        return Ok(all);
+    };
+    let most = BATCHES_A_THREAD * pool.current_num_threads();
+    let (sender, receiver) = mpsc::channel::<(usize, std::thread::Result<Batch>)>();
+    let mut done: BTreeMap<usize, Batch> = BTreeMap::new();
+    let mut take = || match receiver.recv() {
+        Ok((number, Ok(counted))) => {
+            done.insert(number, counted);
+            Ok(())
+        }
+        Ok((_, Err(panic))) => resume_unwind(panic),
+        // Not while this thread holds a sender.
+        Err(mpsc::RecvError) => Ok(()),
+    };
+    pool.in_place_scope(|scope| -> Result<(), StoreError> {
+        let (mut begun, mut taken) = (0, 0);
+        for_each_batch(reader, |rows| {
+            if begun - taken == most {
+                take()?;
+                taken += 1;
+            }
+            let (number, sender, count) = (begun, sender.clone(), &count);
+            begun += 1;
+            scope.spawn(move |_| {
+                let counted = catch_unwind(AssertUnwindSafe(|| count(rows)));
+                // Nobody listens any more where something else failed.
+                let _ = sender.send((number, counted));
+            });
+            Ok(())
+        })?;
+        (taken..begun).try_for_each(|_| take())
+    })?;
+    // In their order, so that of two that are damaged the first is told.
+    let mut all = Vec::new();
+    for batch in done.into_values() {
+        all.extend(batch?);
+    }
+    Ok(all)
+}
+
+/// Calls `each` with all accepted samples, a batch at a time.
+fn for_each_batch(
+    reader: &Reader,
+    mut each: impl FnMut(Vec<UnparsedRow>) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let (mut batch, mut bytes) = (Vec::new(), 0);
+    reader.for_each_unparsed(true, |row| -> Result<(), StoreError> {
+        bytes += row.size();
+        batch.push(row);
+        if batch.len() == BATCH || bytes >= BATCH_BYTES {
+            bytes = 0;
+            return each(std::mem::take(&mut batch));
+        }
+        Ok(())
+    })?;
+    each(batch)
+}
+
 fn counted(row: &ReadRow, pack: Option<&Pack>) -> Counted {
     let boxed = Style {
         boxes: Some(Boxes::Pixel),
         ..Style::default()
     };
-    Concise::ALL.map(|concise| {
-        let rationale = concise.of(row, pack)?;
+    Concise::all_of(row, pack).map(|rationale| {
+        let rationale = rationale?;
         let certificate = row.certificate.as_ref()?;
         let (answer, images) = (&certificate.answer, &certificate.images);
         let grounded = render(&rationale, answer, images, boxed).ok()?.text;
-        Some([rationale.text(), grounded].map(|text| tokens::count(&text)))
+        let count = |text: &str| u32::try_from(tokens::count(text)).unwrap_or(u32::MAX);
+        Some([rationale.text(), grounded].map(|text| count(&text)))
     })
 }
 
@@ -179,7 +256,7 @@ fn summarize(all: &[Counted]) -> Vec<TextLengths> {
 
 /// Of one kind of text, without (`form` 0) or with (1) boxes.
 fn tokens_of(all: &[Counted], kind: usize, form: usize) -> Tokens {
-    let length = |counted: &Counted, kind: usize| Some(counted[kind]?[form]);
+    let length = |counted: &Counted, kind: usize| Some(counted[kind]?[form] as usize);
     let off = |counted: &Counted| length(counted, OFF).filter(|off| *off > 0);
     let median_off = median(all.iter().filter_map(off).map(|n| n as f64));
     let own = all.iter().filter_map(|counted| {
@@ -243,7 +320,7 @@ mod tests {
     #[test]
     fn lengths_are_summarized() {
         assert_eq!(Concise::ALL[OFF], Concise::Off);
-        let counted = |lengths: [Option<usize>; 5]| lengths.map(|n| n.map(|n| [n, 2 * n]));
+        let counted = |lengths: [Option<u32>; 5]| lengths.map(|n| n.map(|n| [n, 2 * n]));
         let all = [
             counted([Some(100), Some(40), Some(35), Some(20), Some(30)]),
             counted([Some(200), Some(90), Some(60), Some(30), Some(50)]),

@@ -1,7 +1,7 @@
 //! Which runs there are, and how far each came.
 
 use super::{bytes, date};
-use crate::store::{self, Account, Lock, Reader, Stock, StoreError};
+use crate::store::{self, Account, Reader, RunState, SessionState, Stock, StoreError};
 use crate::terminal::one_line;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -13,32 +13,6 @@ const DEPTH: usize = 4;
 /// Most folders that are looked into.
 const MOST_FOLDERS: usize = 100_000;
 
-/// Whether a run is being worked on, or how it was left.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum State {
-    /// A process writes to it.
-    Running {
-        /// Its process id, if it says so.
-        pid: Option<u32>,
-    },
-    /// Every sample is in the store.
-    Finished,
-    /// Some are not: the command that began it goes on.
-    Interrupted,
-}
-
-impl State {
-    fn text(self) -> String {
-        match self {
-            Self::Running { pid: Some(pid) } => format!("running (pid {pid})"),
-            Self::Running { pid: None } => "running".to_owned(),
-            Self::Finished => "finished".to_owned(),
-            Self::Interrupted => "interrupted".to_owned(),
-        }
-    }
-}
-
 /// One go at a run.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct SessionInfo {
@@ -46,8 +20,8 @@ pub struct SessionInfo {
     pub started: i64,
     /// Seconds since 1970; unknown while it runs, or if it was killed.
     pub ended: Option<i64>,
-    /// `running`, `done`, `stopped` or `failed`; one that was killed stays `running`.
-    pub state: String,
+    /// How it stands.
+    pub state: SessionState,
     /// Samples it did.
     pub samples: u64,
 }
@@ -73,7 +47,7 @@ pub struct RunInfo {
     /// Its folder.
     pub folder: PathBuf,
     /// How it stands.
-    pub state: State,
+    pub state: RunState,
     /// The data set.
     pub data: String,
     /// Samples in the store.
@@ -159,17 +133,12 @@ impl RunInfo {
         let settings = reader.settings()?;
         let stock = reader.stock()?;
         let expected = settings.get("data.samples").and_then(|n| n.parse().ok());
-        let state = match Lock::holder(folder) {
-            Some(pid) => State::Running { pid },
-            None if expected == Some(stock.samples) => State::Finished,
-            None => State::Interrupted,
-        };
         let sessions = reader.session_infos()?;
         let data = settings.get("data");
         let data = data.and_then(|text| serde_json::from_str(text).ok());
         Ok(Self {
             folder: folder.to_owned(),
-            state,
+            state: reader.state()?,
             data: data.unwrap_or_default(),
             samples: stock.samples,
             expected,
@@ -192,7 +161,7 @@ impl RunInfo {
             _ => String::new(),
         };
         let mut parts = vec![
-            self.state.text(),
+            self.state.to_string(),
             format!("{}{expected} samples", self.samples),
             format!("{} accepted", self.accepted),
             bytes(self.bytes),
@@ -229,7 +198,7 @@ impl RunInfo {
             write(format!(
                 "  {} to {ended}: {}, {} samples",
                 date::utc(session.started),
-                session.state,
+                session.state.name(),
                 session.samples
             ));
         }

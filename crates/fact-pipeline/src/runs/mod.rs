@@ -8,7 +8,7 @@ pub mod gc;
 mod list;
 
 pub use diff::{Changed, Diff};
-pub use list::{RunInfo, SessionInfo, State, Unreadable, WireInfo, list};
+pub use list::{RunInfo, SessionInfo, Unreadable, WireInfo, list};
 
 /// A number of bytes in words.
 pub fn bytes(n: u64) -> String {

@@ -80,14 +80,17 @@ impl Reader {
     /// # Errors
     /// If the store cannot be read.
     pub fn session_infos(&self) -> Result<Vec<SessionInfo>, StoreError> {
+        let state = self.session_state()?;
         let read = || -> rusqlite::Result<Vec<SessionInfo>> {
             self.connection
-                .prepare("SELECT started, ended, state, samples FROM sessions ORDER BY session")?
+                .prepare(
+                    "SELECT started, ended, state, samples, session FROM sessions ORDER BY session",
+                )?
                 .query_map([], |row| {
                     Ok(SessionInfo {
                         started: row.get(0)?,
                         ended: row.get(1)?,
-                        state: row.get(2)?,
+                        state: state(row, 4, 2)?,
                         samples: row.get::<_, i64>(3)?.unsigned_abs(),
                     })
                 })?

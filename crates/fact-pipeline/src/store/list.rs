@@ -3,7 +3,7 @@
 use super::read::{Reader, level, unsigned};
 use super::{ReadRow, StoreError};
 use fact_core::verify::Level;
-use rusqlite::Row;
+use rusqlite::{OptionalExtension, Row};
 use std::path::Path;
 
 /// A sample as a list shows it. Its JSON is still text: who lists many parses them in several threads.
@@ -45,7 +45,16 @@ const LISTED: &str = "SELECT s.ordinal, s.sample, s.predicted, s.level, s.accept
     FROM samples s
     LEFT JOIN rationales r ON r.ordinal = s.ordinal
     LEFT JOIN bridges b ON b.ordinal = s.ordinal
-    ORDER BY s.ordinal";
+    ORDER BY s.ordinal LIMIT ?1 OFFSET ?2";
+
+/// Numbers of a run, for who cannot wait for all its samples.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Size {
+    /// Samples in the store.
+    pub samples: usize,
+    /// Of those: accepted.
+    pub accepted: usize,
+}
 
 impl Reader {
     /// The file that is read.
@@ -53,12 +62,14 @@ impl Reader {
         &self.path
     }
 
-    /// Calls `each` with every sample in the data set's order.
+    /// Calls `each` with samples in the data set's order: `count` of them from the place `from`, or all
+    /// without such a page.
     ///
     /// # Errors
     /// If the store cannot be read, or `each` fails.
     pub fn for_each_listed<E: From<StoreError>>(
         &self,
+        page: Option<(usize, usize)>,
         mut each: impl FnMut(ListedRow) -> Result<(), E>,
     ) -> Result<(), E> {
         let doing = "listing samples";
@@ -66,11 +77,70 @@ impl Reader {
             .connection
             .prepare_cached(LISTED)
             .map_err(self.failed(doing))?;
-        let mut rows = select.query([]).map_err(self.failed(doing))?;
+        let number = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
+        // A negative limit is none.
+        let (from, count) = page.map_or((0, -1), |(from, count)| (number(from), number(count)));
+        let mut rows = select.query([count, from]).map_err(self.failed(doing))?;
         while let Some(row) = rows.next().map_err(self.failed(doing))? {
             each(listed(row).map_err(self.failed(doing))?)?;
         }
         Ok(())
+    }
+
+    /// How large the run is, from tables that are small.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn size(&self) -> Result<Size, StoreError> {
+        let accepted = match self.has_digests {
+            true => "SELECT count(*) FROM sample_digests WHERE accepted",
+            false => "SELECT count(*) FROM samples WHERE accepted",
+        };
+        let count = |sql: &str| -> rusqlite::Result<usize> {
+            let count = |row: &Row<'_>| unsigned(row, 0);
+            Ok(self.connection.query_row(sql, [], count)? as usize)
+        };
+        let size = || {
+            Ok(Size {
+                samples: count("SELECT sum(samples) FROM groups")?,
+                accepted: count(accepted)?,
+            })
+        };
+        size().map_err(self.failed("counting samples"))
+    }
+
+    /// How many samples stand before one in the data set, if it is there.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn place(&self, ordinal: u64) -> Result<Option<usize>, StoreError> {
+        self.connection
+            .prepare_cached(
+                "SELECT count(*) FROM samples WHERE ordinal < ?1
+                 HAVING EXISTS (SELECT 1 FROM samples WHERE ordinal = ?1)",
+            )
+            .and_then(|mut select| {
+                select
+                    .query_row([ordinal as i64], |row| unsigned(row, 0))
+                    .optional()
+            })
+            .map(|place| place.map(|n| n as usize))
+            .map_err(self.failed("looking for a sample"))
+    }
+
+    /// The id of a sample.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn id(&self, ordinal: u64) -> Result<Option<String>, StoreError> {
+        self.connection
+            .prepare_cached("SELECT id FROM samples WHERE ordinal = ?1")
+            .and_then(|mut select| {
+                select
+                    .query_row([ordinal as i64], |row| row.get(0))
+                    .optional()
+            })
+            .map_err(self.failed("looking for a sample"))
     }
 
     /// The programs of all candidates for a sample's question, in the order proposed.
@@ -96,21 +166,6 @@ impl Reader {
                 select.query_map([row.ordinal as i64], text)?.collect()
             })
             .map_err(self.failed("reading candidates"))
-    }
-
-    /// Whether the last process that worked on the run has not said that it ended: it is at work, or
-    /// it was killed.
-    ///
-    /// # Errors
-    /// If the store cannot be read.
-    pub fn is_open(&self) -> Result<bool, StoreError> {
-        let open = self.connection.query_row(
-            "SELECT coalesce((SELECT state FROM sessions ORDER BY session DESC LIMIT 1), '')",
-            [],
-            |row| row.get::<_, String>(0),
-        );
-        let state = open.map_err(self.failed("reading the sessions"))?;
-        Ok(state == "running")
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::bridges::BridgeRow;
 use super::calls::AnsweredCall;
+use super::state::Complete;
 use super::transfers::TransferRow;
 use super::{OLDEST, SCHEMA_VERSION, StoreError, database, digests, lacking};
 use fact_core::certificate::Certificate;
@@ -10,6 +11,7 @@ use fact_core::sample::Sample;
 use fact_core::transfer::hint;
 use fact_core::verify::Level;
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Row};
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -20,6 +22,8 @@ pub struct Reader {
     pub(super) path: PathBuf,
     /// Whether every sample and answer has its digest.
     pub(super) has_digests: bool,
+    /// What was last found out of whether the run is complete.
+    pub(super) complete: Cell<Option<Complete>>,
 }
 
 /// A sample with what became of it.
@@ -150,6 +154,7 @@ impl Reader {
                 connection,
                 path,
                 has_digests: true,
+                complete: Cell::new(None),
             }),
             Ok((connection, version @ OLDEST..SCHEMA_VERSION)) => {
                 // Beside the file, which is not changed.
@@ -160,6 +165,7 @@ impl Reader {
                     connection,
                     path,
                     has_digests: false,
+                    complete: Cell::new(None),
                 };
                 added.map_err(reader.failed("opening"))?;
                 Ok(reader)

@@ -1,6 +1,6 @@
 //! What the stage report reads from a run store, in the data set's order.
 
-use super::{Reader, StoreError};
+use super::{Reader, SessionState, StoreError};
 use crate::report::{CallCost, Spending};
 use fact_core::sample::Sample;
 use fact_core::slice::Reduction;
@@ -104,8 +104,8 @@ pub struct StoredExample {
 /// One go at a run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Session {
-    /// `running`, `done`, `stopped` or `failed`; one that was killed stays `running`.
-    pub state: String,
+    /// How it stands.
+    pub state: SessionState,
     /// Worker threads.
     pub threads: u64,
     /// Samples it did.
@@ -120,13 +120,14 @@ impl Reader {
     /// # Errors
     /// If the store cannot be read.
     pub fn sessions(&self) -> Result<Vec<Session>, StoreError> {
+        let state = self.session_state()?;
         let sessions = || -> rusqlite::Result<Vec<Session>> {
             let mut statement = self.connection.prepare(
-                "SELECT state, threads, samples, seconds FROM sessions ORDER BY session",
+                "SELECT state, threads, samples, seconds, session FROM sessions ORDER BY session",
             )?;
             let sessions = statement.query_map([], |r| {
                 Ok(Session {
-                    state: r.get(0)?,
+                    state: state(r, 4, 0)?,
                     threads: unsigned(r.get(1)?),
                     samples: unsigned(r.get(2)?),
                     seconds: r.get(3)?,
@@ -379,15 +380,18 @@ impl Reader {
         &self,
         mut each: impl FnMut(Reduction),
     ) -> Result<(), StoreError> {
-        let read = || -> rusqlite::Result<Vec<String>> {
-            let mut statement = self.connection.prepare(
+        let doing = "reading slices";
+        let mut statement = self
+            .connection
+            .prepare(
                 "SELECT o.detail FROM outcomes o JOIN samples s ON s.ordinal = o.ordinal
                  WHERE o.stage = 'explain' AND o.status = 'ok' AND s.accepted
                    AND o.detail IS NOT NULL",
-            )?;
-            statement.query_map([], |r| r.get(0))?.collect()
-        };
-        for detail in read().map_err(self.failed("reading slices"))? {
+            )
+            .map_err(self.failed(doing))?;
+        let mut rows = statement.query([]).map_err(self.failed(doing))?;
+        while let Some(row) = rows.next().map_err(self.failed(doing))? {
+            let detail: String = row.get(0).map_err(self.failed(doing))?;
             let reduction = serde_json::from_str(&detail).map_err(|e| StoreError::Row {
                 path: self.path.clone(),
                 what: "a slice".into(),

@@ -77,6 +77,8 @@ impl Writer {
             .pragma_update(None, "journal_mode", "WAL")
             .and_then(|()| connection.pragma_update(None, "synchronous", "NORMAL"))
             .and_then(|()| connection.pragma_update(None, "foreign_keys", "ON"))
+            .and_then(|()| connection.pragma_update(None, "cache_size", CACHE))
+            .and_then(|()| connection.pragma_update(None, "wal_autocheckpoint", LOG))
             .and_then(|()| connection.busy_timeout(BUSY))
             .map_err(failed("opening"))?;
         let version: i64 = connection
@@ -319,20 +321,31 @@ impl Writer {
             .map_err(self.failed("counting what the endpoint failed"))
     }
 
-    /// Writes a group in one transaction.
+    /// Writes groups in one transaction.
     ///
     /// # Errors
-    /// If it cannot be written; then nothing of it is in the store.
-    pub fn commit(&mut self, rows: &GroupRows) -> Result<(), StoreError> {
-        let failed = self.failed("writing a group");
+    /// If they cannot be written; then nothing of them is in the store.
+    pub fn commit(&mut self, groups: &[GroupRows]) -> Result<(), StoreError> {
+        if groups.is_empty() {
+            return Ok(());
+        }
+        let failed = self.failed("writing groups");
         let mut write = || -> rusqlite::Result<()> {
             let transaction = begin(&mut self.connection)?;
-            write_group(&transaction, rows)?;
+            for rows in groups {
+                write_group(&transaction, rows)?;
+            }
             transaction.commit()
         };
         write().map_err(failed)
     }
 }
+
+/// Memory for pages, in -KiB: what a transaction touches stays until it is written, once.
+const CACHE: i64 = -16 << 10;
+/// Pages of the log that are written into the file at once: a page that many transactions touch is
+/// written there once for all of them. 32 MiB.
+const LOG: i64 = 8192;
 
 /// Whether a group needs nothing more in round `?1`: that round or a later one did it, or an earlier
 /// one accepted all of it.

@@ -9,12 +9,15 @@ import { show } from "./sample.js";
 const PAUSE = 150;
 /** Milliseconds between two looks at whether a run that goes on has grown. */
 const LOOK = 5000;
+/** The same until all samples were read once, which version 0 tells. */
+const EARLY = 500;
 
 const filters = byId("filters");
 const place = byId("sample");
 let open = null;
 let loading = null;
 let version = null;
+let state = null;
 
 const list = new List((row, byUser) => load(row, byUser));
 
@@ -78,7 +81,7 @@ function describe(run) {
   const of = (name) => (run.settings[name] ?? "").replace(/^"|"$/g, "");
   const proposers = of("propose").replace(/[[\]"]/g, "");
   byId("run-settings").textContent = `${of("data")} · pack ${of("pack")} · perception ${of("perception")} · programs by ${proposers}`;
-  byId("run-counts").textContent = `${counted(run.samples, "sample")}, ${run.accepted.toLocaleString("en")} accepted${run.open ? " · going on" : ""}`;
+  byId("run-counts").textContent = `${counted(run.samples, "sample")}, ${run.accepted.toLocaleString("en")} accepted${run.state === "finished" ? "" : ` · ${run.state}`}`;
   const failures = filters.elements.failure;
   const chosen = failures.value;
   const stages = new Map();
@@ -100,11 +103,11 @@ function describe(run) {
 async function look() {
   try {
     const run = await get("run");
-    if (version !== null && run.version !== version) {
+    if (version !== null && (run.version !== version || run.state !== state)) {
       describe(run);
       if (run.version !== list.version) await list.refresh();
     }
-    version = run.version;
+    ({ version, state } = run);
   } catch (error) {
     problem(error);
   }
@@ -143,16 +146,18 @@ async function start() {
   try {
     const run = await get("run");
     describe(run);
-    version = run.version;
+    ({ version, state } = run);
   } catch (error) {
     problem(error);
     return;
   }
   const asked = Number(new URLSearchParams(location.hash.slice(1)).get("sample") ?? NaN);
   await apply({ ordinal: Number.isFinite(asked) ? asked : null, first: true });
-  setInterval(() => {
-    if (!document.hidden) look();
-  }, LOOK);
+  const again = async () => {
+    if (!document.hidden) await look();
+    setTimeout(again, version === 0 ? EARLY : LOOK);
+  };
+  setTimeout(again, version === 0 ? EARLY : LOOK);
 }
 
 start();

@@ -55,11 +55,11 @@ pub(crate) struct Listed {
 type Fault = serde_json::Error;
 
 impl Listed {
-    /// Reads the list.
+    /// Reads the list, or of it the page from a place with so many samples.
     ///
     /// # Errors
     /// If the store cannot be read.
-    pub(crate) fn read(reader: &Reader) -> Result<Self, StoreError> {
+    pub(crate) fn read(reader: &Reader, page: Option<(usize, usize)>) -> Result<Self, StoreError> {
         let transferred = !reader.verifiers()?.is_empty();
         let mut listed = Self {
             transferred,
@@ -67,7 +67,7 @@ impl Listed {
         };
         let mut failures: BTreeMap<String, (u32, u64)> = BTreeMap::new();
         let mut chunk: Vec<(ListedRow, Option<u32>)> = Vec::with_capacity(CHUNK);
-        reader.for_each_listed::<StoreError>(|row| {
+        reader.for_each_listed::<StoreError>(page, |row| {
             let failure = row.failure.clone().map(|name| {
                 let next = failures.len() as u32;
                 let of = failures.entry(name).or_insert((next, 0));

@@ -1,7 +1,8 @@
 //! The list of samples: in memory, made anew when the run has grown.
 //!
 //! What a list is filtered and sorted by is a few hundred bytes a sample, so all of it is kept, and a
-//! filter is one pass over it. `run.db` gets no index for it: it is only ever read here.
+//! filter is one pass over it. `run.db` gets no index for it: it is only ever read here. Until all was read
+//! once, pages of the unfiltered list come from the store, one by one.
 
 mod build;
 mod filter;
@@ -10,10 +11,11 @@ pub(crate) use build::{Entry, Listed};
 pub(crate) use filter::{Filter, standing};
 
 use crate::readers::Readers;
-use fact_pipeline::store::{Decision, Review, ReviewsError, StoreError, reviews};
+use fact_pipeline::store::{Decision, Review, ReviewsError, Size, StoreError, reviews};
 use serde::Serialize;
 use std::collections::{BTreeMap, VecDeque};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -93,11 +95,22 @@ pub(crate) struct Found {
     pub(crate) version: u64,
 }
 
+/// A page of the unfiltered list, and what is known before all was read.
+pub(crate) struct Page {
+    /// The samples of the page alone, all of them found.
+    pub(crate) found: Found,
+    pub(crate) size: Size,
+    /// Where the sample that was looked for is.
+    pub(crate) at: Option<usize>,
+}
+
 /// The list of a run's samples.
 pub(crate) struct Listing {
     folder: PathBuf,
     readers: Arc<Readers>,
     state: Mutex<State>,
+    /// Whether there is a list. It is made with the state locked, which who only asks this need not wait for.
+    there: AtomicBool,
 }
 
 /// Why there is no list.
@@ -124,7 +137,68 @@ impl Listing {
                 version: 0,
                 found: VecDeque::new(),
             }),
+            there: AtomicBool::new(false),
         }
+    }
+
+    /// Begins to make the list.
+    pub(crate) fn begin(self: &Arc<Self>) {
+        let listing = self.clone();
+        // Without a thread, or if it fails, whoever needs the list makes it, and is told what is wrong.
+        let _ = std::thread::Builder::new().spawn(move || listing.look().is_ok());
+    }
+
+    /// Whether the list was made: otherwise what needs all of it waits.
+    pub(crate) fn is_there(&self) -> bool {
+        self.there.load(Ordering::Acquire)
+    }
+
+    /// The page of the unfiltered list from a place on, and the place of a sample, without the list.
+    ///
+    /// # Errors
+    /// If the store or the reviews cannot be read.
+    pub(crate) fn page(
+        &self,
+        from: usize,
+        count: usize,
+        looked_for: Option<u64>,
+    ) -> Result<Page, ListError> {
+        let (listed, size, at) = self.readers.read(|reader| {
+            let at = looked_for.map(|ordinal| reader.place(ordinal));
+            let listed = Listed::read(reader, Some((from, count)))?;
+            Ok((listed, reader.size()?, at.transpose()?.flatten()))
+        })?;
+        let found = Found {
+            at: (0..listed.entries.len() as u32).collect(),
+            listed: Arc::new(listed),
+            reviews: Arc::new(reviews::read(&self.folder)?),
+            // Before the first of the whole list: it will be another.
+            version: 0,
+        };
+        Ok(Page { found, size, at })
+    }
+
+    /// The id of a sample, if the run has it.
+    ///
+    /// # Errors
+    /// If the store or the reviews cannot be read.
+    pub(crate) fn id(self: &Arc<Self>, ordinal: u64) -> Result<Option<String>, ListError> {
+        if !self.is_there() {
+            return Ok(self.readers.read(|reader| reader.id(ordinal))?);
+        }
+        let now = self.now()?;
+        Ok(now.listed.entry(ordinal).map(|entry| entry.id.to_string()))
+    }
+
+    /// The review of a sample that counts, by its id.
+    ///
+    /// # Errors
+    /// If the store or the reviews cannot be read.
+    pub(crate) fn review(self: &Arc<Self>, id: &str) -> Result<Option<Review>, ListError> {
+        Ok(match self.is_there() {
+            true => self.now()?.reviews.get(id).cloned(),
+            false => reviews::read(&self.folder)?.remove(id),
+        })
     }
 
     fn state(&self) -> std::sync::MutexGuard<'_, State> {
@@ -204,6 +278,7 @@ impl Listing {
             let before = stamp(&self.folder, &RUN_FILES);
             let begun = Instant::now();
             state.listed = Some(Arc::new(self.made()?));
+            self.there.store(true, Ordering::Release);
             state.stamp = before;
             state.looked = Some((Instant::now(), begun.elapsed()));
             state.version += 1;
@@ -245,9 +320,99 @@ impl Listing {
     }
 
     fn made(&self) -> Result<Listed, StoreError> {
-        self.readers.read(Listed::read)
+        self.readers.read(|reader| Listed::read(reader, None))
     }
 }
 
 /// What changes when a run is written.
 const RUN_FILES: [&str; 2] = ["run.db", "run.db-wal"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use fact_core::sample::Sample;
+    use fact_pipeline::store::{GroupRow, GroupRows, SampleRow, Writer};
+
+    /// A run of samples with every second place of the data set, each third of them accepted.
+    fn run(folder: &Path, samples: u64) {
+        let mut writer = Writer::open(folder).unwrap();
+        let group = |n: u64| GroupRows {
+            group: GroupRow {
+                key: 2 * n,
+                name: format!("q{n}"),
+                question: "Red?".into(),
+                scenes: 1,
+                visible: 1,
+                chosen: None,
+                oracle: false,
+                chosen_one: None,
+                one_holds: None,
+                round: 1,
+                held_out: false,
+            },
+            candidates: Vec::new(),
+            samples: vec![SampleRow {
+                ordinal: 2 * n,
+                sample: Sample {
+                    id: format!("s{n}"),
+                    images: vec!["a.png".into()],
+                    question: "Red?".into(),
+                    answers: Vec::new(),
+                    group: format!("q{n}"),
+                    scene: String::new(),
+                    choices: Vec::new(),
+                },
+                chosen: None,
+                right: None,
+                predicted: None,
+                level: None,
+                accepted: n.is_multiple_of(3),
+                confidence: None,
+                failure: (!n.is_multiple_of(3)).then(|| "propose:none".into()),
+                stages: Vec::new(),
+                verdicts: Vec::new(),
+                rationale: None,
+            }],
+        };
+        let groups: Vec<GroupRows> = (0..samples).map(group).collect();
+        writer.commit(&groups).unwrap();
+    }
+
+    #[test]
+    fn a_page_before_the_list_is_there_is_that_of_the_list() {
+        let folder = tempfile::tempdir().unwrap();
+        run(folder.path(), 50);
+        let readers = Arc::new(Readers::new(folder.path()));
+        let listing = Arc::new(Listing::new(folder.path(), readers));
+        let pages = [(0, 7, Some(0)), (20, 100, Some(98)), (49, 1, Some(7))];
+        let beyond = [(50, 5, Some(100)), (usize::MAX, 5, None)];
+        let shown = |found: &Found, from: usize, count: usize| -> Vec<String> {
+            let places = found.at.iter().skip(from).take(count);
+            places
+                .map(|at| format!("{:?}", found.listed.entries[*at as usize]))
+                .map(|text| text.replace("failure: Some(0)", "failure: it"))
+                .collect()
+        };
+        let early: Vec<Page> = pages
+            .iter()
+            .chain(&beyond)
+            .map(|(from, count, at)| listing.page(*from, *count, *at).unwrap())
+            .collect();
+        assert_eq!(listing.id(98).unwrap().as_deref(), Some("s49"));
+        assert_eq!(listing.id(99).unwrap(), None);
+        assert!(!listing.is_there());
+        let whole = listing.find(&Filter::default()).unwrap();
+        assert!(listing.is_there());
+        assert_ne!(whole.version, 0);
+        assert_eq!(listing.id(98).unwrap().as_deref(), Some("s49"));
+        assert_eq!(listing.id(99).unwrap(), None);
+        for (page, (from, count, at)) in early.iter().zip(pages.iter().chain(&beyond)) {
+            let wanted = shown(&whole, *from, *count);
+            assert_eq!(shown(&page.found, 0, usize::MAX), wanted, "{from}");
+            let here = |i: &u32| Some(whole.listed.entries[*i as usize].ordinal) == *at;
+            assert_eq!(page.at, whole.at.iter().position(here), "{at:?}");
+            let accepted = whole.listed.entries.iter().filter(|e| e.accepted).count();
+            assert_eq!((page.size.samples, page.size.accepted), (50, accepted));
+        }
+    }
+}

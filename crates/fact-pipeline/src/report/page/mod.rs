@@ -7,7 +7,7 @@ mod texts;
 
 use super::{Confidence, Cost, Example, Funnel, Loss};
 use crate::export::AtomicFile;
-use crate::store::{Reader, Session, StoreError};
+use crate::store::{Reader, RunState, Session, StoreError};
 use crate::summary::Summary;
 use crate::terminal::{lines, one_line};
 use chart::{bars, reliability};
@@ -24,6 +24,7 @@ pub struct Page {
     summary: Summary,
     yield_of_questions: Option<Share>,
     sessions: Vec<Session>,
+    state: RunState,
 }
 
 /// A share with the interval that holds 95 % of what would be seen with other questions.
@@ -78,10 +79,13 @@ impl Page {
     ///
     /// # Errors
     /// If the store cannot be read.
-    pub fn read(reader: &Reader, summary: Summary) -> Result<Self, StoreError> {
+    pub fn read(reader: &Reader, mut summary: Summary) -> Result<Self, StoreError> {
+        // No finding of the run, and so not in its summary.
+        summary.report.reviews = reader.review_counts()?;
         Ok(Self {
             yield_of_questions: Share::by_question(&reader.accepted_by_question()?),
             sessions: reader.sessions()?,
+            state: reader.state()?,
             summary,
         })
     }
@@ -124,7 +128,7 @@ impl Page {
                             ", perception " b { (setting("perception")) }
                             ", programs by " b { (setting("propose").trim_matches(['[', ']']).replace('"', "")) }
                             ", accepted by " b { (setting("accept")) }
-                            @if !s.complete { " · " strong { "not finished" } }
+                            @if self.state != RunState::Finished { " · " strong { (self.state) } }
                         }
                         nav aria-label="Sections" {
                             @for (id, name) in SECTIONS { a href={"#" (id)} { (name) } " " }
@@ -377,7 +381,7 @@ fn sessions(sessions: &[Session]) -> Markup {
             @for (i, session) in sessions.iter().enumerate() {
                 tr {
                     td { (i + 1) }
-                    td { (session.state) }
+                    td { (session.state.name()) }
                     td { (session.threads) }
                     td { (session.samples) }
                     @match session.seconds {
