@@ -7,7 +7,7 @@
 
 use super::error::{OpenError, RecordError, RecordFault};
 use super::input::Origin;
-use super::row::{Columns, Role};
+use super::row::{self, Columns, Role};
 use super::spec::{self, Spec};
 use super::{DataSet, ImageRoot, ImageSource, Record, Samples};
 use fact_core::matcher::Matcher;
@@ -75,16 +75,8 @@ impl Parquet {
     fn check_columns(&self, reader: &SerializedFileReader<File>) -> Result<(), String> {
         let schema = reader.metadata().file_metadata().schema();
         let names: Vec<&str> = schema.get_fields().iter().map(|f| f.name()).collect();
-        let roles = [
-            (Role::Image, true),
-            (Role::Question, true),
-            (Role::Id, false),
-            (Role::Answer, false),
-            (Role::Group, false),
-            (Role::Scene, false),
-            (Role::Choices, false),
-        ];
-        for (role, needed) in roles {
+        for role in row::ALL {
+            let needed = matches!(role, Role::Image | Role::Question);
             let wanted = self.columns.names(role);
             let given = self.columns.given(role).is_some();
             if (needed || given) && !wanted.iter().any(|name| names.contains(name)) {
@@ -102,17 +94,8 @@ impl Parquet {
 
     /// The schema with only the columns that are read.
     fn projection(&self, schema: &Type) -> Result<Type, ParquetError> {
-        let roles = [
-            Role::Id,
-            Role::Image,
-            Role::Question,
-            Role::Answer,
-            Role::Group,
-            Role::Scene,
-            Role::Choices,
-        ];
-        let mut names: Vec<&str> = roles.iter().flat_map(|r| self.columns.names(*r)).collect();
-        names.push("split");
+        let names = row::ALL.iter().flat_map(|role| self.columns.names(*role));
+        let names: Vec<&str> = names.collect();
         let fields = schema.get_fields().iter();
         let fields = fields.filter(|f| names.contains(&f.name())).cloned();
         Type::group_type_builder(schema.name())
