@@ -88,7 +88,7 @@ fn sample(ordinal: u64, accepted: bool) -> SampleRow {
             scene: format!("scene {ordinal}"),
             choices: Vec::new(),
             split: Some("val".into()),
-            family: (ordinal % 2 == 0).then(|| "count".into()),
+            family: ordinal.is_multiple_of(2).then(|| "count".into()),
         },
         chosen: Some(0),
         right: Some(accepted),
