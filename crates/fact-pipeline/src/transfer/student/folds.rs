@@ -274,7 +274,7 @@ mod tests {
     #[test]
     fn clusters_that_are_small_go_whole() {
         // Four pictures to a question, no picture with two questions: as NLVR has them.
-        let samples: Vec<Carries> = (0..80).map(|at| sample(at, 0, at / 4, at / 4)).collect();
+        let samples: Vec<Carries> = (0..80).map(|at| sample(at, at, at / 4, at / 4)).collect();
         let folds = cut(&samples, 4, 1).unwrap();
         assert_eq!(
             (folds.apart, folds.dropped, folds.questions_seen),
@@ -287,7 +287,7 @@ mod tests {
     fn questions_that_cost_little_are_dropped_from_training() {
         // A chain: each picture has two questions, each question two pictures; all is linked.
         let samples: Vec<Carries> = (0..80)
-            .map(|at: u8| sample(at / 2, 0, at.div_ceil(2) % 40, at.div_ceil(2) % 40))
+            .map(|at: u8| sample(at / 2, at / 2, at.div_ceil(2) % 40, at.div_ceil(2) % 40))
             .collect();
         let folds = cut(&samples, 4, 1).unwrap();
         assert_eq!((folds.apart, folds.questions_seen), (Apart::Both, 0));
@@ -297,7 +297,7 @@ mod tests {
     #[test]
     fn questions_that_everybody_asks_are_counted() {
         let samples: Vec<Carries> = (0..80)
-            .map(|at| sample(at / 2, 0, at % 2, at % 2))
+            .map(|at| sample(at / 2, at / 2, at % 2, at % 2))
             .collect();
         let folds = cut(&samples, 4, 1).unwrap();
         assert_eq!(folds.apart, Apart::Pictures);
