@@ -202,3 +202,66 @@ fn what_cannot_be_done_is_refused() {
     let said = error(&small);
     assert!(said.contains("3 of 16 answers"), "{said}");
 }
+
+#[test]
+fn the_transfer_filter_compares_as_many_kept_as_rejected() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let head = TINY
+        .replace("seeds = [0, 1]", "seeds = [0]")
+        .replace("rates = [0.002, 0.004]", "rates = [0.002]")
+        .replace("steps = 12", "steps = 4");
+    let head = head.split("[[arm]]").next().unwrap();
+    let arm = |which: &str| {
+        format!(
+            "[[arm]]\nname = \"{which}\"\nlearns = \"fact\"\nkeep = [\"transfer:lift>0\"]\nrationales = \"{which}\"\n"
+        )
+    };
+    let judges = "[transfer]\nsize = \"32x1\"\nsteps = 4\nfolds = 2\nbatch = 4\nwarmup = 2\n";
+    let arms = ["kept", "rejected", "any"].map(arm).concat();
+    let text = format!("{head}{judges}{arms}");
+    std::fs::write(folder.join("tiny.toml"), &text).unwrap();
+    let told = |code: i32| {
+        let assert = fact(folder).args(ARGS).arg("2").assert().code(code);
+        String::from_utf8(assert.get_output().stderr.clone()).unwrap()
+    };
+    let first = told(0);
+    assert!(
+        first.contains("student:32x1/steps4/seed0/folds2/"),
+        "{first}"
+    );
+    let table = std::fs::read_to_string(folder.join("out/results.md")).unwrap();
+    let counts = |arm: &str| -> Vec<usize> {
+        let start = format!("| {arm} | transfer:lift\\>0 |");
+        let row = table.lines().find_map(|line| line.strip_prefix(&start));
+        let row = row.unwrap_or_else(|| panic!("no {arm} in {table}"));
+        let cells = row
+            .split('|')
+            .map(str::trim)
+            .filter(|cell| !cell.is_empty());
+        cells.map(|cell| cell.parse().unwrap()).collect()
+    };
+    let kept = counts("kept");
+    let [helped, not, unscored, learned] = kept.as_slice() else {
+        panic!("{kept:?}");
+    };
+    assert_eq!(helped + not + unscored, 60);
+    assert_eq!(learned, helped.min(not));
+    assert!(*learned > 0 && counts("rejected") == kept && counts("any") == kept);
+    for part in [
+        "| kept − rejected |",
+        "lift over placebo",
+        "leakage-adjusted",
+    ] {
+        assert!(table.contains(part), "no `{part}` in {table}");
+    }
+    // Nobody is trained again, and other judges are another experiment.
+    assert!(!told(0).contains("0 of 4 steps done"));
+    std::fs::write(
+        folder.join("tiny.toml"),
+        text.replace("folds = 2", "folds = 3"),
+    )
+    .unwrap();
+    let said = told(2);
+    assert!(said.contains("it was done with other settings"), "{said}");
+}

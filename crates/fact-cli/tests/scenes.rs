@@ -5,7 +5,7 @@
 mod support;
 
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use support::fact;
 
@@ -85,7 +85,21 @@ fn gold_programs_are_right_and_their_certificates_hold() {
         };
         let known = folder.join("data").join(split).join("samples.jsonl");
         assert_eq!(ids(&folder.join("out/samples.jsonl")), ids(&known));
+        let exported = lines(&folder.join("out/samples.jsonl"));
+        let exported: BTreeMap<&str, &Value> = exported
+            .iter()
+            .map(|row| (row["id"].as_str().unwrap(), row))
+            .collect();
         for row in lines(&known) {
+            let out = exported[row["id"].as_str().unwrap()];
+            for (column, known) in [
+                ("family", "family"),
+                ("split", "split"),
+                ("group", "group"),
+                ("scene", "scene_id"),
+            ] {
+                assert_eq!(out[column], row[known], "{column}");
+            }
             for column in ["family", "form", "wording", "caption", "question", "answer"] {
                 assert!(row[column].is_string(), "{column}");
             }

@@ -447,3 +447,14 @@ fn what_cannot_be_asked_is_told() {
     );
     assert_eq!(model.received(), 0);
 }
+
+#[cfg(not(feature = "student"))]
+#[test]
+fn a_program_without_students_says_how_to_build_one_with() {
+    let folder = folder();
+    let args = ["transfer", "run", "--verifier", "student:S"];
+    let refused = fact(folder.path()).args(args).assert().code(2);
+    let said = err(&refused);
+    assert!(said.contains("built without students"), "{said}");
+    assert!(said.contains("--features student"), "{said}");
+}

@@ -21,6 +21,12 @@ pub struct Sample {
     /// Choices of a multiple-choice question, else empty.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub choices: Vec<String>,
+    /// Kind of question, where the data set tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub family: Option<String>,
+    /// Name of the split, where the data set tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub split: Option<String>,
 }
 
 /// An accepted answer.

@@ -123,6 +123,8 @@ fn rows(first: u64, question: &Question) -> GroupRows {
                 group: format!("q{first}"),
                 scene: scene.to_string(),
                 choices: Vec::new(),
+                family: None,
+                split: None,
             },
             chosen,
             right: match does {

@@ -87,6 +87,8 @@ fn sample(ordinal: u64, accepted: bool) -> SampleRow {
             group: "g".into(),
             scene: format!("scene {ordinal}"),
             choices: Vec::new(),
+            split: Some("val".into()),
+            family: ordinal.is_multiple_of(2).then(|| "count".into()),
         },
         chosen: Some(0),
         right: Some(accepted),
@@ -283,9 +285,9 @@ fn parquet_has_the_text_in_a_style_too() {
         .map(Result::unwrap)
         .collect();
     let text = "<think>There are 2 cups in the image.</think>true";
-    assert_eq!(rows[0].get_string(16).unwrap(), text);
+    assert_eq!(rows[0].get_string(20).unwrap(), text);
     assert!(
-        rows[2].get_string(16).is_err(),
+        rows[2].get_string(20).is_err(),
         "the answer cannot be written"
     );
 }
@@ -312,6 +314,13 @@ fn parquet_holds_the_same_rows() {
     assert!(rows[2].get_string(11).is_err(), "no rationale");
     let steps: serde_json::Value = serde_json::from_str(rows[0].get_string(12).unwrap()).unwrap();
     assert_eq!(steps[0]["boxes"][0]["box"][2], 30.5);
+    let labels = |row: usize| [16, 17, 18, 19].map(|at| rows[row].get_string(at).ok());
+    let text = |text: &str| Some(text.to_owned());
+    assert_eq!(
+        labels(0).map(|label| label.cloned()),
+        [text("g"), text("scene 0"), text("count"), text("val")]
+    );
+    assert_eq!(labels(1)[2], None);
 }
 
 #[test]

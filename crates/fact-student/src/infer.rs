@@ -1,7 +1,7 @@
 //! A trained student: what it answers, what it says before it answers, and how likely it finds an answer.
 
 use crate::checkpoint::{self, About, CheckpointError};
-use crate::config::ModelConfig;
+use crate::config::{ModelConfig, TrainConfig};
 use crate::example::Picture;
 use crate::layout::{Block, Row, Target, TooLong};
 use crate::model::{ModelError, Network, Place, numbers};
@@ -67,6 +67,17 @@ pub struct Score {
     pub tokens: usize,
 }
 
+/// Answers to be weighed against each other.
+#[derive(Debug, Clone)]
+pub struct Weighed {
+    /// What is asked.
+    pub asked: Asked,
+    /// What is known before answering, if anything.
+    pub rationale: Option<String>,
+    /// The answers.
+    pub answers: Vec<String>,
+}
+
 /// How to compute.
 #[derive(Debug, Clone, Copy)]
 pub struct Asking {
@@ -120,6 +131,11 @@ impl Student {
         &self.about.tokenizer
     }
 
+    /// How it was trained.
+    pub fn trained(&self) -> &TrainConfig {
+        &self.about.train
+    }
+
     /// Whether it learned rationales.
     pub fn rationales(&self) -> bool {
         self.about.rationales
@@ -167,27 +183,11 @@ impl Student {
         for scored in scored.chunks(asking.rows.max(1)) {
             let mut rows = Vec::with_capacity(scored.len());
             for one in scored {
-                let said = one.rationale.as_ref().map(|rationale| {
-                    let mut said = self.about.tokenizer.encode(rationale);
-                    said.push(tokenizer::ANSWER);
-                    said
-                });
-                let mut row = self.prompt(&one.asked, said.as_deref())?;
-                let mut answer = self.about.tokenizer.encode(&one.answer);
-                answer.push(tokenizer::END);
-                row.score(&answer);
-                if row.length() > self.about.model.max_text {
-                    return Err(InferError::TooLong(TooLong {
-                        id: one.asked.id.clone(),
-                        tokens: row.length(),
-                        most: self.about.model.max_text,
-                    }));
-                }
-                rows.push(row);
+                let mut row = self.known(&one.asked, one.rationale.as_deref())?;
+                row.score(&self.ending(&one.answer));
+                rows.push(self.fitting(&one.asked, row)?);
             }
-            let borrowed: Vec<&Row> = rows.iter().collect();
-            let block = Block::new(&borrowed, &self.about.model, 1.0, 1.0);
-            let mut surprise = numbers(network.surprise(&block)?)?.into_iter();
+            let mut surprise = self.surprise(&network, &rows)?.into_iter();
             for row in &rows {
                 let part = surprise.by_ref().take(row.targets.len());
                 all.push(Score {
@@ -197,6 +197,71 @@ impl Student {
             }
         }
         Ok(all)
+    }
+
+    /// Natural logarithms of the probabilities that the student says exactly each of the answers and ends,
+    /// in their order: as [`scores`](Self::scores) of each, but the picture and the prompt go through the
+    /// network once.
+    ///
+    /// # Errors
+    /// As [`scores`](Self::scores).
+    pub fn weigh(&self, weighed: &[Weighed], asking: Asking) -> Result<Vec<Vec<f64>>, InferError> {
+        if !self.about.rationales && weighed.iter().any(|w| w.rationale.is_some()) {
+            return Err(InferError::NoRationales);
+        }
+        let network = Network::new(self.about.model, &self.weights, asking.place, false)?;
+        let mut all = Vec::with_capacity(weighed.len());
+        for weighed in weighed.chunks(asking.rows.max(1)) {
+            let (mut rows, mut lengths) = (Vec::new(), Vec::new());
+            for one in weighed {
+                let mut row = self.known(&one.asked, one.rationale.as_deref())?;
+                let ways: Vec<Vec<Token>> = one.answers.iter().map(|a| self.ending(a)).collect();
+                row.ways(&ways);
+                rows.push(self.fitting(&one.asked, row)?);
+                lengths.push(ways.iter().map(Vec::len).collect::<Vec<usize>>());
+            }
+            let mut surprise = self.surprise(&network, &rows)?.into_iter();
+            for lengths in lengths {
+                let of = |length| surprise.by_ref().take(length).map(f64::from).sum::<f64>();
+                all.push(lengths.into_iter().map(of).map(|sum| -sum).collect());
+            }
+        }
+        Ok(all)
+    }
+
+    /// A prompt, after what is known.
+    fn known(&self, asked: &Asked, rationale: Option<&str>) -> Result<Row, TooLong> {
+        let said = rationale.map(|rationale| {
+            let mut said = self.about.tokenizer.encode(rationale);
+            said.push(tokenizer::ANSWER);
+            said
+        });
+        self.prompt(asked, said.as_deref())
+    }
+
+    /// An answer and its end.
+    fn ending(&self, answer: &str) -> Vec<Token> {
+        let mut answer = self.about.tokenizer.encode(answer);
+        answer.push(tokenizer::END);
+        answer
+    }
+
+    fn fitting(&self, asked: &Asked, row: Row) -> Result<Row, TooLong> {
+        match row.length() > self.about.model.max_text {
+            true => Err(TooLong {
+                id: asked.id.clone(),
+                tokens: row.length(),
+                most: self.about.model.max_text,
+            }),
+            false => Ok(row),
+        }
+    }
+
+    /// Of each target of each row.
+    fn surprise(&self, network: &Network, rows: &[Row]) -> Result<Vec<f32>, InferError> {
+        let borrowed: Vec<&Row> = rows.iter().collect();
+        let block = Block::new(&borrowed, &self.about.model, 1.0, 1.0);
+        Ok(numbers(network.surprise(&block)?)?)
     }
 
     /// How likely one answer is; [`scores`](Self::scores) is faster for many.

@@ -24,6 +24,8 @@ pub enum Segment {
     Label,
     /// The rationale, then the answer.
     Rationale,
+    /// One of several ways to go on.
+    Way(usize),
 }
 
 /// A token that the row must say after the token at `at`.
@@ -182,6 +184,30 @@ impl Row {
             if i + 1 < tokens.len() {
                 self.say(token);
             }
+        }
+    }
+
+    /// Lets a prompt go on in several ways side by side, each of them a target in full: each sees the prompt
+    /// and itself, as if it stood alone.
+    pub fn ways(&mut self, ways: &[Vec<Token>]) {
+        let Some(task) = self.tokens.pop() else {
+            return;
+        };
+        self.segments.pop();
+        self.segments.fill(Segment::Question);
+        let from = self.positions.pop().unwrap_or(0);
+        for (number, way) in ways.iter().enumerate() {
+            let at = self.tokens.len();
+            let seen = &way[..way.len().saturating_sub(1)];
+            let tokens = std::iter::once(task).chain(seen.iter().copied());
+            self.push(tokens, Segment::Way(number), from);
+            self.targets
+                .extend((at..).zip(way).map(|(at, &token)| Target {
+                    at,
+                    token,
+                    share: 1.0,
+                    label: true,
+                }));
         }
     }
 

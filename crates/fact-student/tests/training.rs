@@ -9,7 +9,7 @@ mod support;
 
 use fact_student::checkpoint::{read_training, write_training};
 use fact_student::config::TrainConfig;
-use fact_student::infer::{Asked, Asking};
+use fact_student::infer::{Asked, Asking, Scored, Weighed};
 use fact_student::model::Place;
 use fact_student::train::{Job, LOG, Line, MODEL, Progress, STATE, trained};
 use fact_student::{Example, InferError, Outcome, Picture, Silent, TrainError, train};
@@ -84,6 +84,35 @@ fn eight_examples_are_learned_by_heart() {
         assert!(score(&example.answer) > score("purple"));
         let blind = student.score(&example.answer, None, &example.question, None);
         assert_ne!(blind.unwrap().log_probability, score(&example.answer));
+    }
+    // Answers side by side are as likely as each alone, whatever stands before them.
+    let answers = ["yes", "no", "red", "purple and more"].map(str::to_owned);
+    let (mut apart, mut together) = (Vec::new(), Vec::new());
+    for (at, asked) in questions.iter().enumerate() {
+        let rationale = (at % 2 == 0).then(|| "It is red.".to_owned());
+        let mut asked = asked.clone();
+        asked.picture = asked.picture.filter(|_| at % 3 > 0);
+        apart.extend(answers.iter().map(|answer| Scored {
+            asked: asked.clone(),
+            rationale: rationale.clone(),
+            answer: answer.clone(),
+        }));
+        together.push(Weighed {
+            asked,
+            rationale,
+            answers: answers.to_vec(),
+        });
+    }
+    let apart = student.scores(&apart, Asking::default()).unwrap();
+    let together = student.weigh(&together, Asking::default()).unwrap();
+    let together: Vec<f64> = together.into_iter().flatten().collect();
+    assert_eq!(together.len(), apart.len());
+    for (together, apart) in together.iter().zip(apart) {
+        let apart = apart.log_probability;
+        assert!(
+            (together - apart).abs() < 1e-3 * apart.abs().max(1.0),
+            "{together} {apart}"
+        );
     }
 }
 

@@ -16,12 +16,14 @@ it was stopped and asks nothing twice. docs/transfer.md tells more.
 
 Example:
   fact transfer runs/dev --verifier vlm:qwen2.5-vl-7b@http://127.0.0.1:8000/v1 --placebo
+  fact transfer runs/train --verifier student:S --placebo
   fact export runs/dev --format trl --keep 'transfer:lift>0.1' --out out")]
 pub(crate) struct TransferArgs {
     /// Folder of the run
     pub(crate) run: PathBuf,
-    /// A verifier: vlm:MODEL@URL, a vision-language model behind an OpenAI-compatible endpoint; repeat
-    /// it for several
+    /// A verifier: vlm:MODEL@URL, a vision-language model behind an OpenAI-compatible endpoint; or
+    /// student:SIZE or student:SETTINGS.toml, students that are trained on parts of the run and score the
+    /// rest; or student:FOLDER, one that is trained; repeat it for several
     #[arg(long, value_name = "SPEC", required = true)]
     pub(crate) verifier: Vec<VerifierSpec>,
     /// Also ask with the rationale of another sample
@@ -60,6 +62,13 @@ pub(crate) struct TransferArgs {
     /// Most tokens to use of each verifier, of prompts and answers together
     #[arg(long, value_name = "N")]
     pub(crate) max_total_tokens: Option<u64>,
+    /// Threads of students; changes nothing in the results [default: one per core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) threads: Option<u16>,
+    /// Students compute on the graphics card
+    #[cfg(feature = "student-wgpu")]
+    #[arg(long)]
+    pub(crate) gpu: bool,
     /// Scores as JSON
     #[arg(long)]
     pub(crate) json: bool,

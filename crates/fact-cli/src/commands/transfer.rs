@@ -31,6 +31,14 @@ pub(crate) fn main(args: TransferArgs) -> Outcome {
         seed: args.seed,
         asking,
         reuse: args.reuse,
+        threads: args.threads.map_or_else(
+            || std::thread::available_parallelism().map_or(1, usize::from),
+            usize::from,
+        ),
+        #[cfg(feature = "student-wgpu")]
+        gpu: args.gpu,
+        #[cfg(not(feature = "student-wgpu"))]
+        gpu: false,
     };
     let stop = interrupt::stop_flag();
     let finished = transfer(&options, &*progress::reporter(args.quiet), &stop)?;
@@ -38,6 +46,9 @@ pub(crate) fn main(args: TransferArgs) -> Outcome {
         for (verifier, spent) in finished.spent {
             message::spent(&verifier, Some(spent));
         }
+    }
+    for student in &finished.students {
+        message::note(student);
     }
     if finished.failed > 0 {
         message::note(&format!(

@@ -16,6 +16,10 @@ const CLAIMS_NOTHING: &[&str] = &[
     "level",
     "confidence",
     "proposer",
+    "group",
+    "scene",
+    "family",
+    "split",
     // A convention of the data set: every matcher folds spellings of one answer and no more.
     "certificate.matcher",
     // What the program is given and does not look at.
@@ -36,6 +40,10 @@ const NEVER_CLAIMED: &[&str] = &[
     "level",
     "confidence",
     "proposer",
+    "group",
+    "scene",
+    "family",
+    "split",
     "certificate.matcher",
     "certificate.choices",
     "certificate.pack.source",

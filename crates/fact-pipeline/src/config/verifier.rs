@@ -14,13 +14,19 @@ pub enum VerifierSpec {
         /// Address of the endpoint.
         url: String,
     },
+    /// A student of ours: a size or a file of settings of students that are trained on parts of the run and
+    /// score the others, or the folder of one that is trained. Read when it is asked.
+    Student(String),
 }
 
 impl VerifierSpec {
-    /// Its name in the store and in tables, without the address: `vlm:MODEL`.
+    /// Its name, of an endpoint without the address: `vlm:MODEL`. In the store a student's name also
+    /// tells its settings and what it was trained on.
     pub fn name(&self) -> String {
-        let Self::Vlm { model, .. } = self;
-        format!("vlm:{model}")
+        match self {
+            Self::Vlm { model, .. } => format!("vlm:{model}"),
+            Self::Student(named) => format!("student:{named}"),
+        }
     }
 }
 
@@ -28,17 +34,25 @@ impl FromStr for VerifierSpec {
     type Err = String;
 
     fn from_str(s: &str) -> Result<Self, String> {
+        if let Some(named) = s.strip_prefix("student:").filter(|named| !named.is_empty()) {
+            return Ok(Self::Student(named.to_owned()));
+        }
         match ModelAt::of_kind("vlm", s) {
             Some(found) => found.map(|ModelAt { model, url }| Self::Vlm { model, url }),
-            None => Err(format!("unknown verifier `{s}`, expected vlm:MODEL@URL")),
+            None => Err(format!(
+                "unknown verifier `{s}`, expected vlm:MODEL@URL, student:SIZE, student:FILE.toml or \
+                 student:FOLDER"
+            )),
         }
     }
 }
 
 impl fmt::Display for VerifierSpec {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self::Vlm { model, url } = self;
-        write!(f, "vlm:{model}@{url}")
+        match self {
+            Self::Vlm { model, url } => write!(f, "vlm:{model}@{url}"),
+            Self::Student(named) => write!(f, "student:{named}"),
+        }
     }
 }
 
@@ -56,7 +70,10 @@ mod tests {
             (spec.to_string().as_str(), spec.name().as_str()),
             (text, "vlm:org/model")
         );
-        for text in ["llm:m@http://h", "vlm:m", "m@http://h", ""] {
+        let spec: VerifierSpec = "student:judge.toml".parse().unwrap();
+        assert_eq!(spec, VerifierSpec::Student("judge.toml".into()));
+        assert_eq!(spec.to_string(), "student:judge.toml");
+        for text in ["student:", "llm:m@http://h", "vlm:m", "m@http://h", ""] {
             assert!(
                 text.parse::<VerifierSpec>()
                     .unwrap_err()

@@ -132,6 +132,8 @@ impl Clevr {
                 answers,
                 scene: name.clone(),
                 choices: Vec::new(),
+                family: None,
+                split: question.split,
             },
             images: vec![image],
             scene: scene.map(|json| SceneSource {
@@ -143,7 +145,6 @@ impl Clevr {
                 json,
                 annotations: None,
             }),
-            split: question.split,
             locked: false,
             origin: at.clone(),
         })

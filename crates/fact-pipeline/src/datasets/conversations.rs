@@ -148,11 +148,12 @@ impl Conversations {
                         }],
                         scene: names.first().cloned().unwrap_or_default(),
                         choices: Vec::new(),
+                        family: None,
+                        split: None,
                     },
                     images: images.clone(),
                     scene: None,
                     program: None,
-                    split: None,
                     locked: false,
                     origin: at.clone(),
                 }

@@ -81,11 +81,12 @@ impl EasyVqa {
                 }],
                 scene: format!("{split}-{number}"),
                 choices: Vec::new(),
+                family: None,
+                split: Some(split.to_owned()),
             },
             images: vec![image],
             scene: None,
             program: None,
-            split: Some(split.to_owned()),
             locked: false,
             origin: at.clone(),
         })

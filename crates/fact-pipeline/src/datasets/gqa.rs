@@ -105,6 +105,8 @@ impl Gqa {
                 answers: answers.into_iter().collect(),
                 scene: question.image,
                 choices: Vec::new(),
+                family: None,
+                split: split.map(str::to_owned),
             },
             images: vec![image],
             scene: graph.map(|json| SceneSource {
@@ -116,7 +118,6 @@ impl Gqa {
                 json,
                 annotations: question.annotations,
             }),
-            split: split.map(str::to_owned),
             locked: false,
             origin: at.clone(),
         })

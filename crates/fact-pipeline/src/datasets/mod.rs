@@ -65,8 +65,6 @@ pub struct Record {
     pub scene: Option<SceneSource>,
     /// The data set's own program for the question.
     pub program: Option<GoldProgram>,
-    /// Name of the split, where the data set tells.
-    pub split: Option<String>,
     /// Kept back for a final report; only there when asked for.
     pub locked: bool,
     /// Where it was read.

@@ -188,11 +188,12 @@ impl Nlvr {
                 group: sentence.clone(),
                 scene,
                 choices: Vec::new(),
+                family: None,
+                split: Some(split.clone()),
             },
             images: vec![image],
             scene: annotation,
             program: None,
-            split: Some(split.clone()),
             locked,
             origin: element.at.clone(),
         })

@@ -11,7 +11,7 @@ mod thrift;
 
 use super::error::{OpenError, RecordError, RecordFault};
 use super::input::{MAX_RECORD_BYTES, Origin};
-use super::row::{Columns, Role};
+use super::row::{self, Columns, Role};
 use super::spec::{self, Spec};
 use super::{DataSet, ImageRoot, ImageSource, Record, Samples};
 use fact_core::matcher::Matcher;
@@ -81,16 +81,8 @@ impl Parquet {
     fn check_columns(&self, reader: &SerializedFileReader<File>) -> Result<(), String> {
         let schema = reader.metadata().file_metadata().schema();
         let names: Vec<&str> = schema.get_fields().iter().map(|f| f.name()).collect();
-        let roles = [
-            (Role::Image, true),
-            (Role::Question, true),
-            (Role::Id, false),
-            (Role::Answer, false),
-            (Role::Group, false),
-            (Role::Scene, false),
-            (Role::Choices, false),
-        ];
-        for (role, needed) in roles {
+        for role in row::ALL {
+            let needed = matches!(role, Role::Image | Role::Question);
             let wanted = self.columns.names(role);
             let given = self.columns.given(role).is_some();
             if (needed || given) && !wanted.iter().any(|name| names.contains(name)) {
@@ -108,18 +100,8 @@ impl Parquet {
 
     /// Names of the columns that are read.
     fn names(&self) -> Vec<&str> {
-        let roles = [
-            Role::Id,
-            Role::Image,
-            Role::Question,
-            Role::Answer,
-            Role::Group,
-            Role::Scene,
-            Role::Choices,
-        ];
-        let mut names: Vec<&str> = roles.iter().flat_map(|r| self.columns.names(*r)).collect();
-        names.push("split");
-        names
+        let names = row::ALL.iter().flat_map(|role| self.columns.names(*role));
+        names.collect()
     }
 
     /// The schema with only the columns that are read.

@@ -19,10 +19,25 @@ pub(super) enum Role {
     Group,
     Scene,
     Choices,
+    Family,
+    Split,
 }
 
+/// All roles.
+pub(super) const ALL: [Role; 9] = [
+    Role::Id,
+    Role::Image,
+    Role::Question,
+    Role::Answer,
+    Role::Group,
+    Role::Scene,
+    Role::Choices,
+    Role::Family,
+    Role::Split,
+];
+
 /// Each role with its option and the names that are looked for without it, best first.
-const ROLES: [(Role, &str, &[&str]); 7] = [
+const ROLES: [(Role, &str, &[&str]); 9] = [
     (Role::Id, "id", &["id", "question_id"]),
     (Role::Image, "image", &["image", "images"]),
     (Role::Question, "question", &["question"]),
@@ -30,13 +45,15 @@ const ROLES: [(Role, &str, &[&str]); 7] = [
     (Role::Group, "group", &["group"]),
     (Role::Scene, "scene", &["scene_id"]),
     (Role::Choices, "choices", &["choices"]),
+    (Role::Family, "family", &["family"]),
+    (Role::Split, "split", &["split"]),
 ];
 
 /// Which column holds what.
 #[derive(Debug, Clone)]
 pub(super) struct Columns {
     /// Names the user gave, in the order of [`ROLES`].
-    given: [Option<String>; 7],
+    given: [Option<String>; 9],
     matcher: Matcher,
 }
 
@@ -91,6 +108,23 @@ impl Columns {
             .ok_or_else(|| at.bad(self.names(role)[0], "missing"))
     }
 
+    /// A text by which samples are grouped and nothing else. In a column that the user did not name
+    /// another kind of value is something else, and ignored.
+    fn label(
+        &self,
+        at: &Origin,
+        row: &Map<String, Value>,
+        role: Role,
+    ) -> Result<Option<String>, RecordError> {
+        match self.get(at, row, role)? {
+            Some((field, value)) if self.given(role).is_some() => text(at, &field, value).map(Some),
+            Some((field, value @ (Value::String(_) | Value::Number(_)))) => {
+                Ok(text(at, &field, value).ok())
+            }
+            _ => Ok(None),
+        }
+    }
+
     /// The record of a row whose images are `images`. `fallback_id` stands in for a missing
     /// identifier; without it a row needs one.
     pub(super) fn record(
@@ -123,7 +157,8 @@ impl Columns {
             Some((field, value)) => texts(at, &field, value)?,
             None => Vec::new(),
         };
-        let split = row.get("split").and_then(Value::as_str).map(str::to_owned);
+        let family = self.label(at, row, Role::Family)?;
+        let split = self.label(at, row, Role::Split)?;
         Ok(Record {
             sample: Sample {
                 id,
@@ -133,11 +168,12 @@ impl Columns {
                 group,
                 scene: scene_id,
                 choices,
+                family,
+                split,
             },
             images,
             scene: annotation(row),
             program: program(row),
-            split,
             locked: false,
             origin: at.clone(),
         })

@@ -47,7 +47,7 @@ const KINDS: &[(&str, Kind, &[&str])] = &[
 
 /// Options that rename columns.
 const COLUMNS: &[&str] = &[
-    "id", "image", "question", "answer", "group", "scene", "choices",
+    "id", "image", "question", "answer", "group", "scene", "choices", "family", "split",
 ];
 
 /// Options every kind takes.

@@ -140,11 +140,12 @@ impl Vqa {
                 answers,
                 scene: question.image_id.to_string(),
                 choices: Vec::new(),
+                family: None,
+                split: part,
             },
             images: vec![image],
             scene: None,
             program: None,
-            split: part,
             locked: false,
             origin: at.clone(),
         })

@@ -2,6 +2,7 @@
 //! where each form is documented.
 
 use super::Task;
+use super::conversations::Labels;
 use crate::store::ReadRow;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -53,6 +54,8 @@ pub(super) struct Trl<'a> {
     prompt: [PartsMessage; 1],
     completion: [PartsMessage; 1],
     images: &'a [String],
+    #[serde(flatten)]
+    labels: Labels<'a>,
 }
 
 pub(super) fn trl(row: &ReadRow, task: Option<Task>, question: String, text: String) -> Trl<'_> {
@@ -70,6 +73,7 @@ pub(super) fn trl(row: &ReadRow, task: Option<Task>, question: String, text: Str
             content: vec![Part::Text { text }],
         }],
         images: &row.sample.images,
+        labels: Labels::of(row),
     }
 }
 

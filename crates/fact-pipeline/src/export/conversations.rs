@@ -15,6 +15,8 @@ struct Llava<'a> {
     id: &'a str,
     image: Paths<'a>,
     conversations: [Turn; 2],
+    #[serde(flatten)]
+    labels: Labels<'a>,
 }
 
 /// A row as LLaMA-Factory reads it with `"formatting": "sharegpt"`.
@@ -23,6 +25,26 @@ struct Sharegpt<'a> {
     id: &'a str,
     conversations: [Turn; 2],
     images: &'a [String],
+    #[serde(flatten)]
+    labels: Labels<'a>,
+}
+
+/// What rows may be grouped by, of readers that pass over fields they do not know.
+#[derive(Serialize)]
+pub(super) struct Labels<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    family: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    split: Option<&'a str>,
+}
+
+impl<'a> Labels<'a> {
+    pub(super) fn of(row: &'a ReadRow) -> Self {
+        Self {
+            family: row.sample.family.as_deref(),
+            split: row.sample.split.as_deref(),
+        }
+    }
 }
 
 /// One image as itself, several as a list.
@@ -65,11 +87,13 @@ impl Form<'_> {
                     images => Paths::Many(images),
                 },
                 conversations: turns(row, question, text.text),
+                labels: Labels::of(row),
             }),
             Self::Sharegpt => serde_json::to_string(&Sharegpt {
                 id: &row.sample.id,
                 conversations: turns(row, question, text.text),
                 images: &row.sample.images,
+                labels: Labels::of(row),
             }),
             Self::Trl => serde_json::to_string(&chat::trl(row, task, question, text.text)),
             Self::MsSwift => serde_json::to_string(&chat::ms_swift(row, question, text)),

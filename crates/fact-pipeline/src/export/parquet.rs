@@ -31,6 +31,10 @@ const COLUMNS: &str = "
     optional binary certificate (utf8);
     optional binary bridge (utf8);
     optional binary transfer (utf8);
+    optional binary group (utf8);
+    optional binary scene (utf8);
+    optional binary family (utf8);
+    optional binary split (utf8);
 ";
 
 /// Like the JSONL rows; `steps`, `certificate`, `bridge` and `transfer` hold JSON. With images, `image` is a group of
@@ -144,6 +148,10 @@ fn write_group(
     optional(group, some(&|r| r.bridge.as_ref().map(|b| text(&json(b)))))?;
     let transfer = |r: &ExportRow| (!r.transfer.is_empty()).then(|| text(&json(&r.transfer)));
     optional(group, some(&transfer))?;
+    optional(group, some(&|r| r.group.as_deref().map(text)))?;
+    optional(group, some(&|r| r.scene.as_deref().map(text)))?;
+    optional(group, some(&|r| r.family.as_deref().map(text)))?;
+    optional(group, some(&|r| r.split.as_deref().map(text)))?;
     // All rows of an export have a text in a style, or none.
     if rows.iter().all(|r| r.text.is_none()) {
         return Ok(());

@@ -47,6 +47,18 @@ pub struct ExportRow {
     /// What verifiers answered with and without the rationale; absent if none was asked.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub transfer: Vec<RowTransfer>,
+    /// The sample's group: samples that ask the same of other images.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
+    /// The sample's scene: what its image shows, in whichever order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scene: Option<String>,
+    /// Kind of question; absent if the data set does not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub family: Option<String>,
+    /// Name of the split; absent if the data set does not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub split: Option<String>,
     /// The text in the style that was asked for, if it is another than the rationale's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<StyledText>,
@@ -203,6 +215,10 @@ impl From<ReadRow> for ExportRow {
             certificate: row.certificate,
             bridge,
             transfer: transfer.collect(),
+            group: Some(row.sample.group),
+            scene: Some(row.sample.scene),
+            family: row.sample.family,
+            split: row.sample.split,
             text: None,
         }
     }

@@ -5,6 +5,7 @@ use crate::datasets::{ImagePathError, ImageReadError, OpenError, RecordError};
 use crate::engine::RunError;
 use crate::store::StoreError;
 use crate::synth::SynthError;
+use crate::transfer::TransferError;
 use fact_models::decode::DecodeError;
 use fact_student::{
     CheckpointError, InferError, TrainError, VocabularyError, example::PictureError,
@@ -99,6 +100,20 @@ pub enum StudentError {
     /// The student does not answer.
     #[error(transparent)]
     Infer(#[from] InferError),
+    /// A student does not tell what it was trained on.
+    #[error("{0} does not tell what the student there was trained on")]
+    Untold(PathBuf),
+    /// Verifiers cannot be asked.
+    #[error(transparent)]
+    Transfer(Box<TransferError>),
+    /// A file cannot be read.
+    #[error("cannot read {path}: {source}")]
+    Unread {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
     /// A file cannot be written.
     #[error("cannot write {path}: {source}")]
     Write {
@@ -126,6 +141,11 @@ impl StudentError {
                 "`fact transfer {} --verifier …` asks one; then the same command goes on",
                 run.display()
             )),
+            Self::Untold(_) => Some(
+                "a student may not judge what it was trained on: teach it again with this version; the                  same command writes what is missing"
+                    .into(),
+            ),
+            Self::Transfer(e) => e.hint(),
             Self::Run(e) => e.hint(),
             Self::Config(e) => e.hint(),
             Self::Store(e) => e.hint(),
@@ -136,6 +156,15 @@ impl StudentError {
             Self::Checkpoint(e) => e.hint(),
             Self::Infer(InferError::NoRationales) => Some("leave out --after-rationale".into()),
             _ => None,
+        }
+    }
+}
+
+impl From<TransferError> for StudentError {
+    fn from(error: TransferError) -> Self {
+        match error {
+            TransferError::Student(error) => *error,
+            error => Self::Transfer(Box::new(error)),
         }
     }
 }

@@ -5,6 +5,7 @@
 mod error;
 mod eval;
 pub mod experiment;
+mod learned;
 mod rows;
 mod teach;
 
@@ -14,5 +15,9 @@ pub use fact_student::train::{Kind, Line};
 pub use fact_student::{
     Progress, Silent, Size, TrainConfig, config::ImageSize, model::Place, objective::Losses,
 };
+pub use learned::LEARNED;
+pub(crate) use learned::Learned;
+pub(crate) use rows::sized;
 pub use rows::{Objective, Reading, read};
+pub(crate) use teach::write;
 pub use teach::{SUMMARY, Taught, TeachRequest, VOCABULARY, teach};

@@ -121,7 +121,17 @@ fn picture(
     let found = found.map_err(|source| StudentError::Path { id: id(), source })?;
     let bytes = found.read(limits.file_bytes);
     let bytes = bytes.map_err(|source| StudentError::Read { id: id(), source })?;
-    let decoded = decode(&bytes, &limits);
+    sized(&id(), &bytes, size).map(|(_, picture)| picture)
+}
+
+/// The picture in an image's file at a student's size, and the hash of the file.
+pub(crate) fn sized(
+    id: &str,
+    bytes: &[u8],
+    size: ImageSize,
+) -> Result<(Arc<str>, Picture), StudentError> {
+    let id = || id.to_owned();
+    let decoded = decode(bytes, &DecodeLimits::default());
     let decoded = decoded.map_err(|source| StudentError::Decode { id: id(), source })?;
     let (width, height) = (size.width, size.height);
     let pixels = if (decoded.width, decoded.height) == (width, height) {
@@ -130,5 +140,6 @@ fn picture(
         imageops::resize(&decoded.rgb, width, height, FilterType::Triangle)
     };
     let picture = Picture::new(width, height, pixels.into_raw());
-    picture.map_err(|source| StudentError::Picture { id: id(), source })
+    let picture = picture.map_err(|source| StudentError::Picture { id: id(), source })?;
+    Ok((decoded.sha256, picture))
 }

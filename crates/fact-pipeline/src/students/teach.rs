@@ -1,6 +1,7 @@
 //! Trainings of several sizes on the same rows.
 
 use super::StudentError;
+use super::learned::write_learned;
 use super::rows::{Objective, Reading, read};
 use crate::export::AtomicFile;
 use fact_student::config::ImageSize;
@@ -107,6 +108,8 @@ pub fn teach(request: &TeachRequest, progress: &dyn Progress) -> Result<Vec<Taug
             place: request.place,
         };
         let outcome = train(&job, progress)?;
+        // Only now: a folder that holds another training is refused and keeps what it says.
+        write_learned(&folder, &examples, &validation)?;
         let interrupted = outcome.interrupted;
         taught.push(Taught {
             size: size.to_string(),
@@ -147,7 +150,7 @@ pub fn teach(request: &TeachRequest, progress: &dyn Progress) -> Result<Vec<Taug
 }
 
 /// Writes a file whole or not at all.
-pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), StudentError> {
+pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), StudentError> {
     let written = AtomicFile::create(path).and_then(|mut file| {
         file.write_all(bytes)?;
         file.commit()

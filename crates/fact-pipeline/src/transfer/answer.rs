@@ -130,6 +130,8 @@ mod tests {
             group: "g".into(),
             scene: "s".into(),
             choices: Vec::new(),
+            family: None,
+            split: None,
         }
     }
 

@@ -11,13 +11,18 @@
 //! | `verifier` | a model at an endpoint |
 //! | `answer` | what is read from its replies |
 //! | `effect` | what came of it over a run |
+//! | `student` | students of ours as verifiers (feature `student`) |
 
 mod answer;
 mod effect;
 mod prompt;
+#[cfg(feature = "student")]
+mod student;
 mod verifier;
 
 pub use effect::{Effect, effects};
+#[cfg(feature = "student")]
+pub use student::{Apart, CrossFit, FOLDER, OfStudent};
 
 use crate::calls::AskError;
 use crate::config::{LlmConfig, VerifierSpec};
@@ -33,7 +38,7 @@ use fact_models::DecodeLimits;
 use fact_models::http::KeyError;
 use fact_models::language::LanguageError;
 use fact_models::remote::{Picture, Spent};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -56,6 +61,10 @@ pub struct TransferOptions {
     pub asking: LlmConfig,
     /// Runs whose answers are taken over.
     pub reuse: Vec<PathBuf>,
+    /// Threads of students; changes nothing in the results.
+    pub threads: usize,
+    /// Whether students compute on a graphics card, where the program is built for it.
+    pub gpu: bool,
 }
 
 /// How a verifier is asked if nothing is said: one short answer at temperature 0.
@@ -81,6 +90,8 @@ pub struct Finished {
     pub spent: Vec<(String, Spent)>,
     /// The bound of a budget that was used up.
     pub budget: Option<String>,
+    /// What students of ours came to, a line each.
+    pub students: Vec<String>,
 }
 
 /// Why verifiers were not asked, or not to the end.
@@ -124,6 +135,34 @@ pub enum TransferError {
     /// A thread cannot be started.
     #[error("cannot start a worker thread: {0}")]
     Thread(#[from] std::io::Error),
+    /// A student is to judge, and there are none in this program.
+    #[error("`student:{0}`: this program was built without students")]
+    NoStudents(String),
+    /// The settings of students are refused.
+    #[error("verifier: {0}")]
+    Settings(String),
+    /// Nothing can be held out.
+    #[error(
+        "all samples with a rationale are of one picture: a student cannot be kept from seeing it"
+    )]
+    OnePicture,
+    /// A student cannot read rationales.
+    #[error("the student in {0} was taught without rationales, it cannot read one")]
+    NeverRead(PathBuf),
+    /// A student cannot be trained or asked.
+    #[cfg(feature = "student")]
+    #[error(transparent)]
+    Student(Box<crate::students::StudentError>),
+}
+
+#[cfg(feature = "student")]
+impl From<crate::students::StudentError> for TransferError {
+    fn from(error: crate::students::StudentError) -> Self {
+        match error {
+            crate::students::StudentError::Transfer(error) => *error,
+            error => Self::Student(Box::new(error)),
+        }
+    }
 }
 
 impl TransferError {
@@ -138,12 +177,21 @@ impl TransferError {
                 Some("restore the data set that the run was made from".into())
             }
             Self::Twice(_) => Some("name each model once".into()),
+            Self::NoStudents(_) => {
+                Some("build it with `cargo build --release -p fact-cli --features student`".into())
+            }
+            Self::OnePicture => Some("take a run over more pictures".into()),
+            Self::NeverRead(_) => Some("teach one with --objective fact --blind 0.3".into()),
+            #[cfg(feature = "student")]
+            Self::Student(e) => e.hint(),
+            Self::Settings(_) => Some("docs/transfer.md lists the settings of students".into()),
             Self::Data(_) | Self::Key(_) | Self::Language(_) | Self::Thread(_) => None,
         }
     }
 }
 
-/// Asks the verifiers what they were not asked yet. Writes to the run's store only.
+/// Asks the verifiers what they were not asked yet: models at endpoints first, students then. Writes to the
+/// run's store only, and what students are trained to into the run's folder.
 ///
 /// # Errors
 /// See [`TransferError`]; what was answered until then is kept.
@@ -152,23 +200,107 @@ pub fn transfer(
     reporter: &dyn Reporter,
     stop: &Arc<AtomicBool>,
 ) -> Result<Finished, TransferError> {
+    let mut names = BTreeSet::new();
     let mut verifiers: Vec<Verifier> = Vec::new();
+    let mut students: Vec<&str> = Vec::new();
     for spec in &options.verifiers {
-        let verifier = Verifier::open(spec, &options.asking, stop)?;
-        if verifiers.iter().any(|known| known.name == verifier.name) {
-            return Err(TransferError::Twice(verifier.name));
+        if !names.insert(spec.name()) {
+            return Err(TransferError::Twice(spec.name()));
         }
-        verifiers.push(verifier);
+        match spec {
+            VerifierSpec::Vlm { model, url } => {
+                verifiers.push(Verifier::open((model, url), &options.asking, stop)?);
+            }
+            VerifierSpec::Student(named) if cfg!(feature = "student") => students.push(named),
+            VerifierSpec::Student(named) => {
+                return Err(TransferError::NoStudents(named.clone()));
+            }
+        }
     }
     let mut writer = Writer::of_run(&options.run)?;
+    let mut finished = Finished {
+        samples: 0,
+        complete: true,
+        failed: 0,
+        spent: Vec::new(),
+        budget: None,
+        students: Vec::new(),
+    };
+    if !verifiers.is_empty() {
+        finished = ask(&verifiers, &mut writer, options, reporter, stop)?;
+    }
+    #[cfg(feature = "student")]
+    if !students.is_empty() {
+        let (reader, images) = read(options)?;
+        let mut bench = student::Bench {
+            options,
+            writer: &mut writer,
+            reader: &reader,
+            images: &images,
+            reporter,
+            stop,
+        };
+        for named in students {
+            if stop.load(Ordering::SeqCst) {
+                finished.complete = false;
+                break;
+            }
+            let came = student::judge(&mut bench, named)?;
+            finished.complete &= came.complete;
+            finished.samples = finished.samples.max(came.scored);
+            finished.students.push(came.text());
+        }
+    }
+    Ok(finished)
+}
+
+/// Has students that are trained on parts of a run score the others: [`transfer`] of the options with these
+/// settings instead of verifiers.
+///
+/// # Errors
+/// See [`TransferError`]; what was scored until then is kept.
+#[cfg(feature = "student")]
+pub fn cross_fit(
+    options: &TransferOptions,
+    settings: &CrossFit,
+    reporter: &dyn Reporter,
+    stop: &Arc<AtomicBool>,
+) -> Result<OfStudent, TransferError> {
+    let mut writer = Writer::of_run(&options.run)?;
+    let (reader, images) = read(options)?;
+    let mut bench = student::Bench {
+        options,
+        writer: &mut writer,
+        reader: &reader,
+        images: &images,
+        reporter,
+        stop,
+    };
+    bench.cross_fit(settings)
+}
+
+/// The store of the run, and where its images are.
+fn read(options: &TransferOptions) -> Result<(Reader, ImageLookup), TransferError> {
     let reader = Reader::open(&options.run)?;
     let images = ImageLookup::open(&reader.data()?)?;
+    Ok((reader, images))
+}
+
+/// Asks models at endpoints.
+fn ask(
+    verifiers: &[Verifier],
+    writer: &mut Writer,
+    options: &TransferOptions,
+    reporter: &dyn Reporter,
+    stop: &Arc<AtomicBool>,
+) -> Result<Finished, TransferError> {
+    let (reader, images) = read(options)?;
     let plan = plan(reader.explained()?, options);
     if plan.is_empty() {
         return Err(TransferError::Nothing);
     }
     let mut desks = Vec::new();
-    for verifier in &verifiers {
+    for verifier in verifiers {
         let fingerprint = verifier.remote.fingerprint();
         let log = Reuse::new(writer.calls(fingerprint)?, &options.reuse)?;
         let spent = used(&reader, fingerprint)?;
@@ -187,7 +319,7 @@ pub fn transfer(
     let work = Work {
         reader: Mutex::new(reader),
         images,
-        verifiers: &verifiers,
+        verifiers,
         desks: &desks,
         failed: AtomicU64::new(0),
     };
@@ -224,6 +356,7 @@ pub fn transfer(
             .map(|(verifier, desk)| (verifier.name.clone(), desk.dispatcher.spent()))
             .collect(),
         budget,
+        students: Vec::new(),
     })
 }
 
@@ -381,6 +514,8 @@ mod tests {
             seed,
             asking: asking(),
             reuse: Vec::new(),
+            threads: 1,
+            gpu: false,
         }
     }
 

@@ -92,6 +92,8 @@ mod tests {
             group: "g".into(),
             scene: "s".into(),
             choices: choices.iter().map(|c| (*c).to_owned()).collect(),
+            family: None,
+            split: None,
         }
     }
 

@@ -3,7 +3,7 @@
 use super::TransferError;
 use super::{answer, prompt};
 use crate::calls::Dispatcher;
-use crate::config::{LlmConfig, VerifierSpec};
+use crate::config::LlmConfig;
 use fact_core::matcher::Matcher;
 use fact_core::sample::Sample;
 use fact_core::transfer::{Condition, Scored};
@@ -35,11 +35,10 @@ pub(super) struct Asked<'a> {
 impl Verifier {
     /// Opens it; nothing is sent. When `stop` becomes true, waiting for it ends.
     pub(super) fn open(
-        spec: &VerifierSpec,
+        (model, url): (&str, &str),
         config: &LlmConfig,
         stop: &Arc<AtomicBool>,
     ) -> Result<Self, TransferError> {
-        let VerifierSpec::Vlm { model, url } = spec;
         let options = Options {
             api: Api::Chat,
             max_tokens_field: config.max_tokens_field,
@@ -60,7 +59,7 @@ impl Verifier {
             prompt::VERSION
         );
         Ok(Self {
-            name: spec.name(),
+            name: format!("vlm:{model}"),
             remote,
             config: config.clone(),
             fingerprint,

@@ -64,7 +64,7 @@ fn nlvr_locks_development_sentences() -> Outcome {
 
 #[test]
 fn jsonl() -> Outcome {
-    let lines = r#"{"id": 1, "image": "a.png", "question": "How many?", "answer": 2, "split": "val"}
+    let lines = r#"{"id": 1, "image": "a.png", "question": "How many?", "answer": 2, "split": "val", "family": "count"}
 
 {"id": "b", "images": ["a.png", "b.png"], "question": "Red?", "answers": [true, "yep"], "group": "g", "choices": ["x", "y"]}
 {"id": "c", "image": "a.png", "question": "What?", "answers": [{"text": "cat", "weight": 0.5}, {"answer": "dog", "weight": 1}]}
@@ -76,7 +76,12 @@ fn jsonl() -> Outcome {
     let ids: Vec<&str> = good.iter().map(|r| r.sample.id.as_str()).collect();
     assert_eq!(ids, ["1", "b", "c", "d"]);
     assert_eq!(good[0].sample.answer(), Some("2"));
-    assert_eq!(good[0].split.as_deref(), Some("val"));
+    assert_eq!(good[0].sample.split.as_deref(), Some("val"));
+    assert_eq!(good[0].sample.family.as_deref(), Some("count"));
+    assert_eq!(
+        (&good[1].sample.family, &good[1].sample.split),
+        (&None, &None)
+    );
     assert_eq!(good[0].sample.group, "How many?");
     assert_eq!(good[0].sample.scene, "a.png");
     assert_eq!(good[1].sample.images, ["a.png", "images/b.png"]);
@@ -91,16 +96,19 @@ fn jsonl() -> Outcome {
 
 #[test]
 fn jsonl_with_other_names_and_matcher() -> Outcome {
-    let list = r#"[{"qid": "1", "file": "a.png", "text": "Red?", "label": ["no", "no", "yes"]}]"#;
+    let list = r#"[{"qid": "1", "file": "a.png", "text": "Red?", "label": ["no", "no", "yes"], "kind": 7, "split": ["no name"]}]"#;
     let folder = Folder::with(&[("d.json", list), ("pics/a.png", "")])?;
     let images = folder.path("pics");
     let options = format!(
-        "d.json?id=qid&image=file&question=text&answer=label&matcher=vqa_soft&images={}",
+        "d.json?id=qid&image=file&question=text&answer=label&family=kind&matcher=vqa_soft&images={}",
         images.display()
     );
     let (good, bad) = folder.read("jsonl", &options)?;
     assert_eq!(folder.texts(&bad), Vec::<String>::new());
     assert_eq!(good[0].sample.images, ["a.png"]);
+    // A list in a column that was not named is something else.
+    let (family, split) = (&good[0].sample.family, &good[0].sample.split);
+    assert_eq!((family.as_deref(), split.as_deref()), (Some("7"), None));
     let weights: Vec<f64> = good[0].sample.answers.iter().map(|a| a.weight).collect();
     assert!(weights[0] > weights[1] && weights[1] > 0.0, "{weights:?}");
     let data = datasets::open(&folder.spec("jsonl", &options))?;
@@ -203,7 +211,7 @@ fn gqa() -> Outcome {
         assert_eq!(folder.texts(&bad), Vec::<String>::new());
         assert_eq!(good[0].sample.id, "01");
         assert_eq!(good[0].sample.answer(), Some("pipe"));
-        assert_eq!(good[0].split.as_deref(), Some("val"));
+        assert_eq!(good[0].sample.split.as_deref(), Some("val"));
         let scene = good[0].scene.as_ref().ok_or("no scene")?;
         assert_eq!(
             (scene.schema, &scene.json["width"]),

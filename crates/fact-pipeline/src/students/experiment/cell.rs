@@ -6,6 +6,7 @@ use super::config::{Arm, Experiment};
 use super::data::{Data, Test};
 use crate::datasets::{elements, lines_or_array};
 use crate::synth::scenes::Split;
+use crate::transfer::CrossFit;
 use fact_student::infer::Asking;
 use fact_student::model::Place;
 use fact_student::train::{Job, LOG};
@@ -34,6 +35,9 @@ pub(super) struct Record {
     /// The arm as it was, and the settings: what is done with others is another training.
     arm: Arm,
     train: TrainConfig,
+    /// Who scored the rationales, if the arm keeps some of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    judges: Option<CrossFit>,
     /// Step of the best validation, whose student is asked.
     pub(super) best_step: u64,
     /// Share right in it.
@@ -78,6 +82,7 @@ impl<'a> Cell<'a> {
     ) -> Result<Option<Done<'a>>, StudentError> {
         let folder = cells.join(self.name());
         let config = experiment.training(self.steps, self.rate, self.seed);
+        let judges = experiment.judges().filter(|_| !self.arm.keep.is_empty());
         let done = folder.join(DONE);
         let wrong = |message: String| StudentError::Experiment {
             path: done.clone(),
@@ -86,7 +91,8 @@ impl<'a> Cell<'a> {
         if done.is_file() {
             let text = std::fs::read_to_string(&done).map_err(|e| wrong(e.to_string()))?;
             let record: Record = serde_json::from_str(&text).map_err(|e| wrong(e.to_string()))?;
-            if record.arm != *self.arm || record.train != config {
+            let same = record.arm == *self.arm && record.train == config && record.judges == judges;
+            if !same {
                 return Err(wrong("it was done with other settings".into()));
             }
             let answers = data
@@ -141,6 +147,7 @@ impl<'a> Cell<'a> {
         let record = Record {
             arm: self.arm.clone(),
             train: config,
+            judges,
             best_step: outcome.best_step,
             best_right: outcome.best_right,
             parameters: outcome.parameters,

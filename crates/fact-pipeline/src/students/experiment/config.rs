@@ -2,6 +2,7 @@
 
 use super::super::StudentError;
 use crate::synth::scenes::ScenesOptions;
+use crate::transfer::CrossFit;
 use fact_core::transfer::Rule;
 use fact_student::config::ImageSize;
 use fact_student::{Size, TrainConfig};
@@ -39,6 +40,10 @@ pub struct Experiment {
     /// How students look and learn.
     #[serde(default)]
     pub student: Settings,
+    /// Students that score the rationales before the arms are taught, by which arms keep some: each scores
+    /// what it was not trained on. Pictures and stride are those of `student` if not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transfer: Option<CrossFit>,
     /// What is compared.
     #[serde(rename = "arm")]
     pub arms: Vec<Arm>,
@@ -129,6 +134,18 @@ impl Learns {
     }
 }
 
+/// Which rationales an arm with rules learns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Which {
+    /// Those for which the rules hold.
+    Kept,
+    /// Those for which they do not.
+    Rejected,
+    /// Of both, by chance.
+    Any,
+}
+
 /// One way to teach.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -158,6 +175,10 @@ pub struct Arm {
     /// Only rationales for which these rules about transfer hold; the others' samples teach their answers.
     #[serde(default)]
     pub keep: Vec<String>,
+    /// Instead of all for which the rules hold, as many kept, rejected or any ones as there are of the fewer
+    /// of kept and rejected, drawn by the seed of the scenes: arms differ in which, not in how many.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rationales: Option<Which>,
 }
 
 impl Arm {
@@ -223,6 +244,9 @@ impl Experiment {
                 ));
             }
         }
+        if let Some(judges) = self.judges() {
+            judges.check().map_err(|e| format!("`transfer`: {e}"))?;
+        }
         let (mut names, mut seeds) = (BTreeSet::new(), BTreeSet::new());
         if let Some(seed) = self.seeds.iter().find(|seed| !seeds.insert(**seed)) {
             return Err(format!("the seed {seed} is given twice"));
@@ -239,6 +263,12 @@ impl Experiment {
                 return Err(format!("two arms are called `{name}`"));
             }
             arm.rules()?;
+            let texts = arm.learns != Learns::Answer;
+            if arm.rationales.is_some() && (arm.keep.is_empty() || !texts) {
+                return Err(format!(
+                    "arm `{name}` has `rationales`: it needs `keep`, and to learn something beside answers"
+                ));
+            }
             if arm.steps.is_some() && arm.work_of.is_some() {
                 return Err(format!("arm `{name}` has both `steps` and `work_of`"));
             }
@@ -299,6 +329,16 @@ impl Experiment {
             height,
             stride: self.student.stride,
         }
+    }
+
+    /// The students that score rationales, who see as the others do unless something else is said.
+    pub(super) fn judges(&self) -> Option<CrossFit> {
+        let (image, own) = (self.image(), self.transfer.clone()?);
+        Some(CrossFit {
+            image: own.image.or(Some([image.width, image.height])),
+            stride: own.stride.or(Some(image.stride)),
+            ..own
+        })
     }
 
     /// The settings of a training.
@@ -366,6 +406,10 @@ sizes = ["S"]
 name = "fact"
 learns = "fact"
 keep = ["transfer:lift>0"]
+rationales = "rejected"
+[transfer]
+size = "64x2"
+folds = 3
 "#;
 
     fn checked(text: &str) -> Result<Experiment, String> {
@@ -384,6 +428,10 @@ keep = ["transfer:lift>0"]
         assert_eq!(of(experiment.sizes[0]), ["label", "fact"]);
         assert_eq!(experiment.rates_of(&experiment.arms[0]), [0.002]);
         assert_eq!(experiment.image().width, experiment.scenes.width);
+        let judges = experiment.judges().unwrap();
+        let image = [experiment.image().width, experiment.image().height];
+        assert_eq!((judges.image, judges.stride), (Some(image), Some(8)));
+        assert_eq!((judges.folds, judges.seed), (3, 0));
     }
 
     #[test]
@@ -408,6 +456,14 @@ keep = ["transfer:lift>0"]
             ),
             ("transfer:lift>0", "transfer:luck", "arm `fact`"),
             ("samples = 20", "width = 4", "`width` is 4"),
+            ("folds = 3", "folds = 1", "`transfer`: folds is 1"),
+            ("folds = 3", "fold = 3", "unknown field `fold`"),
+            ("\"rejected\"", "\"most\"", "unknown variant `most`"),
+            (
+                "keep = [\"transfer:lift>0\"]",
+                "",
+                "arm `fact` has `rationales`: it needs `keep`",
+            ),
             (
                 "learns = \"fact\"",
                 "learns = \"facts\"",

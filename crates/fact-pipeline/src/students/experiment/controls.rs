@@ -69,7 +69,7 @@ pub(super) fn captions(
 }
 
 /// FNV-1a: a number that seems random.
-fn hash(seed: u64, index: u64) -> u64 {
+pub(super) fn hash(seed: u64, index: u64) -> u64 {
     struct Fnv(u64);
     impl Hasher for Fnv {
         fn write(&mut self, bytes: &[u8]) {

@@ -5,6 +5,8 @@ use super::super::StudentError;
 use super::super::rows::{Objective, Reading, read};
 use super::config::{Arm, Experiment, Learns};
 use super::controls;
+use super::filter::{self, Filter, Verdicts};
+use super::{Means, Watch};
 use crate::concise::Concise;
 use crate::config::Draft;
 use crate::datasets::{elements, lines_or_array};
@@ -15,7 +17,6 @@ use crate::reporter::Silent;
 use crate::store::{Reader, current};
 use crate::synth::scenes::{self, DESCRIBE, Split};
 use fact_core::style::{Boxes, Style};
-use fact_core::transfer::Vote;
 use fact_student::infer::Asked;
 use fact_student::layout::Row;
 use fact_student::{Example, TrainConfig, TrainError, Vocabulary};
@@ -71,8 +72,8 @@ pub(super) struct Data {
     pub(super) about: Vec<About>,
     /// Texts of each kind, one an example.
     texts: BTreeMap<Learns, Vec<Option<String>>>,
-    /// Examples whose rationales an arm with rules keeps.
-    kept: BTreeMap<String, Vec<bool>>,
+    /// What arms with rules keep.
+    pub(super) filter: Filter,
     pub(super) validation: Vec<Example>,
     pub(super) vocabulary: Vocabulary,
     pub(super) tests: Vec<Test>,
@@ -95,9 +96,9 @@ impl Data {
     pub(super) fn examples(&self, arm: &Arm) -> Vec<Example> {
         let mut examples = self.train.clone();
         if let Some(texts) = self.texts.get(&arm.learns) {
-            let kept = self.kept.get(&arm.name);
+            let kept = self.filter.learned.get(&arm.name);
             for (at, (example, text)) in examples.iter_mut().zip(texts).enumerate() {
-                if kept.is_none_or(|kept| kept[at]) {
+                if kept.is_none_or(|kept| kept.get(at) == Some(&true)) {
                     example.rationale.clone_from(text);
                 }
             }
@@ -140,9 +141,11 @@ impl Data {
 pub(super) fn prepare(
     experiment: &Experiment,
     folder: &Path,
+    means: Means,
     stop: &Arc<AtomicBool>,
-    stage: &dyn Fn(&str),
+    watch: &dyn Watch,
 ) -> Result<Option<Data>, StudentError> {
+    let stage = &|what: &str| watch.stage(what);
     let drawn = folder.join("data");
     draw(experiment, &drawn, stage)?;
     let run = folder.join("run");
@@ -163,14 +166,26 @@ pub(super) fn prepare(
             return Ok(None);
         }
     }
+    let mut judge = None;
+    if let Some(judges) = experiment.judges() {
+        stage("students score the rationales of others");
+        let scored = filter::score(&judges, &run, means, stop, watch)?;
+        stage(&scored.text());
+        if !scored.complete {
+            return Ok(None);
+        }
+        judge = Some(scored);
+    }
     stage("reading pictures and texts");
     let of = |split: Split| drawn.join(split.name());
     let (mut train, about) = split(experiment, &of(Split::Train))?;
     let (validation, _) = split(experiment, &of(Split::Val))?;
     let mut texts = BTreeMap::new();
-    let mut kept = BTreeMap::new();
+    let mut filter = Filter::default();
     if needs_run(experiment) {
-        from_run(experiment, &run, &about, &mut texts, &mut kept)?;
+        let judge = judge.as_ref().map(|judge| judge.verifier.as_str());
+        let verdicts = from_run(experiment, &run, &about, &mut texts, judge)?;
+        filter = Filter::new(experiment, &run, verdicts, judge)?;
     }
     // Captions are of all arms' vocabulary whether or not one is taught them.
     let captions: Vec<Option<String>> = about.iter().map(|a| Some(a.caption.clone())).collect();
@@ -191,9 +206,6 @@ pub(super) fn prepare(
     train.extend(described);
     for column in texts.values_mut() {
         column.resize(train.len(), None);
-    }
-    for kept in kept.values_mut() {
-        kept.resize(train.len(), false);
     }
     let mut tests = Vec::new();
     let tested = |split: &Split| !matches!(split, Split::Train | Split::Val);
@@ -222,7 +234,7 @@ pub(super) fn prepare(
         train,
         about,
         texts,
-        kept,
+        filter,
         validation,
         vocabulary,
         tests,
@@ -241,6 +253,7 @@ fn needs_run(experiment: &Experiment) -> bool {
         .arms
         .iter()
         .any(|arm| arm.learns != Learns::Answer)
+        || experiment.transfer.is_some()
 }
 
 /// Draws the scenes, unless they are there.
@@ -297,28 +310,20 @@ fn objects(folder: &Path) -> Result<Vec<BTreeSet<String>>, StudentError> {
     Ok(all)
 }
 
-/// The texts that a run gives, and which of them arms with rules keep.
+/// The texts that a run gives, and whether the rules of arms hold of its rationales.
 fn from_run(
     experiment: &Experiment,
     run: &Path,
     about: &[About],
     texts: &mut BTreeMap<Learns, Vec<Option<String>>>,
-    kept: &mut BTreeMap<String, Vec<bool>>,
-) -> Result<(), StudentError> {
+    judge: Option<&str>,
+) -> Result<Verdicts, StudentError> {
     let reader = Reader::open(run)?;
     let place: BTreeMap<&str, usize> = (about.iter().enumerate())
         .map(|(at, row)| (row.id.as_str(), at))
         .collect();
-    let mut rules = Vec::new();
-    for arm in experiment.arms.iter().filter(|arm| !arm.keep.is_empty()) {
-        let read = arm.rules().map_err(|message| StudentError::Experiment {
-            path: run.to_owned(),
-            message,
-        })?;
-        rules.push((arm.name.clone(), read));
-        kept.insert(arm.name.clone(), vec![false; about.len()]);
-    }
-    if !rules.is_empty() && reader.verifiers()?.is_empty() {
+    let mut verdicts = Verdicts::new(experiment, run, about.len())?;
+    if verdicts.asked() && reader.verifiers()?.is_empty() {
         return Err(StudentError::Unscored(run.to_owned()));
     }
     let mut stylists = Vec::new();
@@ -362,16 +367,11 @@ fn from_run(
                 column[at] = text;
             }
         }
-        if !rules.is_empty() {
-            let scores = current(&row.transfers, &row.hint().unwrap_or_default());
-            for (name, rules) in &rules {
-                let keeps = rules
-                    .iter()
-                    .all(|rule| rule.keeps(scores.values(), Vote::default()) == Some(true));
-                if let Some(kept) = kept.get_mut(name) {
-                    kept[at] = keeps;
-                }
-            }
+        if verdicts.asked() {
+            let mut scores = current(&row.transfers, &row.hint().unwrap_or_default());
+            // Beside the experiment's own judge others may have been asked; they are not its.
+            scores.retain(|name, _| judge.is_none_or(|judge| judge == name));
+            verdicts.add(at, &scores);
         }
         Ok(())
     })?;
@@ -387,7 +387,8 @@ fn from_run(
             }
         }
     }
-    Ok(())
+    verdicts.limit(&complete);
+    Ok(verdicts)
 }
 
 /// The vocabulary of all arms together.

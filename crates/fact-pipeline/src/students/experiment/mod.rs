@@ -6,7 +6,7 @@
 //! | | |
 //! |---|---|
 //! | `data/` | the scenes |
-//! | `run/` | the run that wrote rationales for `data/train` |
+//! | `run/` | the run that wrote rationales for `data/train`; in `verifiers/` the students that scored them |
 //! | `rows.jsonl` | what each arm learns beside answers, a column each; `fact teach` reads it |
 //! | `vocabulary.json` | pieces and positions, the same for all |
 //! | `cells/ARM-SIZE-seedN-rateX/` | a training, its predictions, and `cell.json` when it is done |
@@ -17,6 +17,7 @@
 //! | `config` | the file, checked |
 //! | `data` | scenes, run, texts of arms, vocabulary |
 //! | `controls` | placebo and captions of equal length |
+//! | `filter` | which rationales arms with rules keep |
 //! | `cell` | one training with its predictions |
 //! | `stats` | measures, intervals |
 //! | `outcome` | measures of arms and of guessing without the image |
@@ -31,11 +32,12 @@ mod config;
 mod controls;
 mod data;
 mod files;
+mod filter;
 mod outcome;
 mod stats;
 mod table;
 
-pub use config::{Arm, Experiment, Learns, Settings};
+pub use config::{Arm, Experiment, Learns, Settings, Which};
 pub use table::Circumstances;
 
 use super::StudentError;
@@ -93,7 +95,7 @@ pub fn conduct(
         path: folder.to_owned(),
         source,
     })?;
-    let Some(data) = data::prepare(experiment, folder, stop, &|what| watch.stage(what))? else {
+    let Some(data) = data::prepare(experiment, folder, means, stop, watch)? else {
         return Ok(Conducted {
             table: None,
             done: 0,

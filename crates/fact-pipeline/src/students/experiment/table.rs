@@ -61,6 +61,7 @@ pub(super) fn markdown(
         text.push_str("**Not all trainings are done; the same command goes on.**\n\n");
     }
     text.push_str(NOTE);
+    filtered(&mut text, outcome);
     for size in &experiment.sizes {
         let size = size.to_string();
         let _ = writeln!(text, "\n## Size {size}");
@@ -132,6 +133,35 @@ pub(super) fn markdown(
         curves(&mut text, outcome, &size)?;
     }
     Ok(text)
+}
+
+/// What verifiers said of the rationales, and how many of them each arm with rules learns.
+fn filtered(text: &mut String, outcome: &Outcome<'_>) {
+    let filter = &outcome.data.filter;
+    if filter.counts.is_empty() {
+        return;
+    }
+    head(
+        text,
+        "Rationales by what verifiers answered",
+        &["rules", "kept", "rejected", "not scored", "learned"],
+    );
+    for (name, counts) in &filter.counts {
+        let arm = outcome.experiment.arms.iter().find(|arm| arm.name == *name);
+        let rules = arm.map(|arm| arm.keep.join(", ")).unwrap_or_default();
+        let _ = writeln!(
+            text,
+            "| {name} | {} | {} | {} | {} | {} |",
+            rules.replace('>', "\\>"),
+            counts.kept,
+            counts.rejected,
+            counts.unscored,
+            counts.learned
+        );
+    }
+    for effect in &filter.effects {
+        let _ = writeln!(text, "\n```\n{}```", effect.text());
+    }
 }
 
 /// A column of a table.

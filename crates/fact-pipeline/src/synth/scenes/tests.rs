@@ -493,7 +493,7 @@ fn a_folder_is_read_as_it_was_written() {
         assert_eq!(records.len(), expected.len());
         for (record, sample) in records.iter().zip(&expected) {
             assert_eq!(record.sample.id, sample.id);
-            assert_eq!(record.split.as_deref(), Some(split.name()));
+            assert_eq!(record.sample.split.as_deref(), Some(split.name()));
             assert_eq!(record.program.is_some(), sample.program.is_some());
             assert!(record.scene.is_some());
             let predicted = match sample.answer.as_str() {
