@@ -66,7 +66,9 @@ fn other_settings_are_done_again_from_stored_answers_on_request() {
     let (_, said) = says(folder, &other, 2);
     for part in [
         "accept is \"v1\", was \"siblings\"",
-        "with --redo: done again, from proposing on: 4 questions with 8 samples",
+        "with --redo: proposing: 0 questions stay, 4 are done",
+        "with --redo: executing: 0 questions stay, 4 are done, where the programs are new",
+        "with --redo: verifying: 0 questions stay, 4 are done",
         "used wherever the same is asked",
         "hint: give the same settings to resume, --redo",
     ] {
@@ -114,6 +116,38 @@ fn other_settings_are_done_again_from_stored_answers_on_request() {
     says(folder, &back, 0);
     assert_eq!(model.received(), asked + QUESTIONS);
     assert_eq!(export(folder, "runs/a"), before);
+}
+
+#[test]
+fn texts_of_rationales_are_compared() {
+    // The same answers by another program.
+    let longer = Model::start(|_, body| {
+        let one = question(body).contains(" 1 blue ");
+        let program = "    n = image.count(\"blue square\")\n    return n > 0 and n < 2\n";
+        one.then(|| Fault::Says(program.to_owned()))
+    });
+    let good = Model::good();
+    let folder = folder(&good.url());
+    let folder = folder.path();
+    says(folder, &["run", "--quiet", "--out", "runs/a"], 0);
+    let other = format!("llm:m@{}", longer.url());
+    let run = ["run", "--quiet", "--out", "runs/b", "--propose", &other];
+    says(folder, &run, 0);
+    let diff = |more: &[&str]| {
+        let args = [&["runs", "diff", "runs/a", "runs/b"], more].concat();
+        says(folder, &args, 0).0
+    };
+    let json: Value = serde_json::from_str(&diff(&["--json"])).unwrap();
+    assert_eq!(json["changed"], 0, "{json:#}");
+    assert_eq!(
+        (&json["explained"], &json["reworded"]),
+        (&8.into(), &2.into())
+    );
+    assert_eq!(json["texts"], serde_json::json!(["q1-s0", "q1-s1"]));
+    let text = diff(&[]);
+    let told = "rationales: 8 in both, 2 with another text\n\
+                q1-s0: another text\nq1-s1: another text\n";
+    assert!(text.contains(told), "{text}");
 }
 
 #[test]
@@ -188,6 +222,10 @@ fn runs_are_listed_shown_compared_and_made_smaller() {
     assert!(diff.contains("8 in both, 2 with another outcome"), "{diff}");
     assert!(diff.contains("2  accepted -> verify:wrong"), "{diff}");
     assert!(diff.contains("q1-s0: accepted, V2, answer "), "{diff}");
+    assert!(
+        diff.contains("in both, 0 with another text"),
+        "what both accept has the same program: {diff}"
+    );
     let (diff, _) = says(folder, &["runs", "diff", "runs/deep/part", "runs/whole"], 0);
     assert!(diff.contains("only in the second"), "{diff}");
 

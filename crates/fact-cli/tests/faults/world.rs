@@ -249,6 +249,17 @@ impl World {
         held
     }
 
+    /// Whether some questions of a run are done and others are not.
+    pub(crate) fn is_half_done(&self, run: &Run) -> bool {
+        let count = "SELECT count(*) FROM groups";
+        let count = self
+            .store(run)
+            .unwrap()
+            .query_row(count, [], |row| row.get(0));
+        let count: i64 = count.unwrap();
+        count > 0 && count < QUESTIONS as i64
+    }
+
     /// Requests repeated within one sending, as the store has counted them.
     fn repeated(&self, run: &Run) -> usize {
         let store = self.store(run).unwrap();
