@@ -249,17 +249,6 @@ impl World {
         held
     }
 
-    /// Whether some questions of a run are done and others are not.
-    pub(crate) fn is_half_done(&self, run: &Run) -> bool {
-        let count = "SELECT count(*) FROM groups";
-        let count = self
-            .store(run)
-            .unwrap()
-            .query_row(count, [], |row| row.get(0));
-        let count: i64 = count.unwrap();
-        count > 0 && count < QUESTIONS as i64
-    }
-
     /// Requests repeated within one sending, as the store has counted them.
     fn repeated(&self, run: &Run) -> usize {
         let store = self.store(run).unwrap();
@@ -287,6 +276,17 @@ impl World {
     pub(crate) fn whole(&self) -> &str {
         &self.whole
     }
+}
+
+/// Whether a run keeps something of other settings for questions that are not done yet.
+pub(crate) fn is_half_done(store: &Path) -> bool {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY;
+    let count = Connection::open_with_flags(store, flags).and_then(|store| {
+        let count = "SELECT count(*) FROM kept";
+        store.query_row(count, [], |row| row.get::<_, i64>(0))
+    });
+    // While another process opens it, it may not be readable.
+    count.is_ok_and(|count| count > 0)
 }
 
 /// How a process ended.
