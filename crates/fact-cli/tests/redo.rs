@@ -11,6 +11,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
+use support::loopback::ToolServer;
 use support::model::Model;
 use support::{data, export, fact};
 
@@ -210,6 +211,23 @@ fn a_language_models_run_ends_like_a_fresh_one_whatever_was_before() {
         let candidates = draw.of(&["2", "16"]);
         let verification = verification(draw);
         format!("--samples {samples} {repair} --candidates {candidates} {verification}")
+    });
+}
+
+#[test]
+fn a_run_on_a_server_ends_like_a_fresh_one_whatever_was_before() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let data = data(folder, 4, 3);
+    let server = ToolServer::start();
+    let url = server.url();
+    walk(folder, 6, 10, |draw| {
+        let perception = draw.of(&[&url, &url, &url, "pixels"]);
+        let limit = draw.of(&["8", "12", "12"]);
+        let verification = verification(draw);
+        format!(
+            "--data {data} --perception {perception} --candidates 3 --limit {limit} {verification}"
+        )
     });
 }
 

@@ -2,6 +2,7 @@
 //! group that the store holds.
 
 use super::{Index, Setup};
+use crate::back_end::BackEnd;
 use crate::store::{Difference, Held};
 use std::collections::BTreeMap;
 
@@ -47,12 +48,14 @@ impl Stage {
 /// What results depend on besides the settings that a store is bound to, by name.
 pub(super) fn basis(setup: &Setup, index: &Index) -> BTreeMap<String, String> {
     let bank = setup.bank.as_ref().map_or("none", |bank| bank.sha256());
-    [
-        (BANK, bank.to_owned()),
-        (PROBES, index.probes_sha256.clone()),
-    ]
-    .map(|(key, value)| (key.to_owned(), value))
-    .into()
+    let probes = match setup.perception {
+        BackEnd::Local { .. } => index.probes_sha256.as_str(),
+        // Looking at other scenes would cost something: worlds stand in for them.
+        BackEnd::Remote(_) => "none",
+    };
+    [(BANK, bank), (PROBES, probes)]
+        .map(|(key, value)| (key.to_owned(), value.to_owned()))
+        .into()
 }
 
 /// The exemplars that phrases are learnt from, whoever proposes.
@@ -130,8 +133,9 @@ impl Scope {
             Some(was) => Some(was) != now.get(key),
             None => may,
         };
-        scope.other_probes = differs(PROBES, scope.read);
-        scope.execute |= scope.other_probes || differs(BANK, scope.propose);
+        let other_probes = differs(PROBES, scope.read);
+        scope.other_probes = other_probes && scope.read;
+        scope.execute |= other_probes || differs(BANK, scope.propose);
         scope.rounds = scope.all || scope.read || scope.propose || scope.execute || scope.verify;
         scope
     }
