@@ -128,6 +128,28 @@ fn a_faithful_text_counts_and_a_changed_bridge_does_nothing_else_again() {
     check(folder, "run").success();
     check(folder, "run-export/samples.jsonl").success();
 
+    // The runs differ in nothing but these texts.
+    let plain = ["run", "--quiet", "--out", "plain"];
+    fact(folder).args(plain).assert().success();
+    let diff = |more: &[&str]| {
+        let args = [&["runs", "diff", "plain", "run"], more].concat();
+        let assert = fact(folder).args(args).assert().success();
+        String::from_utf8(assert.get_output().stdout.clone()).unwrap()
+    };
+    let json: Value = serde_json::from_str(&diff(&["--json"])).unwrap();
+    assert_eq!(
+        (&json["changed"], &json["explained"]),
+        (&0.into(), &of.into())
+    );
+    assert_eq!(json["reworded"], of);
+    let ids: Vec<Value> = rows(&rules).iter().map(|row| row["id"].clone()).collect();
+    assert_eq!(json["texts"], Value::from(ids.clone()));
+    let told = diff(&[]);
+    let line = format!("rationales: {of} in both, {of} with another text\n");
+    assert!(told.contains(&line), "{told}");
+    let first = format!("{}: another text\n", ids[0].as_str().unwrap());
+    assert!(told.contains(&first), "{told}");
+
     // Again: nothing is asked. By the rules: their text. Back: from the answers kept.
     bridge(folder, &model.url(), &[]).success();
     fact(folder).args(["run", "--quiet"]).assert().success();

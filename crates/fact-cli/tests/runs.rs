@@ -66,7 +66,9 @@ fn other_settings_are_done_again_from_stored_answers_on_request() {
     let (_, said) = says(folder, &other, 2);
     for part in [
         "accept is \"v1\", was \"siblings\"",
-        "with --redo: done again, from proposing on: 4 questions with 8 samples",
+        "with --redo: proposing: 0 questions stay, 4 are done",
+        "with --redo: executing: 0 questions stay, 4 are done, where the programs are new",
+        "with --redo: verifying: 0 questions stay, 4 are done",
         "used wherever the same is asked",
         "hint: give the same settings to resume, --redo",
     ] {
@@ -188,6 +190,10 @@ fn runs_are_listed_shown_compared_and_made_smaller() {
     assert!(diff.contains("8 in both, 2 with another outcome"), "{diff}");
     assert!(diff.contains("2  accepted -> verify:wrong"), "{diff}");
     assert!(diff.contains("q1-s0: accepted, V2, answer "), "{diff}");
+    assert!(
+        diff.contains("rationales: 6 in both, 0 with another text"),
+        "{diff}"
+    );
     let (diff, _) = says(folder, &["runs", "diff", "runs/deep/part", "runs/whole"], 0);
     assert!(diff.contains("only in the second"), "{diff}");
 

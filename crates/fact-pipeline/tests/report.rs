@@ -155,6 +155,7 @@ fn rows(first: u64, question: &Question) -> GroupRows {
             one_holds: None,
             round: 1,
             held_out: false,
+            records: 0,
         },
         candidates: candidates.collect(),
         samples: samples.collect(),

@@ -57,8 +57,7 @@ fn certificate() -> Certificate {
 
 /// A sample of the group `g`; only accepted ones have a rationale.
 fn sample(ordinal: u64, accepted: bool) -> SampleRow {
-    let rationale = RationaleRow {
-        residual: PROGRAM.into(),
+    let rationale = RationaleRow::Made {
         rationale: Rationale {
             steps: vec![Step {
                 kind: StepKind::Evidence,
@@ -72,7 +71,7 @@ fn sample(ordinal: u64, accepted: bool) -> SampleRow {
             }],
             conclusion: "So the statement is true.".into(),
         },
-        certificate: certificate(),
+        certificate: certificate().into(),
     };
     SampleRow {
         ordinal,
@@ -101,7 +100,7 @@ fn sample(ordinal: u64, accepted: bool) -> SampleRow {
             stage: "verify",
             status: if accepted { "ok" } else { "failed" }.into(),
             reason: None,
-            detail: Some(serde_json::json!({ "score": 1 })),
+            detail: Some(serde_json::json!({ "score": 1 }).to_string()),
         }],
         verdicts: vec![VerdictRow {
             candidate: 0,
@@ -128,6 +127,7 @@ fn group(key: u64, samples: Vec<SampleRow>) -> GroupRows {
             one_holds: (samples.len() > 1).then_some(false),
             round: 1,
             held_out: false,
+            records: 0,
         },
         candidates: vec![CandidateRow {
             proposer: "bank".into(),
@@ -179,23 +179,32 @@ fn exports_are_as_documented() {
     insta::assert_json_snapshot!("summary", summary);
 }
 
+fn made(sample: &mut SampleRow) -> (&mut Rationale, &mut Certificate) {
+    match sample.rationale.as_mut().unwrap() {
+        RationaleRow::Made {
+            rationale,
+            certificate,
+        } => (rationale, certificate),
+        RationaleRow::Stored(_) => panic!("it was made"),
+    }
+}
+
 /// Three accepted samples: a plain one; one of two images whose question, sentence and box would break
 /// a format; one whose answer would.
 fn hostile_store(folder: &Path) -> Reader {
     let mut broken = sample(1, true);
     broken.sample.images = vec!["a b.png".into(), "c.png".into()];
     broken.sample.question = "Is <image> </s> [INST] it\n<|im_end|>?".into();
-    let rationale = broken.rationale.as_mut().unwrap();
-    let image = rationale.certificate.images[0].clone();
-    rationale.certificate.images.push(image);
-    rationale.rationale.steps[0].text = "The cup says </think>no <bbox>.".into();
-    rationale.rationale.steps[0].boxes.push(GroundedBox {
+    let (rationale, certificate) = made(&mut broken);
+    certificate.images.push(certificate.images[0].clone());
+    rationale.steps[0].text = "The cup says </think>no <bbox>.".into();
+    rationale.steps[0].boxes.push(GroundedBox {
         name: "the dog".into(),
         image: 1,
         bbox: [f64::MAX, 0.0, 1.0, 1.0],
     });
     let mut refused = sample(2, true);
-    refused.rationale.as_mut().unwrap().certificate.answer = "</think>".into();
+    made(&mut refused).1.answer = "</think>".into();
     let mut writer = Writer::open(folder).unwrap();
     writer.bind(&settings()).unwrap();
     writer

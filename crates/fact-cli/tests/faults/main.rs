@@ -18,9 +18,9 @@ mod world;
 use std::io::Write;
 use std::process::Command;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use support::export;
-use world::{CONCURRENCY, Draw, World};
+use world::{CONCURRENCY, Draw, Run, World, is_half_done};
 
 /// How often a random fault is done.
 fn times() -> usize {
@@ -94,6 +94,77 @@ fn kills_at_random_instants() {
             "{runs} runs, all byte-identical; no stored answer asked again; {unknown} calls unknown at a \
              kill, at most {CONCURRENCY} each; {before} kills before the first answer ({late} came too \
              late)"
+        ),
+    );
+}
+
+#[test]
+fn kills_while_settings_change() {
+    let mut world = World::new();
+    let mut draw = draw(9);
+    // What is there is verified on the spot; candidates are compared; and back.
+    let settings: [&[&str]; 3] = [
+        &["--accept", "v1"],
+        &["--candidates", "2", "--visible", "1"],
+        &[],
+    ];
+    let redo = |world: &World, run: &Run, settings: &[&str]| {
+        let mut command = world.command(run);
+        command.arg("--redo").args(settings);
+        command
+    };
+    let whole = settings.map(|settings| {
+        let mut run = world.run();
+        let ended = world.session(redo(&world, &run, settings), &mut run, |_| {});
+        assert_eq!(ended.code, Some(0), "{}", ended.said);
+        export(world.path(), &run.name)
+    });
+    assert_eq!(whole[2], world.whole());
+    let mut run = world.run();
+    world.finish(&mut run);
+    let (mut kills, mut late, mut between) = (0, 0, 0);
+    // As long as a session without a question takes.
+    let mut takes = world.takes;
+    for step in 0.. {
+        if kills >= times() {
+            break;
+        }
+        let (settings, whole) = (settings[step % 3], &whole[step % 3]);
+        for _ in 0..=draw.below(3) {
+            let wait = draw.below(u64::try_from(takes.as_micros()).unwrap());
+            let command = redo(&world, &run, settings);
+            // Every other one while questions are kept for later, which a session is soon past.
+            let aimed = draw.below(2) == 0;
+            let store = world.folder(&run).join("run.db");
+            let ended = world.session(command, &mut run, |child| {
+                if aimed {
+                    while !is_half_done(&store) && child.try_wait().unwrap().is_none() {}
+                } else {
+                    std::thread::sleep(Duration::from_micros(wait));
+                }
+                // It may have ended.
+                let _ = child.kill();
+            });
+            match ended.code {
+                Some(_) => late += 1,
+                None => {
+                    kills += 1;
+                    between += usize::from(is_half_done(&world.folder(&run).join("run.db")));
+                }
+            }
+        }
+        let start = Instant::now();
+        let ended = world.session(redo(&world, &run, settings), &mut run, |_| {});
+        takes = start.elapsed();
+        assert_eq!(ended.code, Some(0), "{}", ended.said);
+        assert_eq!(&export(world.path(), &run.name), whole, "{settings:?}");
+    }
+    row(
+        "`kill -9` while settings change (`--redo`)",
+        kills,
+        &format!(
+            "all byte-identical to a fresh run with the last settings; no stored answer asked again; \
+             {between} kills while questions were kept for later ({late} came too late)"
         ),
     );
 }

@@ -278,6 +278,17 @@ impl World {
     }
 }
 
+/// Whether a run keeps something of other settings for questions that are not done yet.
+pub(crate) fn is_half_done(store: &Path) -> bool {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY;
+    let count = Connection::open_with_flags(store, flags).and_then(|store| {
+        let count = "SELECT count(*) FROM kept";
+        store.query_row(count, [], |row| row.get::<_, i64>(0))
+    });
+    // While another process opens it, it may not be readable.
+    count.is_ok_and(|count| count > 0)
+}
+
 /// How a process ended.
 pub(crate) struct Ended {
     /// `None` after a signal.

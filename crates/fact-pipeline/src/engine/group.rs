@@ -1,28 +1,31 @@
 //! The stages on one group of samples.
 
+use super::again;
 use super::propose::{Proposed, Proposing, propose};
+use super::verify::{Begun, Tried, verify};
 use super::{OpenGroup, RunError, Setup};
-use crate::config::Look;
 use crate::datasets::Record;
 use crate::proposers::NoProposal;
-use crate::stages::choose::{Board, Choice, View};
 use crate::stages::explain::Dependence;
 use crate::stages::judge::Witness;
 use crate::stages::probe::{ProbeSetting, Probes};
-use crate::stages::{Agreement, Attempt, Checker, Perceiver, Prepared, Seen, execute, explain};
-use crate::store::{CandidateRow, GroupRow, GroupRows};
-use fact_core::verify::confidence::{Evidence, Features};
+use crate::stages::{
+    Agreement, Attempt, Checker, Perceiver, Prepared, Seen, agreement, execute, explain,
+};
+use crate::store::{CandidateRow, GroupRows, Kept, StageRow};
+use fact_core::verify::confidence::Evidence;
 use fact_lang::ast::Module;
 use fact_models::{DecodeLimits, Scene};
+use serde_json::json;
 use std::cell::RefCell;
 
 /// What a worker needs; makes rows of groups.
 pub struct GroupWork<'a> {
     pub(super) setup: &'a Setup,
     proposing: &'a Proposing,
-    perceiver: Perceiver<'a>,
-    halted: &'a dyn Fn() -> bool,
-    decode: DecodeLimits,
+    pub(super) perceiver: Perceiver<'a>,
+    pub(super) halted: &'a dyn Fn() -> bool,
+    pub(super) decode: DecodeLimits,
     probes: RefCell<Probes>,
     /// If the run takes the data set's own programs and looks at its annotations.
     checker: Option<&'a Checker>,
@@ -35,8 +38,6 @@ pub(super) struct Work<'g> {
     /// For each sample: why nothing could be proposed for it, if so. Programs proposed for its
     /// siblings are not run on it.
     pub(super) malformed: Vec<Option<NoProposal>>,
-    /// Scene of each sample.
-    scenes: Vec<&'g str>,
     /// What was seen of each sample; `None` if it cannot be looked at.
     pub(super) seen: Vec<Option<Seen>>,
     /// `attempts[candidate][sample]`.
@@ -56,6 +57,37 @@ impl Work<'_> {
             }
         }
         self.seen.push(None);
+    }
+
+    /// What the stages so far did with a sample.
+    fn begun(&self, s: usize) -> Begun {
+        let parsed = self.proposed.iter().filter(|p| p.program.is_ok()).count();
+        let agreement = self.agreements.get(s).and_then(Option::as_ref);
+        let unknown = agreement.is_some_and(|a| a.status == agreement::Status::UnknownOperation);
+        let failure = match (self.proposed.len(), parsed, &self.malformed[s]) {
+            (_, _, Some(_)) if unknown => Some("unknown_operation"),
+            (_, _, Some(nothing)) => Some(nothing.kind),
+            (0, ..) => Some("none"),
+            (_, 0, _) => Some("syntax"),
+            _ => None,
+        };
+        let detail = json!({ "candidates": self.proposed.len(), "parsed": parsed });
+        let mut stages = vec![StageRow {
+            stage: "propose",
+            status: failure.unwrap_or("ok").into(),
+            reason: self.malformed[s].as_ref().map(ToString::to_string),
+            detail: Some(detail.to_string()),
+        }];
+        stages.extend(agreement.map(|agreement| StageRow {
+            stage: agreement::STAGE,
+            status: agreement.status.name().into(),
+            reason: agreement.message.clone(),
+            detail: agreement.detail.as_ref().map(ToString::to_string),
+        }));
+        Begun {
+            stages,
+            failure: failure.map(|why| format!("propose:{why}")),
+        }
     }
 }
 
@@ -86,21 +118,46 @@ impl<'a> GroupWork<'a> {
         }
     }
 
-    /// Takes a group through all stages.
+    /// Takes a group through all stages, or through those that what is kept of it does not spare.
     ///
     /// # Errors
     /// In a strict run, if a sample cannot be looked at; if a back end behind a wire cannot be asked.
-    pub fn group(&self, group: &OpenGroup) -> Result<GroupRows, RunError> {
-        let setup = self.setup;
-        let (proposed, malformed) =
-            propose(setup, self.proposing, self.perceiver, group, self.halted)?;
+    pub fn group(&self, group: &OpenGroup, kept: Option<Kept>) -> Result<GroupRows, RunError> {
+        let kept = kept.and_then(|kept| again::of_use(kept, group));
+        if let Some(kept) = kept.as_ref().filter(|kept| kept.programs && kept.runs)
+            && let Some(rows) = self.taken_up(group, &kept.group)?
+        {
+            return Ok(rows);
+        }
+        let stored = kept.as_ref().filter(|kept| kept.programs);
+        let stored = stored.and_then(|kept| again::programs(self.setup, &kept.group));
+        let programs = match stored {
+            Some(stored) => stored,
+            None => propose(
+                self.setup,
+                self.proposing,
+                self.perceiver,
+                group,
+                self.halted,
+            )?,
+        };
+        if let Some(kept) = kept.filter(|kept| kept.runs && !kept.programs)
+            && again::is_same(&programs, &kept.group)
+            && let Some(rows) = self.taken_up(group, &kept.group)?
+        {
+            return Ok(rows);
+        }
+        self.executed(group, programs)
+    }
+
+    /// Takes a group with its candidates through the other stages.
+    fn executed(
+        &self,
+        group: &OpenGroup,
+        (proposed, malformed): (Vec<Proposed>, Vec<Option<NoProposal>>),
+    ) -> Result<GroupRows, RunError> {
         let mut work = Work {
             group,
-            scenes: group
-                .records
-                .iter()
-                .map(|(_, record)| record.sample.scene.as_str())
-                .collect(),
             seen: Vec::new(),
             agreements: Vec::new(),
             attempts: vec![Vec::new(); proposed.len()],
@@ -112,62 +169,30 @@ impl<'a> GroupWork<'a> {
             self.execute(&mut work, first)?;
         }
         let evidence = self.evidence(&work);
-        let slices: Vec<Option<usize>> = (work.dependence.iter())
-            .map(|dependence| Some(dependence.as_ref()?.nodes))
-            .collect();
-        let board = Board::new(&work.attempts, &work.scenes, &evidence, &slices);
-        let config = &setup.config;
-        let visible = match config.siblings {
-            Look::Use => board.visible_count(config.visible),
-            Look::Hide => board.scene_count().min(1),
-        };
-        let labels = config.answers == Look::Use;
-        let confidence = setup.confidence.of(labels);
-        let probability = |features: &Features| confidence.model.probability(features);
-        let choose = |sample: &dyn Fn(usize) -> bool| {
-            board.choose(View {
-                sample,
-                labels,
-                probability: &probability,
-            })
-        };
-        let in_view = |sample: usize| board.scene(sample) < visible;
-        let choices: Vec<Option<Choice>> = match config.siblings {
-            Look::Use => vec![choose(&in_view); group.records.len()],
-            Look::Hide => (0..group.records.len())
-                .map(|alone| choose(&|sample| sample == alone))
-                .collect(),
-        };
-        let one = choose(&|sample| board.scene(sample) == 0).map(|choice| choice.candidate);
-        let all = 0..work.proposed.len();
-        let group_row = GroupRow {
+        let tried = Tried {
             key: group.key,
-            name: group.records[0].1.sample.group.clone(),
-            question: group.records[0].1.sample.question.clone(),
-            scenes: board.scene_count(),
-            visible,
-            chosen: choices[0].map(|choice| choice.candidate),
-            oracle: all.clone().any(|c| board.right_on_all(c)),
-            chosen_one: one,
-            one_holds: one.and_then(|c| board.holds_beyond_first(c)),
-            round: setup.round,
+            round: self.setup.round,
             held_out: group.records.iter().any(|(_, record)| record.locked),
+            records: group.digest,
+            samples: (group.records.iter())
+                .map(|(ordinal, record)| (*ordinal, record.sample.clone()))
+                .collect(),
+            candidates: (work.proposed.iter().zip(evidence).zip(&work.dependence))
+                .map(|((proposed, evidence), dependence)| {
+                    candidate_row(proposed, evidence, dependence.as_ref())
+                })
+                .collect(),
+            begun: (0..group.records.len()).map(|s| work.begun(s)).collect(),
+            attempts: work.attempts,
         };
-        let candidates = all
-            .map(|c| CandidateRow {
-                level: board.level(c, &in_view),
-                evidence: evidence[c].clone(),
-                ..candidate_row(&work.proposed[c], &board, c, slices[c])
-            })
-            .collect();
-        let samples = (choices.iter().enumerate())
-            .map(|(s, choice)| self.sample(&work, *choice, visible, s))
-            .collect();
-        Ok(GroupRows {
-            group: group_row,
-            candidates,
-            samples,
-        })
+        let mut rows = verify(self.setup, tried);
+        for (row, seen) in rows.samples.iter_mut().zip(&work.seen) {
+            let program = row.chosen.map(|c| &work.proposed[c].program);
+            if let (Some(Ok(program)), Some(seen)) = (program, seen) {
+                self.finish(row, program, seen);
+            }
+        }
+        Ok(rows)
     }
 
     /// What speaks for each candidate; `None` for one that does not parse.
@@ -297,22 +322,20 @@ impl<'a> GroupWork<'a> {
 
 fn candidate_row(
     proposed: &Proposed,
-    board: &Board<'_>,
-    candidate: usize,
-    slice: Option<usize>,
+    evidence: Option<Evidence>,
+    dependence: Option<&Dependence>,
 ) -> CandidateRow {
-    let attempts = board.attempts(candidate);
     CandidateRow {
         proposer: proposed.candidate.proposer.to_owned(),
         source: proposed.candidate.source.clone(),
         score: proposed.candidate.score,
         program: proposed.candidate.program.clone(),
         level: None,
-        ran: attempts.iter().filter(|a| a.ran()).count(),
-        right: attempts.iter().filter(|a| a.right()).count(),
-        all_right: board.right_on_all(candidate),
-        slice,
+        ran: 0,
+        right: 0,
+        all_right: false,
+        slice: dependence.map(|dependence| dependence.nodes),
         reason: proposed.program.as_ref().err().cloned(),
-        evidence: None,
+        evidence,
     }
 }

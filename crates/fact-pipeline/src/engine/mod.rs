@@ -7,6 +7,7 @@
 //! set. One thread writes, each group in one transaction with those that are done about together. What a group becomes depends on nothing
 //! but the group and the settings, so neither threads nor interruptions change the results.
 
+mod again;
 mod bridge;
 pub(crate) mod desk;
 mod error;
@@ -18,8 +19,10 @@ mod plan;
 mod propose;
 mod repair;
 mod rounds;
+mod scope;
 mod setup;
 mod source;
+mod verify;
 pub(crate) mod workers;
 
 pub use error::RunError;
@@ -68,6 +71,25 @@ pub struct Finished {
     pub bridging: Option<Spent>,
 }
 
+impl Finished {
+    /// Of a session that did nothing yet, of a run over `total` samples.
+    fn nothing(total: u64) -> Self {
+        Self {
+            complete: false,
+            budget: None,
+            unreached: 0,
+            tally: Tally {
+                total,
+                ..Tally::default()
+            },
+            seconds: 0.0,
+            spent: None,
+            proposing: Vec::new(),
+            bridging: None,
+        }
+    }
+}
+
 /// Running counts of a session.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tally {
@@ -109,7 +131,9 @@ pub fn run_setup(
 ) -> Result<Finished, RunError> {
     let mut writer = Writer::open(&setup.config.out)?;
     let index = Index::build(&*setup.data, setup.config.limit, setup.config.strict)?;
-    plan::settle(setup, &setup.settings(&index), &mut writer, reporter)?;
+    if !plan::settle(setup, &index, &mut writer, reporter, stop)? {
+        return Ok(Finished::nothing(index.samples));
+    }
     writer.keep_pack(&setup.pack)?;
     writer.keep_read_errors(&index.errors)?;
     for error in index.errors.iter().take(WARNINGS) {
@@ -136,19 +160,7 @@ pub fn run_setup(
     let at_work = setup
         .perception
         .start(|fingerprint| log(writer.calls(fingerprint)?))?;
-    let mut finished = Finished {
-        complete: false,
-        budget: None,
-        unreached: 0,
-        tally: Tally {
-            total: index.samples,
-            ..Tally::default()
-        },
-        seconds: 0.0,
-        spent: None,
-        proposing: Vec::new(),
-        bridging: None,
-    };
+    let mut finished = Finished::nothing(index.samples);
     let worked = rounds_of(
         setup,
         &mut writer,
@@ -329,6 +341,19 @@ fn work(
         let mut source = source.lock().unwrap_or_else(PoisonError::into_inner);
         source.next()
     };
+    // What other settings left is of the first round.
+    let kept = match setup.round == 1 && writer.stock()?.kept > 0 {
+        true => Some(Mutex::new(Reader::open(&setup.config.out)?)),
+        false => None,
+    };
+    let kept = |key: u64| match &kept {
+        // Reading leaves nothing half done.
+        Some(reader) => reader
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .kept(key),
+        None => Ok(None),
+    };
     let checker = setup.checker()?;
     let cancelled = AtomicBool::new(false);
     let halted = || stop.load(Ordering::Relaxed) || cancelled.load(Ordering::Relaxed);
@@ -340,6 +365,7 @@ fn work(
         for _ in 0..workers {
             let sender = sender.clone();
             let (next, halted, checker) = (&next, &halted, checker.as_ref());
+            let kept = &kept;
             let drained = &drained;
             std::thread::Builder::new()
                 .name("fact-worker".into())
@@ -349,7 +375,8 @@ fn work(
                         GroupWork::new(setup, proposing, perceiver, &index.probes, checker, halted);
                     while !halted() && !drained.load(Ordering::Relaxed) {
                         let Some(group) = next() else { break };
-                        let rows = match work.group(&group) {
+                        let rows = kept(group.key).map_err(RunError::Store);
+                        let rows = match rows.and_then(|kept| work.group(&group, kept)) {
                             // The group is done by the next session, from the answers kept.
                             Err(
                                 RunError::Ask(AskError::Stopped)

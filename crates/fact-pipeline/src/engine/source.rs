@@ -48,6 +48,8 @@ pub struct OpenGroup {
     pub key: u64,
     /// Position in the data set and record of each sample.
     pub records: Vec<(u64, Record)>,
+    /// Digest of the records.
+    pub digest: u64,
 }
 
 impl<'a> GroupSource<'a> {
@@ -138,9 +140,12 @@ impl Iterator for GroupSource<'_> {
             self.done.insert(key);
             let number = self.number;
             self.number += 1;
+            let name = group.records.first().map(|(_, r)| r.sample.group.as_str());
+            let digest = name.and_then(|name| self.index.records(name));
             return Some(OpenGroup {
                 number,
                 key,
+                digest: digest.unwrap_or(0),
                 records: group.records,
             });
         }

@@ -48,6 +48,25 @@ impl NoProposal {
     /// The kind of [`NoProposal::unanswered`].
     pub const UNANSWERED: &'static str = "unanswered";
 
+    /// The kind of what the store has this status of: an unknown operation is a malformed record, of
+    /// which the comparison with annotations tells more.
+    pub fn kind_named(status: &str) -> Option<&'static str> {
+        let kinds = [
+            "malformed",
+            Self::UNANSWERED,
+            "absent",
+            "too_large",
+            "unreadable",
+            "undecodable",
+            "no_annotation",
+            "annotation",
+        ];
+        match status {
+            "unknown_operation" => Some("malformed"),
+            status => kinds.into_iter().find(|kind| *kind == status),
+        }
+    }
+
     /// The record gives something to make programs from, and it is malformed.
     pub fn malformed(message: String) -> Self {
         Self {

@@ -19,6 +19,12 @@ pub struct Diff {
     pub kinds: BTreeMap<String, u64>,
     /// The first of the changed, in the order of the first run.
     pub samples: Vec<Changed>,
+    /// Samples with a rationale in both.
+    pub explained: u64,
+    /// Of those: with another text.
+    pub reworded: u64,
+    /// Ids of the first of these, in the order of the first run.
+    pub texts: Vec<String>,
     /// Samples that only the first has.
     pub only_first: u64,
     /// Samples that only the second has.
@@ -54,7 +60,8 @@ fn outcome(ended: &Ended) -> (String, String) {
 }
 
 impl Diff {
-    /// Compares two runs; at most `most` samples are listed. Memory does not grow with the runs.
+    /// Compares two runs; at most `most` samples are listed of each kind. Memory does not grow with
+    /// the runs.
     ///
     /// # Errors
     /// If a store cannot be read.
@@ -70,6 +77,16 @@ impl Diff {
                 return Ok(());
             };
             diff.common += 1;
+            let texts = (first.rationale_text(&one)?, second.rationale_text(&two)?);
+            if let (Some(text_one), Some(text_two)) = texts {
+                diff.explained += 1;
+                if text_one != text_two {
+                    diff.reworded += 1;
+                    if diff.texts.len() < most {
+                        diff.texts.push(one.id.clone());
+                    }
+                }
+            }
             let ((kind_one, whole_one), (kind_two, whole_two)) = (outcome(&one), outcome(&two));
             if whole_one == whole_two {
                 return Ok(());
@@ -129,6 +146,17 @@ impl Diff {
             ));
         }
         let more = self.changed - self.samples.len() as u64;
+        if more > 0 {
+            write(format!("… and {more} more; --all lists them"));
+        }
+        write(format!(
+            "rationales: {} in both, {} with another text",
+            self.explained, self.reworded
+        ));
+        for id in &self.texts {
+            write(format!("{}: another text", one_line(id)));
+        }
+        let more = self.reworded - self.texts.len() as u64;
         if more > 0 {
             write(format!("… and {more} more; --all lists them"));
         }

@@ -3,6 +3,7 @@
 use super::write::begin;
 use super::{Reader, StoreError, Writer, database};
 use crate::runs::{SessionInfo, WireInfo};
+use fact_core::rationale::Rationale;
 use rusqlite::{Connection, OptionalExtension, Row};
 use std::collections::BTreeMap;
 
@@ -19,7 +20,14 @@ pub struct Ended {
     pub predicted: Option<String>,
     /// Why it was not accepted.
     pub failure: Option<String>,
+    /// The rationale that counts, as JSON.
+    rationale: Option<String>,
 }
+
+const ENDED: &str = "SELECT s.id, s.accepted, s.level, s.predicted, s.failure,
+        coalesce(b.rationale, r.rationale)
+    FROM samples s LEFT JOIN rationales r ON r.ordinal = s.ordinal
+    LEFT JOIN bridges b ON b.ordinal = r.ordinal";
 
 fn ended(row: &Row<'_>) -> rusqlite::Result<Ended> {
     Ok(Ended {
@@ -28,6 +36,7 @@ fn ended(row: &Row<'_>) -> rusqlite::Result<Ended> {
         level: row.get(2)?,
         predicted: row.get(3)?,
         failure: row.get(4)?,
+        rationale: row.get(5)?,
     })
 }
 
@@ -41,8 +50,8 @@ impl Reader {
         mut each: impl FnMut(Ended) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
         let doing = "reading samples";
-        let sql = "SELECT id, accepted, level, predicted, failure FROM samples ORDER BY ordinal";
-        let mut select = self.connection.prepare(sql).map_err(self.failed(doing))?;
+        let sql = format!("{ENDED} ORDER BY s.ordinal");
+        let mut select = self.connection.prepare(&sql).map_err(self.failed(doing))?;
         let mut rows = select.query([]).map_err(self.failed(doing))?;
         while let Some(row) = rows.next().map_err(self.failed(doing))? {
             each(ended(row).map_err(self.failed(doing))?)?;
@@ -56,11 +65,23 @@ impl Reader {
     /// If the store cannot be read.
     pub fn ended(&self, id: &str) -> Result<Option<Ended>, StoreError> {
         self.connection
-            .prepare_cached(
-                "SELECT id, accepted, level, predicted, failure FROM samples WHERE id = ?1",
-            )
+            .prepare_cached(&format!("{ENDED} WHERE s.id = ?1"))
             .and_then(|mut select| select.query_row([id], ended).optional())
             .map_err(self.failed("reading a sample"))
+    }
+
+    /// The text of the rationale that counts, if there is one.
+    ///
+    /// # Errors
+    /// If it is not what a store holds.
+    pub fn rationale_text(&self, of: &Ended) -> Result<Option<String>, StoreError> {
+        let parsed = of.rationale.as_deref().map(serde_json::from_str);
+        let rationale: Option<Rationale> = parsed.transpose().map_err(|e| StoreError::Row {
+            path: self.path.clone(),
+            what: format!("the rationale of `{}`", of.id),
+            message: e.to_string(),
+        })?;
+        Ok(rationale.map(|rationale| rationale.text()))
     }
 
     /// Accepted samples.

@@ -11,10 +11,12 @@ mod calls;
 mod counts;
 mod digests;
 mod garbage;
+mod kept;
 mod list;
 mod lock;
 mod questions;
 mod read;
+mod redo;
 mod reduction;
 mod report;
 mod reuse;
@@ -35,10 +37,12 @@ pub use bridges::{BridgeCounts, BridgeRow, ToBridge, Verdict as BridgeVerdict};
 pub use calls::Calls;
 pub use counts::Counts;
 pub use garbage::Ended;
+pub use kept::{Kept, KeptCandidate, KeptGroup, KeptRationale, KeptSample, KeptStage, KeptVerdict};
 pub use list::{CandidateText, ListedRow, Size};
 pub use lock::{Lock, LockError};
 pub use questions::{Looked, Question, Tried};
 pub use read::{ReadRow, Reader, UnparsedRow};
+pub use redo::{Held, Redo, StoredGroup};
 pub use reduction::Reduction;
 pub use report::{Session, StoredCandidate, StoredEnd, StoredExample, StoredTry, StoredVerdict};
 pub use reuse::Reuse;
@@ -58,16 +62,19 @@ use std::path::{Path, PathBuf};
 pub const FILE_NAME: &str = "run.db";
 
 /// Version of the schema, kept as SQLite's `user_version`.
-pub const SCHEMA_VERSION: i64 = 6;
+pub const SCHEMA_VERSION: i64 = 7;
 
 /// Tables that versions before lack, with the last version that lacks each: a writer adds them, a
 /// reader does without.
-const ADDED: [(i64, &str); 5] = [
+const ADDED: [(i64, &str); 8] = [
     (3, bridges::TABLE),
     (4, transfers::TABLE),
     (BEFORE_DIGESTS, wire::TABLE),
     (BEFORE_DIGESTS, digests::OF_SAMPLES),
     (BEFORE_DIGESTS, digests::OF_CALLS),
+    (6, kept::TABLE),
+    (6, redo::RECORDS),
+    (6, redo::BASIS),
 ];
 
 /// The last version without digests.

@@ -4,7 +4,7 @@ use super::bridges::BridgeRow;
 use super::calls::AnsweredCall;
 use super::state::Complete;
 use super::transfers::TransferRow;
-use super::{OLDEST, SCHEMA_VERSION, StoreError, database, digests, lacking};
+use super::{BEFORE_DIGESTS, OLDEST, SCHEMA_VERSION, StoreError, database, digests, lacking};
 use fact_core::certificate::Certificate;
 use fact_core::rationale::Rationale;
 use fact_core::sample::Sample;
@@ -164,7 +164,7 @@ impl Reader {
                 let reader = Self {
                     connection,
                     path,
-                    has_digests: false,
+                    has_digests: version > BEFORE_DIGESTS,
                     complete: Cell::new(None),
                 };
                 added.map_err(reader.failed("opening"))?;

@@ -1,11 +1,11 @@
 //! What the engine hands to the store.
 
+use super::kept::KeptRationale;
 use fact_core::certificate::Certificate;
 use fact_core::rationale::Rationale;
 use fact_core::sample::Sample;
 use fact_core::verify::Level;
 use fact_core::verify::confidence::Evidence;
-use serde_json::Value;
 
 /// All that is known of a group of samples, written in one transaction.
 #[derive(Debug, Clone)]
@@ -43,6 +43,8 @@ pub struct GroupRow {
     pub round: u32,
     /// Whether a sample of it is kept back for evaluation: nothing is learned from it.
     pub held_out: bool,
+    /// Digest of the records that it was made from: the same for the same records.
+    pub records: u64,
 }
 
 /// A proposed program.
@@ -111,7 +113,7 @@ pub struct StageRow {
     /// Why.
     pub reason: Option<String>,
     /// More, as JSON.
-    pub detail: Option<Value>,
+    pub detail: Option<String>,
 }
 
 /// What a candidate did on a sample.
@@ -129,13 +131,16 @@ pub struct VerdictRow {
     pub score: Option<f64>,
 }
 
-/// A rationale.
+/// A rationale with its certificate, which has the residual program.
 #[derive(Debug, Clone)]
-pub struct RationaleRow {
-    /// The residual program.
-    pub residual: String,
-    /// The rationale.
-    pub rationale: Rationale,
-    /// Its certificate.
-    pub certificate: Certificate,
+pub enum RationaleRow {
+    /// It was made just now.
+    Made {
+        /// The rationale.
+        rationale: Rationale,
+        /// Its certificate.
+        certificate: Box<Certificate>,
+    },
+    /// It was in the store, and stays byte for byte.
+    Stored(KeptRationale),
 }

@@ -47,6 +47,27 @@ CREATE TABLE groups (
     held_out   INTEGER NOT NULL DEFAULT 0
 );
 
+CREATE TABLE group_records (
+    grp     INTEGER PRIMARY KEY REFERENCES groups,
+    records INTEGER NOT NULL
+);
+
+CREATE TABLE kept (
+    grp      INTEGER PRIMARY KEY,
+    name     TEXT NOT NULL,
+    samples  INTEGER NOT NULL,
+    records  INTEGER,
+    programs INTEGER NOT NULL,
+    runs     INTEGER NOT NULL,
+    body     TEXT NOT NULL,
+    digest   INTEGER NOT NULL
+);
+
+CREATE TABLE basis (
+    key   TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) WITHOUT ROWID;
+
 CREATE TABLE rounds (
     round   INTEGER PRIMARY KEY,
     bank    TEXT NOT NULL,

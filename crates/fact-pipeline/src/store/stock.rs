@@ -1,8 +1,7 @@
 //! What a run has in its store: what a further session can build on.
 
-use super::write::{PER_SAMPLE, begin};
 use super::{Difference, Reader, StoreError, Writer};
-use rusqlite::{Connection, params};
+use rusqlite::Connection;
 use std::collections::BTreeMap;
 
 /// What a run has in its store.
@@ -18,6 +17,8 @@ pub struct Stock {
     pub bridged: u64,
     /// Answers of verifiers.
     pub transfers: u64,
+    /// Questions of which the store keeps what earlier settings made of them, to take over what stays.
+    pub kept: u64,
     /// Calls of back ends behind a wire, by fingerprint.
     pub calls: Vec<StockOfCalls>,
 }
@@ -67,6 +68,7 @@ fn stock(connection: &Connection) -> rusqlite::Result<Stock> {
         rationales: count("SELECT count(*) FROM rationales")?,
         bridged: count("SELECT count(*) FROM bridges")?,
         transfers: count("SELECT count(*) FROM transfers")?,
+        kept: count("SELECT count(*) FROM kept")?,
         calls,
     })
 }
@@ -93,31 +95,5 @@ impl Writer {
             true => Vec::new(),
             false => Difference::between(&stored, settings),
         })
-    }
-
-    /// Takes out everything that was made with the settings so far, and binds the store to others,
-    /// in one transaction. What back ends behind a wire answered stays.
-    ///
-    /// # Errors
-    /// If the store cannot be written; then nothing is changed.
-    pub fn begin_again(&mut self, settings: &BTreeMap<String, String>) -> Result<(), StoreError> {
-        let failed = self.failed("taking out what is done anew");
-        let mut write = || -> rusqlite::Result<()> {
-            // Whole tables at once, which foreign keys would have row by row.
-            self.connection.pragma_update(None, "foreign_keys", "OFF")?;
-            let transaction = begin(&mut self.connection)?;
-            for table in PER_SAMPLE {
-                transaction.execute(&format!("DELETE FROM {table}"), [])?;
-            }
-            for table in ["candidates", "groups", "rounds", "read_errors", "meta"] {
-                transaction.execute(&format!("DELETE FROM {table}"), [])?;
-            }
-            for (key, value) in settings {
-                transaction.execute("INSERT INTO meta VALUES (?1, ?2)", params![key, value])?;
-            }
-            transaction.commit()?;
-            self.connection.pragma_update(None, "foreign_keys", "ON")
-        };
-        write().map_err(failed)
     }
 }

@@ -1,7 +1,7 @@
 //! The writer of a run store.
 
 use super::calls::{BUSY, Calls};
-use super::rows::GroupRows;
+use super::rows::{GroupRows, RationaleRow};
 use super::{BEFORE_DIGESTS, Lock, OLDEST, SCHEMA_VERSION, StoreError, database, digests, lacking};
 use crate::datasets::RecordError;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
@@ -13,7 +13,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 #[derive(Debug)]
 pub struct Writer {
     pub(super) connection: Connection,
-    path: PathBuf,
+    pub(super) path: PathBuf,
     folder: PathBuf,
     _lock: Lock,
 }
@@ -395,11 +395,15 @@ fn forget(transaction: &Transaction<'_>, rows: &GroupRows) -> rusqlite::Result<(
             delete.execute([row.ordinal as i64])?;
         }
     }
-    for table in ["candidates", "groups"] {
-        transaction.execute(&format!("DELETE FROM {table} WHERE grp = ?1"), [key])?;
+    for table in PER_GROUP {
+        let sql = format!("DELETE FROM {table} WHERE grp = ?1");
+        transaction.prepare_cached(&sql)?.execute([key])?;
     }
     Ok(())
 }
+
+/// Tables with rows of whole groups, what refers to groups first.
+pub(super) const PER_GROUP: [&str; 3] = ["group_records", "candidates", "groups"];
 
 /// Tables with rows of single samples, what refers to samples first.
 pub(super) const PER_SAMPLE: [&str; 7] = [
@@ -436,6 +440,12 @@ fn write_group(transaction: &Transaction<'_>, rows: &GroupRows) -> rusqlite::Res
             group.round,
             group.held_out,
         ])?;
+    transaction
+        .prepare_cached("INSERT INTO group_records (grp, records) VALUES (?1, ?2)")?
+        .execute(params![key, group.records.cast_signed()])?;
+    transaction
+        .prepare_cached("DELETE FROM kept WHERE grp = ?1")?
+        .execute([key])?;
     for (index, candidate) in rows.candidates.iter().enumerate() {
         transaction
             .prepare_cached(
@@ -503,7 +513,7 @@ fn write_sample(
                 stage.stage,
                 stage.status,
                 stage.reason,
-                stage.detail.as_ref().map(|d| d.to_string()),
+                stage.detail,
             ])?;
     }
     for verdict in &row.verdicts {
@@ -522,17 +532,27 @@ fn write_sample(
             ])?;
     }
     if let Some(rationale) = &row.rationale {
-        transaction
-            .prepare_cached(
-                "INSERT INTO rationales (ordinal, residual, rationale, certificate)
-                 VALUES (?1, ?2, ?3, ?4)",
-            )?
-            .execute(params![
+        let mut insert = transaction.prepare_cached(
+            "INSERT INTO rationales (ordinal, residual, rationale, certificate)
+             VALUES (?1, ?2, ?3, ?4)",
+        )?;
+        match rationale {
+            RationaleRow::Made {
+                rationale,
+                certificate,
+            } => insert.execute(params![
                 ordinal,
-                rationale.residual,
-                json(&rationale.rationale)?,
-                json(&rationale.certificate)?,
-            ])?;
+                certificate.residual,
+                json(rationale)?,
+                json(certificate)?,
+            ])?,
+            RationaleRow::Stored(kept) => insert.execute(params![
+                ordinal,
+                kept.residual,
+                kept.rationale,
+                kept.certificate,
+            ])?,
+        };
     }
     Ok(())
 }
