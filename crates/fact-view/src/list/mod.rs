@@ -349,6 +349,7 @@ mod tests {
                 one_holds: None,
                 round: 1,
                 held_out: false,
+                records: 0,
             },
             candidates: Vec::new(),
             samples: vec![SampleRow {
@@ -361,6 +362,8 @@ mod tests {
                     group: format!("q{n}"),
                     scene: String::new(),
                     choices: Vec::new(),
+                    family: None,
+                    split: None,
                 },
                 chosen: None,
                 right: None,
