@@ -59,7 +59,9 @@ fn a_run_gives_checked_rationales() {
             "residual",
             "rationale",
             "steps",
-            "certificate"
+            "certificate",
+            "group",
+            "scene"
         ]
     );
 
