@@ -98,6 +98,13 @@ fn nothing_to_do_is_an_error_that_says_so() {
     assert!(text.starts_with("error: cannot read the images' folder no: "));
     let text = stderr(folder, &["run", "--data", "jsonl:none.jsonl"], 2);
     assert_eq!(text, "error: the data set has no samples\n");
+    std::fs::write(folder.join("noise.parquet"), [7; 2000]).unwrap();
+    let text = stderr(folder, &["run", "--data", "parquet:noise.parquet"], 2);
+    assert!(
+        text.starts_with("error: the data set has no samples; its only record is malformed: noise.parquet: record 0: "),
+        "{text}"
+    );
+    assert!(!text.contains("footer claims"), "{text}");
     for (flag, value) in [("--limit", "0"), ("--threads", "0"), ("--threads", "99999")] {
         let text = stderr(
             folder,

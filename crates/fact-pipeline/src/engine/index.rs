@@ -45,16 +45,16 @@ pub enum IndexError {
     /// A record is malformed, and the run is strict.
     #[error("{0}")]
     Strict(RecordError),
-    /// There is nothing to work on.
-    #[error("the data set has no samples{}", skipped(.0))]
-    Empty(u64),
+    /// There is nothing to work on: how many malformed records were skipped, and the first of them.
+    #[error("the data set has no samples{}", skipped(*.0, .1))]
+    Empty(u64, Option<RecordError>),
 }
 
-fn skipped(errors: &u64) -> String {
-    match errors {
-        0 => String::new(),
-        1 => " (1 malformed record was skipped)".to_owned(),
-        n => format!(" ({n} malformed records were skipped)"),
+fn skipped(errors: u64, first: &Option<RecordError>) -> String {
+    match (errors, first) {
+        (1, Some(first)) => format!("; its only record is malformed: {first}"),
+        (n, Some(first)) => format!("; its {n} records are malformed, the first: {first}"),
+        (_, None) => String::new(),
     }
 }
 
@@ -63,8 +63,8 @@ impl IndexError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Strict(_) => Some("without --strict it is counted and skipped".into()),
-            Self::Empty(0) => None,
-            Self::Empty(_) => Some("--strict shows the first".into()),
+            // The first record's error has its own.
+            Self::Empty(..) => None,
         }
     }
 }
@@ -127,7 +127,8 @@ impl Index {
         }
         index.probes = probes.into_values().collect();
         if index.samples == 0 {
-            return Err(IndexError::Empty(index.error_count));
+            let first = index.errors.into_iter().next();
+            return Err(IndexError::Empty(index.error_count, first));
         }
         index.sha256 = hex(digest);
         let mut digest = Sha256::new();

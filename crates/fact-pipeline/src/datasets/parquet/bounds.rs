@@ -43,11 +43,14 @@ pub(super) fn footer(file: &mut File) -> Result<(), RecordFault> {
     if length < 12 {
         return Ok(());
     }
-    let mut tail = [0; 4];
+    let mut tail = [0; 8];
     file.seek(SeekFrom::Start(length - 8))
         .and_then(|_| file.read_exact(&mut tail))
         .map_err(cannot_be_read)?;
-    let footer = u64::from(u32::from_le_bytes(tail));
+    let [claimed @ .., b'P', b'A', b'R', b'1'] = tail else {
+        return Ok(());
+    };
+    let footer = u64::from(u32::from_le_bytes(claimed));
     if footer > FOOTER {
         return Err(too_large(format!(
             "its footer claims {footer} bytes, and more than {FOOTER} are not read"
