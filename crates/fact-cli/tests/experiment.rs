@@ -20,13 +20,18 @@ captions = 10
 
 [scenes]
 seed = 3
-samples = 60
+samples = 80
 held_out = 16
 width = 48
 height = 48
 max_objects = 5
 noise = 0
 grid = "4x4"
+
+[start]
+samples = 20
+steps = 6
+rate = 0.004
 
 [student]
 stride = 12
@@ -108,6 +113,18 @@ fn a_killed_experiment_goes_on_to_the_same_tables() {
         child.wait().unwrap();
     }
     fact(&killed).args(ARGS).arg("1").assert().success();
+    // Each seed has its start, and no arm learned from what it described.
+    let starts = whole.join("out/starts");
+    let learned = |seed: u8| {
+        std::fs::read_to_string(starts.join(format!("32x1-seed{seed}/learned.jsonl"))).unwrap()
+    };
+    assert_eq!(std::fs::read_dir(&starts).unwrap().count(), 2);
+    assert_eq!(learned(0), learned(1));
+    assert_eq!(learned(0).lines().count(), 20 + 16);
+    for at in [0, 59, 60, 79] {
+        let id = format!("\"scenes-3-train-{at}-caption\"");
+        assert_eq!(learned(0).contains(&id), at >= 60, "{id}");
+    }
     for name in ["results.csv", "cells.csv", "curves.csv"] {
         let [a, b] = [&whole, &killed].map(|folder| untimed(&folder.join("out").join(name)));
         assert_eq!(a, b, "{name}");
@@ -159,6 +176,8 @@ fn a_killed_experiment_goes_on_to_the_same_tables() {
         "random, false yes",
         "CHAIRi",
         "### Families, in distribution",
+        "it learned to describe 20 other training",
+        "| 32x1 | 1 | ",
     ] {
         assert!(table.contains(part), "no `{part}` in {table}");
     }
@@ -171,7 +190,7 @@ fn what_cannot_be_done_is_refused() {
     let folder = folder.path();
     let small = TINY
         .replace("seeds = [0, 1]", "seeds = [0]")
-        .replace("samples = 60", "samples = 20")
+        .replace("samples = 80", "samples = 40")
         .replace("steps = 12", "steps = 2")
         .replace("rates = [0.002, 0.004]", "rates = [0.002]")
         .split("[[arm]]")
@@ -189,11 +208,21 @@ fn what_cannot_be_done_is_refused() {
     let keeping = keeping.replace("learns = \"answer\"", "learns = \"fact\"");
     let said = error(&keeping);
     assert!(said.contains("has no scores of verifiers"), "{said}");
-    std::fs::write(folder.join("tiny.toml"), &small).unwrap();
+    // Without rationales the vocabulary is another, and so is the student to begin with.
+    let said = error(&small);
+    assert!(said.contains("its settings differ"), "{said}");
+    std::fs::remove_dir_all(folder.join("out")).unwrap();
     fact(folder).args(ARGS).arg("1").assert().success();
     let said = error(&small.replace("seed = 3", "seed = 4"));
     assert!(said.contains("were drawn with other options"), "{said}");
-    let said = error(&small.replace("steps = 2", "steps = 3"));
+    let said = error(&small.replace("rate = 0.004", "rate = 0.003"));
+    assert!(said.contains("its settings differ"), "{said}");
+    let said = error(&small.replace("samples = 20", "samples = 40"));
+    assert!(
+        said.contains("`start`: samples is 40; must be 1 to 39"),
+        "{said}"
+    );
+    let said = error(&small.replace("\nsteps = 2", "\nsteps = 3"));
     assert!(said.contains("it was done with other settings"), "{said}");
     let predictions = folder.join("out/cells/label-32x1-seed0-rate0.002/predictions-iid.jsonl");
     let text = std::fs::read_to_string(&predictions).unwrap();
@@ -217,7 +246,7 @@ fn the_transfer_filter_compares_as_many_kept_as_rejected() {
             "[[arm]]\nname = \"{which}\"\nlearns = \"fact\"\nkeep = [\"transfer:lift>0\"]\nrationales = \"{which}\"\n"
         )
     };
-    let judges = "[transfer]\nsize = \"32x1\"\nsteps = 4\nfolds = 2\nbatch = 4\nwarmup = 2\n";
+    let judges = "[transfer]\nsize = \"32x1\"\nsteps = 80\nfolds = 2\nbatch = 4\nwarmup = 2\n";
     let arms = ["kept", "rejected", "any"].map(arm).concat();
     let text = format!("{head}{judges}{arms}");
     std::fs::write(folder.join("tiny.toml"), &text).unwrap();
@@ -227,7 +256,7 @@ fn the_transfer_filter_compares_as_many_kept_as_rejected() {
     };
     let first = told(0);
     assert!(
-        first.contains("student:32x1/steps4/seed0/folds2/"),
+        first.contains("student:32x1/steps80/seed0/folds2/"),
         "{first}"
     );
     let table = std::fs::read_to_string(folder.join("out/results.md")).unwrap();

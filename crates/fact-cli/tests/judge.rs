@@ -218,6 +218,16 @@ fn folds_are_scored_by_who_did_not_see_them_and_a_killed_one_goes_on() {
     fact(folder).args(kept).assert().success();
 }
 
+/// What is said of settings that are refused.
+fn begin_with(settings: &str, folder: &Path) -> String {
+    std::fs::write(folder.join("refused.toml"), settings).unwrap();
+    said(
+        folder,
+        &["transfer", "run", "--verifier", "student:refused.toml"],
+        2,
+    )
+}
+
 #[test]
 fn a_taught_student_scores_what_it_did_not_learn() {
     let folder = folder();
@@ -262,6 +272,31 @@ fn a_taught_student_scores_what_it_did_not_learn() {
         without += usize::from(!has);
     }
     assert!(with > 0 && without >= 24, "{with} {without}");
+
+    // Students of folds that begin with it do not score them either.
+    let begin = "size = \"32x1\"\nsteps = 2\nfolds = 2\nbatch = 4\nwarmup = 1\nstride = 12\nstart = \"students/32x1\"\n";
+    std::fs::write(folder.join("begin.toml"), begin).unwrap();
+    let begin = ["transfer", "run", "--verifier", "student:begin.toml"];
+    let told = said(folder, &begin, 0);
+    assert!(told.contains("their picture was trained on"), "{told}");
+    for (id, now) in transfers(folder, "run") {
+        let before = scores
+            .get(&id)
+            .and_then(Value::as_array)
+            .map_or(0, Vec::len);
+        let now = now.as_array().map_or(0, Vec::len);
+        assert_eq!(now, 2 * before, "{id}");
+    }
+    let apart = begin_with(
+        "size = \"32x1\"\nimage = [64, 48]\nstart = \"students/32x1\"\n",
+        folder,
+    );
+    assert!(
+        apart.contains("has another image size: 48×48 pixels, stride 12"),
+        "{apart}"
+    );
+    let none = begin_with("start = \"run\"\n", folder);
+    assert!(none.contains("model.safetensors"), "{none}");
 
     // One that never was without a picture is not asked without.
     teach("sighted", "--blind 0.0");

@@ -6,6 +6,7 @@ use crate::example::Picture;
 use crate::layout::{Block, Row, Target, TooLong};
 use crate::model::{ModelError, Network, Place, numbers};
 use crate::tokenizer::{self, Token, Tokenizer};
+use crate::vocabulary::Vocabulary;
 use crate::weights::Weights;
 use std::path::Path;
 use std::sync::Arc;
@@ -126,7 +127,20 @@ impl Student {
         &self.about.model
     }
 
-    /// Its vocabulary.
+    /// Its parameters.
+    pub(crate) fn weights(&self) -> &Weights {
+        &self.weights
+    }
+
+    /// Its pieces and positions, for another student to share.
+    pub fn vocabulary(&self) -> Vocabulary {
+        Vocabulary {
+            positions: self.about.model.max_text,
+            pieces: self.about.tokenizer.clone(),
+        }
+    }
+
+    /// The pieces of its vocabulary.
     pub fn tokenizer(&self) -> &Tokenizer {
         &self.about.tokenizer
     }

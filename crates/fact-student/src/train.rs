@@ -45,8 +45,10 @@ pub struct Job<'a> {
     pub image: ImageSize,
     /// How.
     pub config: &'a TrainConfig,
-    /// Pieces and positions; learned from the examples if there are none.
+    /// Pieces and positions; those of `start`, or learned from the examples, if there are none.
     pub vocabulary: Option<&'a Vocabulary>,
+    /// The student to begin with, of the same shape and vocabulary; a new one if there is none.
+    pub start: Option<&'a Student>,
     /// Folder to write; one with the state of the same training goes on from it.
     pub folder: &'a Path,
     /// Blocks at once. Changes nothing in the results.
@@ -142,6 +144,16 @@ pub enum TrainError {
         /// The learning rate.
         rate: f64,
     },
+    /// The student to begin with is another kind of student.
+    #[error("the student to begin with has another {what}: {has}, expected {expected}")]
+    Start {
+        /// What differs.
+        what: &'static str,
+        /// What it has.
+        has: String,
+        /// What the training needs.
+        expected: String,
+    },
     /// The folder holds the state of another training.
     #[error("{path} is the state of another training: its {what} differ")]
     Other {
@@ -184,6 +196,9 @@ impl TrainError {
             Self::Other { .. } => "train in another folder, or delete this one",
             Self::TooLong(_) => {
                 "shorten the rationales, or learn the vocabulary from these rows too"
+            }
+            Self::Start { .. } => {
+                "a training that begins with a student takes its size, image size and vocabulary"
             }
             Self::Checkpoint(e) => return e.hint(),
             _ => return None,
@@ -267,15 +282,17 @@ fn check(example: &Example, image: ImageSize) -> Result<(), TrainError> {
 
 /// The training as it begins, or as it was left.
 fn begin(job: &Job<'_>) -> Result<Training, TrainError> {
+    let given = job.vocabulary.cloned();
+    let given = given.or_else(|| job.start.map(Student::vocabulary));
     let Vocabulary {
         positions,
         pieces: tokenizer,
-    } = match job.vocabulary {
+    } = match given {
         Some(given) => {
             for example in job.train.iter().chain(job.validation) {
                 Row::of(example, &given.pieces, given.positions)?;
             }
-            given.clone()
+            given
         }
         None => {
             let (least, most) = (job.config.min_count, job.config.max_pieces);
@@ -286,6 +303,9 @@ fn begin(job: &Job<'_>) -> Result<Training, TrainError> {
     model.check()?;
     let rationales = job.train.iter().any(|e| e.rationale.is_some());
     let about = About::new(model, tokenizer, rationales, job.config.clone());
+    if let Some(start) = job.start {
+        like(start, &about)?;
+    }
     let data = fingerprint(job);
     let path = job.folder.join(STATE);
     if path.exists() {
@@ -295,14 +315,17 @@ fn begin(job: &Job<'_>) -> Result<Training, TrainError> {
             what,
         };
         if training.reached.data != data {
-            return Err(differs("examples"));
+            return Err(differs("examples, or the student that it begins with,"));
         }
         if training.about != about {
             return Err(differs("settings"));
         }
         return Ok(training);
     }
-    let weights = weights::draw(&model, job.config.seed);
+    let weights = match job.start {
+        Some(start) => start.weights().clone(),
+        None => weights::draw(&model, job.config.seed),
+    };
     let state = optimizer::start(&weights);
     Ok(Training {
         about,
@@ -320,7 +343,42 @@ fn begin(job: &Job<'_>) -> Result<Training, TrainError> {
     })
 }
 
-/// Hash of all examples: a training goes on only with those it began with.
+/// Refuses a student to begin with whose weights would mean something else here.
+fn like(start: &Student, about: &About) -> Result<(), TrainError> {
+    let (has, expected) = (start.config(), &about.model);
+    let differ = |what, has: String, expected: String| {
+        if has == expected {
+            return Ok(());
+        }
+        Err(TrainError::Start {
+            what,
+            has,
+            expected,
+        })
+    };
+    let shape = |c: &ModelConfig| {
+        let (width, layers, heads) = (c.width, c.layers, c.heads);
+        format!("width {width}, {layers} layers, {heads} heads")
+    };
+    differ("shape", shape(has), shape(expected))?;
+    let image = |c: &ModelConfig| {
+        let (width, height, stride) = (c.image.width, c.image.height, c.image.stride);
+        format!("{width}×{height} pixels, stride {stride}")
+    };
+    differ("image size", image(has), image(expected))?;
+    let positions = |c: &ModelConfig| format!("{} positions", c.max_text);
+    differ("length of text", positions(has), positions(expected))?;
+    if *start.tokenizer() == about.tokenizer {
+        return Ok(());
+    }
+    Err(TrainError::Start {
+        what: "vocabulary",
+        has: format!("{} tokens", start.tokenizer().size()),
+        expected: format!("{} tokens, and the same ones", about.tokenizer.size()),
+    })
+}
+
+/// Hash of all examples, and of the weights to begin with: a training goes on only with those it began with.
 fn fingerprint(job: &Job<'_>) -> String {
     let mut hash = Sha256::new();
     let mut part = |bytes: &[u8]| {
@@ -335,6 +393,12 @@ fn fingerprint(job: &Job<'_>) -> String {
             part(example.rationale.as_deref().unwrap_or("\0").as_bytes());
             part(&example.weight.to_le_bytes());
             part(example.picture.as_ref().map_or(&[], |p| p.pixels()));
+        }
+    }
+    for (name, weight) in job.start.iter().flat_map(|start| start.weights()) {
+        hash.update(name.as_bytes());
+        for value in &weight.values {
+            hash.update(value.to_le_bytes());
         }
     }
     let hash = hash.finalize();

@@ -11,8 +11,11 @@ use fact_student::checkpoint::{read_training, write_training};
 use fact_student::config::TrainConfig;
 use fact_student::infer::{Asked, Asking, Scored, Weighed};
 use fact_student::model::Place;
+use fact_student::tokenizer::Tokenizer;
 use fact_student::train::{Job, LOG, Line, MODEL, Progress, STATE, trained};
-use fact_student::{Example, InferError, Outcome, Picture, Silent, TrainError, train};
+use fact_student::{
+    Example, InferError, Outcome, Picture, Silent, Size, TrainError, Vocabulary, train,
+};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -26,6 +29,7 @@ fn job<'a>(examples: &'a [Example], config: &'a TrainConfig, folder: &'a Path) -
         image: IMAGE,
         config,
         vocabulary: None,
+        start: None,
         folder,
         threads: 1,
         place: Place::Cpu,
@@ -318,7 +322,9 @@ fn another_training_is_not_gone_on_with() {
     let other = squares(5, 16);
     let error = train(&job(&other, &config, folder.path()), &Silent).unwrap_err();
     assert!(
-        error.to_string().ends_with("its examples differ"),
+        error
+            .to_string()
+            .ends_with("its examples, or the student that it begins with, differ"),
         "{error}"
     );
     let longer = TrainConfig {
@@ -330,6 +336,80 @@ fn another_training_is_not_gone_on_with() {
         error.to_string().ends_with("its settings differ"),
         "{error}"
     );
+}
+
+#[test]
+fn a_training_begins_with_the_student_it_is_given() {
+    let folders = [(); 5].map(|()| tempfile::tempdir().unwrap());
+    let [first, still, next, other, wide] = folders.each_ref().map(|folder| folder.path());
+    let examples = squares(4, 16);
+    let config = config(20);
+    train(&job(&examples, &config, first), &Silent).unwrap();
+    let start = trained(first).unwrap();
+    let validated = |folder: &Path| -> Vec<f64> {
+        let lines = log(folder).into_iter().filter(|line| line.right.is_some());
+        lines.map(|line| line.label).collect()
+    };
+    // Nothing is learned at rate 0: what is validated is what it began with.
+    let asleep = TrainConfig {
+        learning_rate: 0.0,
+        weight_decay: 0.0,
+        steps: 1,
+        ..config.clone()
+    };
+    let mut job = job(&examples, &asleep, still);
+    job.start = Some(&start);
+    train(&job, &Silent).unwrap();
+    let best = validated(first).into_iter().fold(f64::INFINITY, f64::min);
+    assert_eq!(validated(still), [best]);
+    // It goes on from there, in its words: those of other examples alone would be others.
+    let few = squares(8, 2);
+    let on = TrainConfig {
+        steps: 3,
+        ..config.clone()
+    };
+    let mut job = Job {
+        train: &few,
+        config: &on,
+        folder: next,
+        ..job
+    };
+    train(&job, &Silent).unwrap();
+    assert_eq!(trained(next).unwrap().tokenizer(), start.tokenizer());
+    // A training that began otherwise is another one.
+    job.start = None;
+    let vocabulary = start.vocabulary();
+    job.vocabulary = Some(&vocabulary);
+    let error = train(&job, &Silent).unwrap_err().to_string();
+    assert!(
+        error.ends_with("the student that it begins with, differ"),
+        "{error}"
+    );
+    // A student of another shape, or with other words, is none to begin with.
+    job.start = Some(&start);
+    job.folder = wide;
+    job.size = Size::S;
+    let error = train(&job, &Silent).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("has another shape: width 32, 2 layers"),
+        "{error}"
+    );
+    assert!(error.hint().unwrap().contains("takes its size"));
+    job.size = TINY;
+    let texts = examples.iter().flat_map(|e| {
+        let rationale = e.rationale.as_deref().unwrap_or_default();
+        [e.question.as_str(), &e.answer, rationale]
+    });
+    let words = Vocabulary {
+        positions: vocabulary.positions,
+        pieces: Tokenizer::learn(texts.chain(["zebra"]), 1, 99),
+    };
+    job.vocabulary = Some(&words);
+    job.folder = other;
+    let error = train(&job, &Silent).unwrap_err().to_string();
+    assert!(error.contains("has another vocabulary"), "{error}");
 }
 
 #[test]

@@ -50,10 +50,13 @@ pub(crate) struct TeachArgs {
         default_value = "S"
     )]
     pub(crate) size: Vec<Size>,
-    /// Vocabulary that another training wrote, so that both have the same shape [default: learned from the
-    /// rows]
+    /// Vocabulary that another training wrote, so that both have the same shape [default: that of --start, or
+    /// learned from the rows]
     #[arg(long, value_name = "FILE")]
     pub(crate) vocabulary: Option<PathBuf>,
+    /// Folder of a training (DIR/SIZE) whose student to begin with; size, image and stride must be its own
+    #[arg(long, value_name = "DIR")]
+    pub(crate) start: Option<PathBuf>,
     /// Size that pictures are brought to: WIDTHxHEIGHT
     #[arg(long, value_name = "WxH", default_value = "48x48", value_parser = pixels)]
     pub(crate) image: (u32, u32),

@@ -99,6 +99,7 @@ pub(crate) fn main(args: TeachArgs) -> Outcome {
         images: args.images,
         sizes: args.size,
         vocabulary: args.vocabulary,
+        start: args.start,
         out: args.out,
         threads: args.threads,
     };

@@ -10,6 +10,7 @@ use fact_student::{Example, Picture};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
+use std::io::ErrorKind;
 use std::path::Path;
 
 /// File of what a student learned from, in its folder.
@@ -84,11 +85,15 @@ pub(crate) fn write_learned(
     folder: &Path,
     train: &[Example],
     validation: &[Example],
+    start: Option<&Path>,
 ) -> Result<(), StudentError> {
     let path = folder.join(LEARNED);
     let train = train.iter().map(|example| (Part::Train, example));
     let validation = validation.iter().map(|example| (Part::Validation, example));
-    let mut lines = Vec::new();
+    let mut lines = match start {
+        Some(start) => before(start)?,
+        None => Vec::new(),
+    };
     for (part, example) in train.chain(validation) {
         let line = Line {
             id: example.id.clone(),
@@ -104,6 +109,16 @@ pub(crate) fn write_learned(
         lines.push(b'\n');
     }
     write(&path, &lines)
+}
+
+/// What a student learned from, as it was written.
+fn before(folder: &Path) -> Result<Vec<u8>, StudentError> {
+    let path = folder.join(LEARNED);
+    match std::fs::read(&path) {
+        Ok(lines) => Ok(lines),
+        Err(e) if e.kind() == ErrorKind::NotFound => Err(StudentError::Untold(folder.to_owned())),
+        Err(source) => Err(StudentError::Unread { path, source }),
+    }
 }
 
 /// The first 64 bits, as digits.
@@ -140,12 +155,11 @@ mod tests {
             Learned::read(folder.path()),
             Err(StudentError::Untold(_))
         ));
-        write_learned(
-            folder.path(),
-            std::slice::from_ref(&a),
-            std::slice::from_ref(&b),
-        )
-        .unwrap();
+        let write = |folder: &Path, a: &Example, b: &Example, start: Option<&Path>| {
+            let (a, b) = (std::slice::from_ref(a), std::slice::from_ref(b));
+            write_learned(folder, a, b, start)
+        };
+        write(folder.path(), &a, &b, None).unwrap();
         let learned = Learned::read(folder.path()).unwrap();
         assert_eq!(learned.ids.len(), 2);
         for example in [&a, &b] {
@@ -155,6 +169,12 @@ mod tests {
         let other = example("c", 3).picture.unwrap();
         assert!(!learned.pictures.contains(&Learned::picture(&other)));
         assert!(learned.questions.contains(&Learned::question("is it red?")));
+        // Who begins with a student has learned what it learned; of one that does not tell, nobody knows.
+        let (next, c) = (tempfile::tempdir().unwrap(), example("c", 3));
+        let untold = write(next.path(), &c, &c, Some(next.path())).unwrap_err();
+        assert!(matches!(untold, StudentError::Untold(_)));
+        write(next.path(), &c, &c, Some(folder.path())).unwrap();
+        assert_eq!(Learned::read(next.path()).unwrap().ids.len(), 3);
         std::fs::write(folder.path().join(LEARNED), "{\"id\":\"a\"}\n").unwrap();
         let error = Learned::read(folder.path()).unwrap_err().to_string();
         assert!(error.contains("learned.jsonl:1"), "{error}");

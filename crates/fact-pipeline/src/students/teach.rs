@@ -8,7 +8,7 @@ use fact_student::config::ImageSize;
 use fact_student::model::Place;
 use fact_student::plot::{Chart, Series};
 use fact_student::train::Job;
-use fact_student::{Outcome, Progress, Size, TrainConfig, TrainError, Vocabulary, train};
+use fact_student::{Outcome, Progress, Size, TrainConfig, TrainError, Vocabulary, train, trained};
 use serde::Serialize;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -36,8 +36,11 @@ pub struct TeachRequest {
     pub image: ImageSize,
     /// How they are trained.
     pub config: TrainConfig,
-    /// A file of pieces and positions that another training wrote; learned from the rows if there is none.
+    /// A file of pieces and positions that another training wrote; those of `start`, or learned from the rows,
+    /// if there is none.
     pub vocabulary: Option<PathBuf>,
+    /// The student to begin with: the folder of a training. New ones if there is none.
+    pub start: Option<PathBuf>,
     /// Folder; each size gets one in it.
     pub out: PathBuf,
     /// Threads; changes nothing in the results.
@@ -80,9 +83,11 @@ pub fn teach(request: &TeachRequest, progress: &dyn Progress) -> Result<Vec<Taug
     {
         return Err(StudentError::NoRationale(column.clone()));
     }
-    let vocabulary = match &request.vocabulary {
-        Some(path) => Vocabulary::read(path)?,
-        None => {
+    let start = request.start.as_deref().map(trained).transpose()?;
+    let vocabulary = match (&request.vocabulary, &start) {
+        (Some(path), _) => Vocabulary::read(path)?,
+        (None, Some(start)) => start.vocabulary(),
+        (None, None) => {
             let (least, most) = (request.config.min_count, request.config.max_pieces);
             Vocabulary::learn(examples.iter(), validation.iter(), least, most)
                 .map_err(TrainError::from)?
@@ -103,13 +108,14 @@ pub fn teach(request: &TeachRequest, progress: &dyn Progress) -> Result<Vec<Taug
             image: request.image,
             config: &request.config,
             vocabulary: Some(&vocabulary),
+            start: start.as_ref(),
             folder: &folder,
             threads: request.threads,
             place: request.place,
         };
         let outcome = train(&job, progress)?;
         // Only now: a folder that holds another training is refused and keeps what it says.
-        write_learned(&folder, &examples, &validation)?;
+        write_learned(&folder, &examples, &validation, request.start.as_deref())?;
         let interrupted = outcome.interrupted;
         taught.push(Taught {
             size: size.to_string(),

@@ -2,15 +2,16 @@
 
 use super::super::StudentError;
 use super::super::teach::write;
-use super::config::{Arm, Experiment};
-use super::data::{Data, Test};
+use super::Bench;
+use super::config::Arm;
+use super::data::Test;
+use super::start::Start;
 use crate::datasets::{elements, lines_or_array};
 use crate::synth::scenes::Split;
 use crate::transfer::CrossFit;
 use fact_student::infer::Asking;
-use fact_student::model::Place;
 use fact_student::train::{Job, LOG};
-use fact_student::{Progress, Size, TrainConfig, train, trained};
+use fact_student::{Progress, Size, Student, TrainConfig, train, trained};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -38,6 +39,9 @@ pub(super) struct Record {
     /// Who scored the rationales, if the arm keeps some of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     judges: Option<CrossFit>,
+    /// What it began with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    start: Option<Start>,
     /// Step of the best validation, whose student is asked.
     pub(super) best_step: u64,
     /// Share right in it.
@@ -71,16 +75,18 @@ impl<'a> Cell<'a> {
         format!("{arm}-{size}-seed{}-rate{}", self.seed, self.rate)
     }
 
-    /// Trains and asks, or goes on, or reads what is done. Nothing if it was asked to stop.
+    /// Trains, beginning with a student if there is one, and asks, or goes on, or reads what is done. Nothing if it was asked to stop.
     pub(super) fn run(
         &self,
-        experiment: &Experiment,
-        data: &Data,
-        cells: &Path,
-        place: Place,
+        bench: &Bench<'_, '_>,
+        start: Option<&Student>,
         progress: &dyn Progress,
     ) -> Result<Option<Done<'a>>, StudentError> {
-        let folder = cells.join(self.name());
+        let Bench {
+            experiment, data, ..
+        } = *bench;
+        let place = bench.means.place;
+        let folder = bench.cells.join(self.name());
         let config = experiment.training(self.steps, self.rate, self.seed);
         let judges = experiment.judges().filter(|_| !self.arm.keep.is_empty());
         let done = folder.join(DONE);
@@ -91,7 +97,10 @@ impl<'a> Cell<'a> {
         if done.is_file() {
             let text = std::fs::read_to_string(&done).map_err(|e| wrong(e.to_string()))?;
             let record: Record = serde_json::from_str(&text).map_err(|e| wrong(e.to_string()))?;
-            let same = record.arm == *self.arm && record.train == config && record.judges == judges;
+            let same = record.arm == *self.arm
+                && record.train == config
+                && record.judges == judges
+                && record.start == experiment.start;
             if !same {
                 return Err(wrong("it was done with other settings".into()));
             }
@@ -107,7 +116,7 @@ impl<'a> Cell<'a> {
                 answers,
             }));
         }
-        let examples = data.examples(self.arm);
+        let examples = data.examples(self.arm, bench.filter);
         let job = Job {
             train: &examples,
             validation: &data.validation,
@@ -115,6 +124,7 @@ impl<'a> Cell<'a> {
             image: experiment.image(),
             config: &config,
             vocabulary: Some(&data.vocabulary),
+            start,
             folder: &folder,
             threads: 1,
             place,
@@ -148,6 +158,7 @@ impl<'a> Cell<'a> {
             arm: self.arm.clone(),
             train: config,
             judges,
+            start: experiment.start.clone(),
             best_step: outcome.best_step,
             best_right: outcome.best_right,
             parameters: outcome.parameters,

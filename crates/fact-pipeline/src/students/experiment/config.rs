@@ -1,6 +1,7 @@
 //! What an experiment is, written down before it is done: one TOML file.
 
 use super::super::StudentError;
+use super::start::Start;
 use crate::synth::scenes::ScenesOptions;
 use crate::transfer::CrossFit;
 use fact_core::transfer::Rule;
@@ -35,6 +36,9 @@ pub struct Experiment {
     /// is said of captions.
     #[serde(default)]
     pub captions: usize,
+    /// The students that all arms begin with, and those that score rationales; new ones if not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start: Option<Start>,
     /// The pictures and questions.
     pub scenes: ScenesOptions,
     /// How students look and learn.
@@ -244,8 +248,19 @@ impl Experiment {
                 ));
             }
         }
+        if let Some(start) = &self.start {
+            start.check(self).map_err(|e| format!("`start`: {e}"))?;
+        }
         if let Some(judges) = self.judges() {
             judges.check().map_err(|e| format!("`transfer`: {e}"))?;
+        }
+        if let (Some(_), Some(judges)) = (&self.start, &self.transfer)
+            && !self.sizes.contains(&judges.size)
+        {
+            let size = judges.size;
+            return Err(format!(
+                "`transfer`: its students begin as all others do, and `sizes` lacks {size}"
+            ));
         }
         let (mut names, mut seeds) = (BTreeSet::new(), BTreeSet::new());
         if let Some(seed) = self.seeds.iter().find(|seed| !seeds.insert(**seed)) {
@@ -408,8 +423,12 @@ learns = "fact"
 keep = ["transfer:lift>0"]
 rationales = "rejected"
 [transfer]
-size = "64x2"
+size = "S"
 folds = 3
+[start]
+samples = 5
+steps = 3
+rate = 0.001
 "#;
 
     fn checked(text: &str) -> Result<Experiment, String> {
@@ -457,6 +476,17 @@ folds = 3
             ("transfer:lift>0", "transfer:luck", "arm `fact`"),
             ("samples = 20", "width = 4", "`width` is 4"),
             ("folds = 3", "folds = 1", "`transfer`: folds is 1"),
+            (
+                "samples = 5",
+                "samples = 20",
+                "`start`: samples is 20; must be 1 to 19",
+            ),
+            (
+                "rate = 0.001",
+                "rate = nan",
+                "`start`: learning rate is NaN",
+            ),
+            ("size = \"S\"", "size = \"M\"", "`sizes` lacks M"),
             ("folds = 3", "fold = 3", "unknown field `fold`"),
             ("\"rejected\"", "\"most\"", "unknown variant `most`"),
             (

@@ -4,9 +4,8 @@
 use super::super::StudentError;
 use super::super::rows::{Objective, Reading, read};
 use super::config::{Arm, Experiment, Learns};
-use super::controls;
-use super::filter::{self, Filter, Verdicts};
-use super::{Means, Watch};
+use super::filter::Filter;
+use super::{Watch, controls};
 use crate::concise::Concise;
 use crate::config::Draft;
 use crate::datasets::{elements, lines_or_array};
@@ -14,7 +13,7 @@ use crate::engine;
 use crate::export::Styling;
 use crate::export::stylist::Stylist;
 use crate::reporter::Silent;
-use crate::store::{Reader, current};
+use crate::store::Reader;
 use crate::synth::scenes::{self, DESCRIBE, Split};
 use fact_core::style::{Boxes, Style};
 use fact_student::infer::Asked;
@@ -26,6 +25,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Folder of the run that writes rationales.
+pub(super) const RUN: &str = "run";
 
 /// What a row of a split says beside picture, question and answer.
 #[derive(Debug, Clone, Deserialize)]
@@ -72,9 +74,11 @@ pub(super) struct Data {
     pub(super) about: Vec<About>,
     /// Texts of each kind, one an example.
     texts: BTreeMap<Learns, Vec<Option<String>>>,
-    /// What arms with rules keep.
-    pub(super) filter: Filter,
     pub(super) validation: Vec<Example>,
+    /// Pictures to be described, by students that arms begin with; no arm learns from them.
+    pub(super) described: Vec<Example>,
+    /// Of these, to validate on.
+    pub(super) described_validation: Vec<Example>,
     pub(super) vocabulary: Vocabulary,
     pub(super) tests: Vec<Test>,
     patches: usize,
@@ -92,11 +96,11 @@ pub(super) struct Reads {
 }
 
 impl Data {
-    /// The examples of an arm.
-    pub(super) fn examples(&self, arm: &Arm) -> Vec<Example> {
+    /// The examples of an arm, with the texts that the filter leaves it.
+    pub(super) fn examples(&self, arm: &Arm, filter: &Filter) -> Vec<Example> {
         let mut examples = self.train.clone();
         if let Some(texts) = self.texts.get(&arm.learns) {
-            let kept = self.filter.learned.get(&arm.name);
+            let kept = filter.learned.get(&arm.name);
             for (at, (example, text)) in examples.iter_mut().zip(texts).enumerate() {
                 if kept.is_none_or(|kept| kept.get(at) == Some(&true)) {
                     example.rationale.clone_from(text);
@@ -106,13 +110,19 @@ impl Data {
         examples
     }
 
+    /// Whether a sample has a rationale, and so a text of each kind that programs give.
+    pub(super) fn has_rationale(&self, at: usize) -> bool {
+        let column = self.texts.get(&Learns::Fact);
+        column.is_some_and(|column| column.get(at).is_some_and(Option::is_some))
+    }
+
     /// How much an arm reads.
     ///
     /// # Errors
     /// If a text is longer than any student reads.
-    pub(super) fn reads(&self, arm: &Arm) -> Result<Reads, StudentError> {
+    pub(super) fn reads(&self, arm: &Arm, filter: &Filter) -> Result<Reads, StudentError> {
         let (mut texts, mut length, mut work) = (0usize, 0usize, 0usize);
-        let examples = self.examples(arm);
+        let examples = self.examples(arm, filter);
         let Vocabulary { positions, pieces } = &self.vocabulary;
         for example in &examples {
             let row = Row::of(example, pieces, *positions).map_err(TrainError::from)?;
@@ -141,14 +151,13 @@ impl Data {
 pub(super) fn prepare(
     experiment: &Experiment,
     folder: &Path,
-    means: Means,
     stop: &Arc<AtomicBool>,
     watch: &dyn Watch,
 ) -> Result<Option<Data>, StudentError> {
     let stage = &|what: &str| watch.stage(what);
     let drawn = folder.join("data");
     draw(experiment, &drawn, stage)?;
-    let run = folder.join("run");
+    let run = folder.join(RUN);
     if needs_run(experiment) {
         stage("writing rationales");
         let mut draft = Draft::default();
@@ -162,48 +171,42 @@ pub(super) fn prepare(
             draft.set(key, value);
         }
         draft.set("propose", vec!["gold".to_owned()]);
+        if let Some(start) = &experiment.start {
+            // The last ones are set aside.
+            let most = experiment.scenes.samples.saturating_sub(start.samples);
+            // As many as scenes are drawn, far below what a TOML integer holds.
+            draft.set("limit", most as i64);
+        }
         if !engine::run(draft.build()?, &Silent, stop)?.complete {
             return Ok(None);
         }
     }
-    let mut judge = None;
-    if let Some(judges) = experiment.judges() {
-        stage("students score the rationales of others");
-        let scored = filter::score(&judges, &run, means, stop, watch)?;
-        stage(&scored.text());
-        if !scored.complete {
-            return Ok(None);
-        }
-        judge = Some(scored);
-    }
     stage("reading pictures and texts");
     let of = |split: Split| drawn.join(split.name());
-    let (mut train, about) = split(experiment, &of(Split::Train))?;
-    let (validation, _) = split(experiment, &of(Split::Val))?;
+    let (mut train, mut about) = split(experiment, &of(Split::Train))?;
+    let (validation, about_validation) = split(experiment, &of(Split::Val))?;
+    let (mut apart, mut apart_validation) = (Vec::new(), Vec::new());
+    if let Some(start) = &experiment.start {
+        // As many are drawn as were asked for, and fewer are set aside: the file was checked.
+        let left = train.len().saturating_sub(start.samples);
+        apart = described(&train[left..], &about[left..]);
+        apart_validation = described(&validation, &about_validation);
+        train.truncate(left);
+        about.truncate(left);
+    }
     let mut texts = BTreeMap::new();
-    let mut filter = Filter::default();
     if needs_run(experiment) {
-        let judge = judge.as_ref().map(|judge| judge.verifier.as_str());
-        let verdicts = from_run(experiment, &run, &about, &mut texts, judge)?;
-        filter = Filter::new(experiment, &run, verdicts, judge)?;
+        from_run(experiment, &run, &about, &mut texts)?;
     }
     // Captions are of all arms' vocabulary whether or not one is taught them.
     let captions: Vec<Option<String>> = about.iter().map(|a| Some(a.caption.clone())).collect();
     texts.insert(Learns::Caption, captions);
-    let described: Vec<Example> = train
-        .iter()
-        .zip(&about)
-        .take(experiment.captions)
-        .map(|(example, about)| Example {
-            id: format!("{}-caption", example.id),
-            question: DESCRIBE.to_owned(),
-            answer: about.caption.clone(),
-            ..example.clone()
-        })
-        .collect();
-    let vocabulary = vocabulary(&train, &described, &validation, &texts)?;
+    let most = experiment.captions.min(train.len());
+    let own = described(&train[..most], &about[..most]);
+    let all: Vec<&Example> = own.iter().chain(&apart).collect();
+    let vocabulary = vocabulary(&train, &all, &validation, &texts)?;
     controls(experiment, &about, &vocabulary, &mut texts);
-    train.extend(described);
+    train.extend(own);
     for column in texts.values_mut() {
         column.resize(train.len(), None);
     }
@@ -234,8 +237,9 @@ pub(super) fn prepare(
         train,
         about,
         texts,
-        filter,
         validation,
+        described: apart,
+        described_validation: apart_validation,
         vocabulary,
         tests,
         patches: experiment.image().patches(),
@@ -296,6 +300,18 @@ fn split(
     Ok((examples, rows))
 }
 
+/// The pictures as examples that are to be described.
+fn described(examples: &[Example], about: &[About]) -> Vec<Example> {
+    let both = examples.iter().zip(about);
+    both.map(|(example, about)| Example {
+        id: format!("{}-caption", example.id),
+        question: DESCRIBE.to_owned(),
+        answer: about.caption.clone(),
+        ..example.clone()
+    })
+    .collect()
+}
+
 /// The objects of pictures that are to be described.
 fn objects(folder: &Path) -> Result<Vec<BTreeSet<String>>, StudentError> {
     #[derive(Deserialize)]
@@ -310,22 +326,17 @@ fn objects(folder: &Path) -> Result<Vec<BTreeSet<String>>, StudentError> {
     Ok(all)
 }
 
-/// The texts that a run gives, and whether the rules of arms hold of its rationales.
+/// The texts that a run gives.
 fn from_run(
     experiment: &Experiment,
     run: &Path,
     about: &[About],
     texts: &mut BTreeMap<Learns, Vec<Option<String>>>,
-    judge: Option<&str>,
-) -> Result<Verdicts, StudentError> {
+) -> Result<(), StudentError> {
     let reader = Reader::open(run)?;
     let place: BTreeMap<&str, usize> = (about.iter().enumerate())
         .map(|(at, row)| (row.id.as_str(), at))
         .collect();
-    let mut verdicts = Verdicts::new(experiment, run, about.len())?;
-    if verdicts.asked() && reader.verifiers()?.is_empty() {
-        return Err(StudentError::Unscored(run.to_owned()));
-    }
     let mut stylists = Vec::new();
     let taught = |learns| experiment.arms.iter().any(|arm| arm.learns == learns);
     for (learns, concise) in [
@@ -367,12 +378,6 @@ fn from_run(
                 column[at] = text;
             }
         }
-        if verdicts.asked() {
-            let mut scores = current(&row.transfers, &row.hint().unwrap_or_default());
-            // Beside the experiment's own judge others may have been asked; they are not its.
-            scores.retain(|name, _| judge.is_none_or(|judge| judge == name));
-            verdicts.add(at, &scores);
-        }
         Ok(())
     })?;
     // What one of the texts lacks is taken from all, so that arms differ in the texts and not in which
@@ -387,14 +392,13 @@ fn from_run(
             }
         }
     }
-    verdicts.limit(&complete);
-    Ok(verdicts)
+    Ok(())
 }
 
 /// The vocabulary of all arms together.
 fn vocabulary(
     train: &[Example],
-    described: &[Example],
+    described: &[&Example],
     validation: &[Example],
     texts: &BTreeMap<Learns, Vec<Option<String>>>,
 ) -> Result<Vocabulary, StudentError> {
@@ -410,7 +414,7 @@ fn vocabulary(
             }
         }
     }
-    all.extend_from_slice(described);
+    all.extend(described.iter().map(|example| (*example).clone()));
     let config = TrainConfig::default();
     let (least, most) = (config.min_count, config.max_pieces);
     Vocabulary::learn(all.iter(), validation.iter(), least, most)

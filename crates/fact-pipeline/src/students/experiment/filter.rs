@@ -3,10 +3,12 @@
 use super::super::StudentError;
 use super::config::{Experiment, Which};
 use super::controls::hash;
+use super::data::Data;
+use super::start::Starts;
 use super::{Means, Watch};
 use crate::metrics::Resampling;
 use crate::reporter::Reporter;
-use crate::store::Reader;
+use crate::store::{Reader, current};
 use crate::transfer::{CrossFit, Effect, OfStudent, TransferOptions, asking, cross_fit, effects};
 use fact_core::transfer::{Rule, Scores, Vote};
 use std::collections::BTreeMap;
@@ -23,8 +25,69 @@ impl Reporter for Noted<'_> {
     }
 }
 
+/// Has students score the rationales if the experiment says so, and draws what arms with rules learn; nothing
+/// if it was asked to stop.
+pub(super) fn decide(
+    experiment: &Experiment,
+    run: &Path,
+    data: &Data,
+    starts: &Starts,
+    means: Means,
+    stop: &Arc<AtomicBool>,
+    watch: &dyn Watch,
+) -> Result<Option<Filter>, StudentError> {
+    let mut judge = None;
+    if let Some(judges) = experiment.judges() {
+        watch.stage("students score the rationales of others");
+        let start = starts.get(&(judges.size, experiment.seeds[0]));
+        let judges = CrossFit {
+            start: start.map(|begun| begun.folder.clone()).or(judges.start),
+            ..judges
+        };
+        let scored = score(&judges, run, means, stop, watch)?;
+        watch.stage(&scored.text());
+        if !scored.complete {
+            return Ok(None);
+        }
+        judge = Some(scored.verifier);
+    }
+    let verdicts = verdicts(experiment, run, data, judge.as_deref())?;
+    Filter::new(experiment, run, verdicts, judge.as_deref()).map(Some)
+}
+
+/// Whether the rules of arms hold of the rationales that there are.
+fn verdicts(
+    experiment: &Experiment,
+    run: &Path,
+    data: &Data,
+    judge: Option<&str>,
+) -> Result<Verdicts, StudentError> {
+    let mut verdicts = Verdicts::new(experiment, run, data.about.len())?;
+    if !verdicts.asked() {
+        return Ok(verdicts);
+    }
+    let reader = Reader::open(run)?;
+    if reader.verifiers()?.is_empty() {
+        return Err(StudentError::Unscored(run.to_owned()));
+    }
+    let place: BTreeMap<&str, usize> = (data.about.iter().enumerate())
+        .filter(|(at, _)| data.has_rationale(*at))
+        .map(|(at, row)| (row.id.as_str(), at))
+        .collect();
+    reader.for_each(true, |row| -> Result<(), StudentError> {
+        if let Some(&at) = place.get(row.sample.id.as_str()) {
+            let mut scores = current(&row.transfers, &row.hint().unwrap_or_default());
+            // Beside the experiment's own judge others may have been asked; they are not its.
+            scores.retain(|name, _| judge.is_none_or(|judge| judge == name));
+            verdicts.add(at, &scores);
+        }
+        Ok(())
+    })?;
+    Ok(verdicts)
+}
+
 /// Has students score the rationales of the run that they were not trained on.
-pub(super) fn score(
+fn score(
     judges: &CrossFit,
     run: &Path,
     means: Means,
@@ -49,18 +112,14 @@ pub(super) fn score(
 }
 
 /// Whether the rules of each arm that has any hold of each rationale; none where that cannot be told.
-pub(super) struct Verdicts {
+struct Verdicts {
     rules: Vec<(String, Vec<Rule>)>,
     of: BTreeMap<String, Vec<Option<bool>>>,
 }
 
 impl Verdicts {
     /// Of so many samples, nothing being known yet.
-    pub(super) fn new(
-        experiment: &Experiment,
-        run: &Path,
-        samples: usize,
-    ) -> Result<Self, StudentError> {
+    fn new(experiment: &Experiment, run: &Path, samples: usize) -> Result<Self, StudentError> {
         let (mut rules, mut of) = (Vec::new(), BTreeMap::new());
         for arm in experiment.arms.iter().filter(|arm| !arm.keep.is_empty()) {
             let read = arm.rules().map_err(|message| StudentError::Experiment {
@@ -74,12 +133,12 @@ impl Verdicts {
     }
 
     /// Whether an arm has rules.
-    pub(super) fn asked(&self) -> bool {
+    fn asked(&self) -> bool {
         !self.rules.is_empty()
     }
 
     /// Applies the rules to what verifiers answered about a sample.
-    pub(super) fn add(&mut self, at: usize, scores: &BTreeMap<String, Scores>) {
+    fn add(&mut self, at: usize, scores: &BTreeMap<String, Scores>) {
         for (name, rules) in &self.rules {
             let held: Option<Vec<bool>> = rules
                 .iter()
@@ -87,15 +146,6 @@ impl Verdicts {
                 .collect();
             if let Some(of) = self.of.get_mut(name) {
                 of[at] = held.map(|held| held.iter().all(|held| *held));
-            }
-        }
-    }
-
-    /// Leaves out the samples that have no texts.
-    pub(super) fn limit(&mut self, complete: &[bool]) {
-        for of in self.of.values_mut() {
-            for (verdict, complete) in of.iter_mut().zip(complete) {
-                *verdict = verdict.filter(|_| *complete);
             }
         }
     }
@@ -124,7 +174,7 @@ pub(super) struct Filter {
 
 impl Filter {
     /// Draws what each arm learns. Only what `judge` answered is told, if there is one.
-    pub(super) fn new(
+    fn new(
         experiment: &Experiment,
         run: &Path,
         verdicts: Verdicts,

@@ -7,6 +7,7 @@
 //! |---|---|
 //! | `data/` | the scenes |
 //! | `run/` | the run that wrote rationales for `data/train`; in `verifiers/` the students that scored them |
+//! | `starts/SIZE-seedN/` | the students that all arms begin with, if any |
 //! | `rows.jsonl` | what each arm learns beside answers, a column each; `fact teach` reads it |
 //! | `vocabulary.json` | pieces and positions, the same for all |
 //! | `cells/ARM-SIZE-seedN-rateX/` | a training, its predictions, and `cell.json` when it is done |
@@ -17,6 +18,7 @@
 //! | `config` | the file, checked |
 //! | `data` | scenes, run, texts of arms, vocabulary |
 //! | `controls` | placebo and captions of equal length |
+//! | `start` | students that all arms begin with |
 //! | `filter` | which rationales arms with rules keep |
 //! | `cell` | one training with its predictions |
 //! | `stats` | measures, intervals |
@@ -34,10 +36,12 @@ mod data;
 mod files;
 mod filter;
 mod outcome;
+mod start;
 mod stats;
 mod table;
 
 pub use config::{Arm, Experiment, Learns, Settings, Which};
+pub use start::Start;
 pub use table::Circumstances;
 
 use super::StudentError;
@@ -45,6 +49,8 @@ use cell::{Cell, Done};
 use data::{Data, Reads};
 use fact_student::Progress;
 use fact_student::model::Place;
+use filter::Filter;
+use start::Starts;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -95,40 +101,64 @@ pub fn conduct(
         path: folder.to_owned(),
         source,
     })?;
-    let Some(data) = data::prepare(experiment, folder, means, stop, watch)? else {
-        return Ok(Conducted {
-            table: None,
-            done: 0,
-            complete: false,
-        });
+    let nothing = Conducted {
+        table: None,
+        done: 0,
+        complete: false,
+    };
+    let Some(data) = data::prepare(experiment, folder, stop, watch)? else {
+        return Ok(nothing);
+    };
+    let begin = |seed: u64| {
+        let folder = folder.join("starts");
+        start::teach(experiment, &data, seed, &folder, means, stop, watch)
+    };
+    let first = experiment.seeds[0];
+    let Some(mut starts) = begin(first)? else {
+        return Ok(nothing);
+    };
+    let run = folder.join(data::RUN);
+    let Some(filter) = filter::decide(experiment, &run, &data, &starts, means, stop, watch)? else {
+        return Ok(nothing);
     };
     let mut reads = BTreeMap::new();
     for arm in &experiment.arms {
-        reads.insert(arm.name.as_str(), data.reads(arm)?);
+        reads.insert(arm.name.as_str(), data.reads(arm, &filter)?);
     }
-    let bench = Bench {
-        experiment,
-        data: &data,
-        reads: &reads,
-        cells: folder.join("cells"),
-        means,
-        watch,
-        stop,
-    };
-    // Rates are chosen with the first seed, then the other seeds follow.
-    let tried = bench.plan(&experiment.seeds[..1], None);
-    let (mut done, mut complete) = bench.work(tried, 0)?;
-    let chosen = chosen(&done);
-    if complete {
-        let rest = bench.plan(&experiment.seeds[1..], Some(&chosen));
-        let (more, all) = bench.work(rest, done.len())?;
+    let (mut done, mut complete, mut rates) = (Vec::new(), true, None);
+    for &seed in &experiment.seeds {
+        if seed != first {
+            match begin(seed)? {
+                Some(more) => starts.extend(more),
+                None => complete = false,
+            }
+        }
+        if !complete {
+            break;
+        }
+        let bench = Bench {
+            experiment,
+            data: &data,
+            filter: &filter,
+            reads: &reads,
+            starts: &starts,
+            cells: folder.join("cells"),
+            means,
+            watch,
+            stop,
+        };
+        let cells = bench.plan(seed, rates.as_ref());
+        let (more, all) = bench.work(cells, done.len())?;
         done.extend(more);
         complete = all;
+        // Rates are chosen with the first seed, and the others follow.
+        rates.get_or_insert_with(|| chosen(&done));
     }
+    let chosen = rates.unwrap_or_default();
     let mut table = None;
     if !done.is_empty() {
         watch.stage("writing tables");
-        let outcome = outcome::Outcome::new(experiment, &data, &done, &chosen);
+        let outcome = outcome::Outcome::new(experiment, &data, &filter, &starts, &done, &chosen);
         files::write_files(&outcome, folder)?;
         let path = folder.join("results.md");
         let text = table::markdown(&outcome, &reads, circumstances, complete)?;
@@ -164,38 +194,38 @@ fn chosen(done: &[Done<'_>]) -> Chosen {
 }
 
 /// What trainings have in common.
-struct Bench<'a> {
-    experiment: &'a Experiment,
+struct Bench<'a, 'e> {
+    experiment: &'e Experiment,
     data: &'a Data,
+    filter: &'a Filter,
     reads: &'a BTreeMap<&'a str, Reads>,
+    starts: &'a Starts,
     cells: PathBuf,
     means: Means,
     watch: &'a dyn Watch,
     stop: &'a Arc<AtomicBool>,
 }
 
-impl<'a> Bench<'a> {
-    /// The trainings with these seeds: at all rates, or at the chosen ones.
-    fn plan(&self, seeds: &[u64], chosen: Option<&Chosen>) -> Vec<Cell<'a>> {
+impl<'e> Bench<'_, 'e> {
+    /// The trainings with a seed: at all rates, or at the chosen ones.
+    fn plan(&self, seed: u64, chosen: Option<&Chosen>) -> Vec<Cell<'e>> {
         let mut cells = Vec::new();
-        for &seed in seeds {
-            for &size in &self.experiment.sizes {
-                for arm in self.experiment.arms_of(size) {
-                    let key = (arm.name.clone(), size.to_string());
-                    let one = chosen.and_then(|chosen| chosen.get(&key));
-                    let rates = match one {
-                        Some(rate) => std::slice::from_ref(rate),
-                        None => self.experiment.rates_of(arm),
-                    };
-                    for &rate in rates {
-                        cells.push(Cell {
-                            arm,
-                            size,
-                            seed,
-                            rate,
-                            steps: self.steps(arm),
-                        });
-                    }
+        for &size in &self.experiment.sizes {
+            for arm in self.experiment.arms_of(size) {
+                let key = (arm.name.clone(), size.to_string());
+                let one = chosen.and_then(|chosen| chosen.get(&key));
+                let rates = match one {
+                    Some(rate) => std::slice::from_ref(rate),
+                    None => self.experiment.rates_of(arm),
+                };
+                for &rate in rates {
+                    cells.push(Cell {
+                        arm,
+                        size,
+                        seed,
+                        rate,
+                        steps: self.steps(arm),
+                    });
                 }
             }
         }
@@ -219,43 +249,52 @@ impl<'a> Bench<'a> {
     /// Does trainings, several at once; those that are done, in the order of the plan, and whether all are.
     fn work(
         &self,
-        cells: Vec<Cell<'a>>,
+        cells: Vec<Cell<'e>>,
         before: usize,
-    ) -> Result<(Vec<Done<'a>>, bool), StudentError> {
+    ) -> Result<(Vec<Done<'e>>, bool), StudentError> {
         let of = before + cells.len();
-        let (next, failed) = (AtomicUsize::new(0), AtomicBool::new(false));
-        let results = Mutex::new(BTreeMap::new());
-        std::thread::scope(|scope| {
-            for _ in 0..self.means.jobs.clamp(1, cells.len().max(1)) {
-                scope.spawn(|| {
-                    loop {
-                        let at = next.fetch_add(1, Ordering::Relaxed);
-                        let stopped =
-                            failed.load(Ordering::SeqCst) || self.stop.load(Ordering::SeqCst);
-                        let Some(cell) = cells.get(at).filter(|_| !stopped) else {
-                            return;
-                        };
-                        let progress = self.watch.cell(&cell.name(), before + at + 1, of);
-                        let result = cell.run(
-                            self.experiment,
-                            self.data,
-                            &self.cells,
-                            self.means.place,
-                            &*progress,
-                        );
-                        failed.fetch_or(result.is_err(), Ordering::SeqCst);
-                        let mut results = results.lock().unwrap_or_else(PoisonError::into_inner);
-                        results.insert(at, result);
-                    }
-                });
-            }
-        });
-        let results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let mut done = Vec::new();
-        for result in results.into_values() {
-            done.extend(result?);
-        }
+        let done = side_by_side(self.means.jobs, cells.len(), self.stop, |at| {
+            let cell = &cells[at];
+            let progress = self.watch.cell(&cell.name(), before + at + 1, of);
+            let start = self.starts.get(&(cell.size, cell.seed));
+            cell.run(self, start.map(|begun| &begun.student), &*progress)
+        })?;
         let complete = done.len() == cells.len();
         Ok((done, complete))
     }
+}
+
+/// Does several things at once, each by its number, until `stop` or a failure; those that were done, in their
+/// order.
+fn side_by_side<T: Send>(
+    jobs: usize,
+    of: usize,
+    stop: &AtomicBool,
+    work: impl Fn(usize) -> Result<Option<T>, StudentError> + Sync,
+) -> Result<Vec<T>, StudentError> {
+    let (next, failed) = (AtomicUsize::new(0), AtomicBool::new(false));
+    let results = Mutex::new(BTreeMap::new());
+    std::thread::scope(|scope| {
+        for _ in 0..jobs.clamp(1, of.max(1)) {
+            scope.spawn(|| {
+                loop {
+                    let at = next.fetch_add(1, Ordering::Relaxed);
+                    let stopped = failed.load(Ordering::SeqCst) || stop.load(Ordering::SeqCst);
+                    if stopped || at >= of {
+                        return;
+                    }
+                    let result = work(at);
+                    failed.fetch_or(result.is_err(), Ordering::SeqCst);
+                    let mut results = results.lock().unwrap_or_else(PoisonError::into_inner);
+                    results.insert(at, result);
+                }
+            });
+        }
+    });
+    let results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let mut done = Vec::new();
+    for result in results.into_values() {
+        done.extend(result?);
+    }
+    Ok(done)
 }

@@ -4,6 +4,8 @@ use super::Chosen;
 use super::cell::Done;
 use super::config::Experiment;
 use super::data::{About, Data, Test};
+use super::filter::Filter;
+use super::start::Starts;
 use super::stats::{Measure, Sums, difference, interval, over_seeds, total};
 use crate::synth::scenes::Split;
 use fact_core::metrics::chair::Vocabulary;
@@ -32,6 +34,9 @@ pub(super) struct Part {
 pub(super) struct Outcome<'a> {
     pub(super) experiment: &'a Experiment,
     pub(super) data: &'a Data,
+    /// What arms with rules keep.
+    pub(super) filter: &'a Filter,
+    pub(super) starts: &'a Starts,
     /// All trainings, those at rates that were not chosen too.
     pub(super) done: &'a [Done<'a>],
     pub(super) chosen: &'a Chosen,
@@ -41,12 +46,16 @@ impl<'a> Outcome<'a> {
     pub(super) fn new(
         experiment: &'a Experiment,
         data: &'a Data,
+        filter: &'a Filter,
+        starts: &'a Starts,
         done: &'a [Done<'a>],
         chosen: &'a Chosen,
     ) -> Self {
         Self {
             experiment,
             data,
+            filter,
+            starts,
             done,
             chosen,
         }

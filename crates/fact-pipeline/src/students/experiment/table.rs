@@ -61,6 +61,7 @@ pub(super) fn markdown(
         text.push_str("**Not all trainings are done; the same command goes on.**\n\n");
     }
     text.push_str(NOTE);
+    starts(&mut text, outcome);
     filtered(&mut text, outcome);
     for size in &experiment.sizes {
         let size = size.to_string();
@@ -135,9 +136,45 @@ pub(super) fn markdown(
     Ok(text)
 }
 
+/// The students that all arms begin with.
+fn starts(text: &mut String, outcome: &Outcome<'_>) {
+    let Some(start) = &outcome.experiment.start else {
+        return;
+    };
+    let _ = writeln!(
+        text,
+        "\nAll arms of a size and seed begin with the same student: it learned to describe {} other training\n\
+         pictures, {} steps at rate {}, of which the best in validation counts.",
+        start.samples, start.steps, start.rate
+    );
+    head(
+        text,
+        "Students to begin with",
+        &[
+            "seed",
+            "step",
+            "surprise of a described token, nats",
+            "tokens, million",
+            "minutes",
+        ],
+    );
+    for begun in outcome.starts.values() {
+        let _ = writeln!(
+            text,
+            "| {} | {} | {} | {:.3} | {:.2} | {:.1} |",
+            begun.size,
+            begun.seed,
+            begun.step,
+            begun.surprise,
+            begun.tokens as f64 / 1e6,
+            begun.seconds / 60.0
+        );
+    }
+}
+
 /// What verifiers said of the rationales, and how many of them each arm with rules learns.
 fn filtered(text: &mut String, outcome: &Outcome<'_>) {
-    let filter = &outcome.data.filter;
+    let filter = outcome.filter;
     if filter.counts.is_empty() {
         return;
     }

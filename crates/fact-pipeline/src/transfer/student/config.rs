@@ -38,6 +38,10 @@ pub struct CrossFit {
     /// Pixels from one patch to the next.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stride: Option<u32>,
+    /// The student that each begins with: the folder of a training. It must not have learned from these
+    /// samples.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub start: Option<PathBuf>,
 }
 
 impl Default for CrossFit {
@@ -53,6 +57,7 @@ impl Default for CrossFit {
             batch: train.batch,
             image: None,
             stride: None,
+            start: None,
         }
     }
 }

@@ -8,6 +8,7 @@
 //! | `folds` | who is trained on what and scores what |
 //! | `lesson` | what students learn |
 //! | `weigh` | what they answer |
+//! | `start` | the student that students of folds begin with |
 //! | `taught` | a student of `fact teach` |
 //!
 //! Each student of a fold is trained on all conditions that it is asked under, the placebo among them, so that
@@ -17,6 +18,7 @@
 mod config;
 mod folds;
 mod lesson;
+mod start;
 mod subject;
 mod taught;
 mod weigh;
@@ -39,6 +41,7 @@ use fact_student::{Progress, Student, TrainError, Vocabulary, train, trained};
 use folds::{Fold, Folds};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
+use start::Start;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -152,8 +155,13 @@ struct Record<'a> {
 impl Bench<'_> {
     pub(super) fn cross_fit(&mut self, settings: &CrossFit) -> Result<OfStudent, TransferError> {
         settings.check().map_err(TransferError::Settings)?;
-        let subjects = self.subjects(settings.image())?;
-        let identity = identity(settings, &subjects)?;
+        let mut subjects = self.subjects(settings.image())?;
+        let start = settings.start.as_deref().map(Start::open).transpose()?;
+        let trained_on = match &start {
+            Some(start) => start.leave_out(&mut subjects),
+            None => 0,
+        };
+        let identity = identity(settings, start.as_ref(), &subjects)?;
         let name = &identity.name;
         let carries: Vec<_> = subjects.all.iter().map(Subject::carries).collect();
         let cut = folds::cut(&carries, settings.folds, settings.seed);
@@ -170,7 +178,7 @@ impl Bench<'_> {
             apart,
             dropped,
             questions_seen,
-            trained_on: 0,
+            trained_on,
             several_images: subjects.several_images,
             not_blind: false,
             complete: true,
@@ -202,7 +210,8 @@ impl Bench<'_> {
                 };
                 written(&folder, &record)?;
                 let called = format!("{name}, fold {} of {}", number + 1, folds.len());
-                if !self.train(settings, &subjects, fold, &folder, &called)? {
+                let start = start.as_ref().map(|start| &start.student);
+                if !self.train(settings, start, &subjects, fold, &folder, &called)? {
                     came.complete = false;
                     break;
                 }
@@ -294,6 +303,7 @@ impl Bench<'_> {
     fn train(
         &self,
         settings: &CrossFit,
+        start: Option<&Student>,
         subjects: &Subjects,
         fold: &Fold,
         folder: &Path,
@@ -302,12 +312,17 @@ impl Bench<'_> {
         let config = settings.training();
         let train_on = lesson::examples(subjects, &fold.trained, settings.seed);
         let validation = lesson::examples(subjects, &fold.validated, settings.seed);
-        // Pieces come from what is trained on; what is scored only says how long texts are.
-        let scored = lesson::lengths(subjects, &fold.scored);
-        let others = validation.iter().chain(&scored);
-        let (least, most) = (config.min_count, config.max_pieces);
-        let vocabulary = Vocabulary::learn(train_on.iter(), others, least, most);
-        let vocabulary = vocabulary.map_err(|e| StudentError::from(TrainError::from(e)))?;
+        let vocabulary = match start {
+            Some(start) => start.vocabulary(),
+            None => {
+                // Pieces come from what is trained on; what is scored only says how long texts are.
+                let scored = lesson::lengths(subjects, &fold.scored);
+                let others = validation.iter().chain(&scored);
+                let (least, most) = (config.min_count, config.max_pieces);
+                let vocabulary = Vocabulary::learn(train_on.iter(), others, least, most);
+                vocabulary.map_err(|e| StudentError::from(TrainError::from(e)))?
+            }
+        };
         let job = Job {
             train: &train_on,
             validation: &validation,
@@ -315,6 +330,7 @@ impl Bench<'_> {
             image: settings.image(),
             config: &config,
             vocabulary: Some(&vocabulary),
+            start,
             folder,
             threads: self.options.threads.max(1),
             place: self.place(),
@@ -391,11 +407,23 @@ struct Identity {
 
 /// The name tells size, steps, seed, folds, and the beginning of a hash of these, of all other settings and of
 /// all that is learned from.
-fn identity(settings: &CrossFit, subjects: &Subjects) -> Result<Identity, TransferError> {
-    let told = serde_json::to_string(settings)
+fn identity(
+    settings: &CrossFit,
+    start: Option<&Start>,
+    subjects: &Subjects,
+) -> Result<Identity, TransferError> {
+    // Where the student to begin with lies tells nothing; what it is does.
+    let own = CrossFit {
+        start: None,
+        ..settings.clone()
+    };
+    let told = serde_json::to_string(&own)
         .map_err(|e| TransferError::Settings(format!("the settings cannot be written: {e}")))?;
     let data = subjects.digest();
-    let fingerprint = format!("cross-fit={VERSION};settings={told};data={data}");
+    let mut fingerprint = format!("cross-fit={VERSION};settings={told};data={data}");
+    if let Some(start) = start {
+        fingerprint.push_str(&format!(";start={}", start.hash));
+    }
     let hash = hex(&Sha256::digest(&fingerprint));
     let CrossFit {
         size,
