@@ -12,7 +12,7 @@ pub(crate) struct StyleArgs {
     /// Running text, with boxes in it, thought and answer, or numbered steps [default: plain]
     #[arg(long, value_name = "STYLE")]
     pub(crate) style: Option<StyleName>,
-    /// Boxes in the text: pixel, norm1000, norm1, token, objects (ms-swift only)
+    /// Boxes in the text: pixel, norm1000, norm1, token, cells (of a board of 8x8), objects (ms-swift only)
     #[arg(long, value_name = "FORM", value_parser = Boxes::form)]
     pub(crate) boxes: Option<Boxes>,
     /// Boxes as a model family writes them: qwen-vl, qwen2-vl, qwen2.5-vl, qwen3-vl, internvl,

@@ -224,6 +224,17 @@ fn what_cannot_be_done_is_refused() {
     );
     let said = error(&small.replace("\nsteps = 2", "\nsteps = 3"));
     assert!(said.contains("it was done with other settings"), "{said}");
+    let said = error(&small.replace("\nbatch = 4", "\nbatch = 5"));
+    assert!(said.contains("differ"), "{said}");
+    // Another rate is another training, and those that are done stay.
+    let more = small.replace("rates = [0.002]", "rates = [0.002, 0.004]");
+    std::fs::write(folder.join("tiny.toml"), more).unwrap();
+    let assert = fact(folder).args(ARGS).arg("1").assert().success();
+    let said = String::from_utf8(assert.get_output().stderr.clone()).unwrap();
+    assert!(
+        !said.contains("rate0.002: ") && said.contains("rate0.004: "),
+        "{said}"
+    );
     let predictions = folder.join("out/cells/label-32x1-seed0-rate0.002/predictions-iid.jsonl");
     let text = std::fs::read_to_string(&predictions).unwrap();
     let cut = text.lines().take(3).collect::<Vec<_>>().join("\n");

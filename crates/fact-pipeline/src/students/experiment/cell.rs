@@ -97,7 +97,7 @@ impl<'a> Cell<'a> {
         if done.is_file() {
             let text = std::fs::read_to_string(&done).map_err(|e| wrong(e.to_string()))?;
             let record: Record = serde_json::from_str(&text).map_err(|e| wrong(e.to_string()))?;
-            let same = record.arm == *self.arm
+            let same = record.arm.learns_as(self.arm)
                 && record.train == config
                 && record.judges == judges
                 && record.start == experiment.start;

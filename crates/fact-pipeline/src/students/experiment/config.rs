@@ -186,6 +186,13 @@ pub struct Arm {
 }
 
 impl Arm {
+    /// Whether both learn the same. Which sizes, steps and rates an arm comes in makes no training another: each
+    /// has its own of these.
+    pub(super) fn learns_as(&self, other: &Self) -> bool {
+        let of = |arm: &Self| (arm.learns, arm.keep.clone(), arm.rationales);
+        self.name == other.name && of(self) == of(other)
+    }
+
     /// The rules, read.
     ///
     /// # Errors
@@ -261,6 +268,9 @@ impl Experiment {
             return Err(format!(
                 "`transfer`: its students begin as all others do, and `sizes` lacks {size}"
             ));
+        }
+        if let (Some(_), Some(CrossFit { start: Some(_), .. })) = (&self.start, &self.transfer) {
+            return Err("`transfer`: `start` is given there and for the experiment".into());
         }
         let (mut names, mut seeds) = (BTreeSet::new(), BTreeSet::new());
         if let Some(seed) = self.seeds.iter().find(|seed| !seeds.insert(**seed)) {
@@ -487,6 +497,7 @@ rate = 0.001
                 "`start`: learning rate is NaN",
             ),
             ("size = \"S\"", "size = \"M\"", "`sizes` lacks M"),
+            ("folds = 3", "start = \"x\"", "`start` is given there and"),
             ("folds = 3", "fold = 3", "unknown field `fold`"),
             ("\"rejected\"", "\"most\"", "unknown variant `most`"),
             (

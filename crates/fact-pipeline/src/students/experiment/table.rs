@@ -1,7 +1,7 @@
 //! The report as Markdown.
 
 use super::super::StudentError;
-use super::config::{Arm, Learns};
+use super::config::{Arm, Experiment, Learns};
 use super::data::Reads;
 use super::outcome::{Outcome, Part, Value};
 use super::stats::Measure;
@@ -150,6 +150,7 @@ fn starts(text: &mut String, outcome: &Outcome<'_>) {
     head(
         text,
         "Students to begin with",
+        "size",
         &[
             "seed",
             "step",
@@ -158,7 +159,11 @@ fn starts(text: &mut String, outcome: &Outcome<'_>) {
             "minutes",
         ],
     );
-    for begun in outcome.starts.values() {
+    let Experiment { sizes, seeds, .. } = outcome.experiment;
+    let each = sizes
+        .iter()
+        .flat_map(|&size| seeds.iter().map(move |&seed| (size, seed)));
+    for begun in each.filter_map(|of| outcome.starts.get(&of)) {
         let _ = writeln!(
             text,
             "| {} | {} | {} | {:.3} | {:.2} | {:.1} |",
@@ -181,6 +186,7 @@ fn filtered(text: &mut String, outcome: &Outcome<'_>) {
     head(
         text,
         "Rationales by what verifiers answered",
+        "arm",
         &["rules", "kept", "rejected", "not scored", "learned"],
     );
     for (name, counts) in &filter.counts {
@@ -228,6 +234,7 @@ fn cost(
     head(
         text,
         "Trainings",
+        "arm",
         &[
             "with a text, %",
             "tokens of it",
@@ -289,8 +296,13 @@ fn plateau(outcome: &Outcome<'_>, curve: &[super::cell::Point]) -> String {
     left.map_or("never".into(), |point| point.step.to_string())
 }
 
-fn head(text: &mut String, title: &str, columns: &[&str]) {
-    let _ = writeln!(text, "\n### {title}\n\n| arm | {} |", columns.join(" | "));
+/// The title of a table, and its head: what its rows are of, and its columns.
+fn head(text: &mut String, title: &str, rows: &str, columns: &[&str]) {
+    let _ = writeln!(
+        text,
+        "\n### {title}\n\n| {rows} | {} |",
+        columns.join(" | ")
+    );
     let _ = writeln!(text, "|---{}|", "|---".repeat(columns.len()));
 }
 
@@ -300,7 +312,7 @@ fn table(text: &mut String, outcome: &Outcome<'_>, size: &str, title: &str, colu
         return;
     }
     let names: Vec<&str> = columns.iter().map(|c| c.name.as_str()).collect();
-    head(text, title, &names);
+    head(text, title, "arm", &names);
     let mut row = |name: &str, values: Vec<Option<Value>>| {
         if values.iter().any(Option::is_some) {
             let cells: Vec<String> = values.into_iter().map(shown).collect();
@@ -347,7 +359,7 @@ fn leads(text: &mut String, outcome: &Outcome<'_>, size: &str, columns: &[Column
     }
     if !rows.is_empty() {
         let names: Vec<&str> = columns.iter().map(|c| c.name.as_str()).collect();
-        head(text, "Lead, in points, paired", &names);
+        head(text, "Lead, in points, paired", "arm", &names);
         text.push_str(&rows);
     }
 }
@@ -379,6 +391,7 @@ fn curves(text: &mut String, outcome: &Outcome<'_>, size: &str) -> Result<(), St
     head(
         text,
         title,
+        "arm",
         &[
             &format!("after {steps} steps"),
             &at_tokens,
