@@ -8,8 +8,8 @@
 //! | `folds` | who is trained on what and scores what |
 //! | `lesson` | what students learn |
 //! | `weigh` | what they answer |
-//! | `start` | the student that students of folds begin with |
-//! | `taught` | a student of `fact teach` |
+//! | `trained` | a student that was trained before, and what it learned from |
+//! | `taught` | one of these as a verifier |
 //!
 //! Each student of a fold is trained on all conditions that it is asked under, the placebo among them, so that
 //! no prompt is new to it. Its trainings lie in `RUN/verifiers/`; what they reached and what was scored is not
@@ -18,9 +18,9 @@
 mod config;
 mod folds;
 mod lesson;
-mod start;
 mod subject;
 mod taught;
+mod trained;
 mod weigh;
 
 pub use config::CrossFit;
@@ -41,11 +41,11 @@ use fact_student::{Progress, Student, TrainError, Vocabulary, train, trained};
 use folds::{Fold, Folds};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
-use start::Start;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use subject::{Subject, Subjects, hex};
+use trained::Trained;
 
 /// Folder in that of a run in which students are trained.
 pub const FOLDER: &str = "verifiers";
@@ -156,7 +156,7 @@ impl Bench<'_> {
     pub(super) fn cross_fit(&mut self, settings: &CrossFit) -> Result<OfStudent, TransferError> {
         settings.check().map_err(TransferError::Settings)?;
         let mut subjects = self.subjects(settings.image())?;
-        let start = settings.start.as_deref().map(Start::open).transpose()?;
+        let start = settings.start.as_deref().map(Trained::open).transpose()?;
         let trained_on = match &start {
             Some(start) => start.leave_out(&mut subjects),
             None => 0,
@@ -409,7 +409,7 @@ struct Identity {
 /// all that is learned from.
 fn identity(
     settings: &CrossFit,
-    start: Option<&Start>,
+    start: Option<&Trained>,
     subjects: &Subjects,
 ) -> Result<Identity, TransferError> {
     // Where the student to begin with lies tells nothing; what it is does.

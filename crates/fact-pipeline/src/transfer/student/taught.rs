@@ -4,14 +4,12 @@
 //! it, and without a picture it is asked only if it was taught blind at times; students that are trained to
 //! judge have no such gaps.
 
-use super::subject::{HINT_BYTES, Subject, cut, hex};
+use super::subject::{HINT_BYTES, Subject, cut};
+use super::trained::Trained;
 use super::{Apart, Bench, Identity, OfStudent, VERSION};
-use crate::students::{Learned, StudentError};
+use crate::students::Learned;
 use crate::transfer::TransferError;
 use fact_core::transfer::Condition;
-use fact_student::Student;
-use fact_student::train::MODEL;
-use sha2::{Digest, Sha256};
 use std::path::Path;
 
 /// The note of a condition, where the student writes its own.
@@ -46,18 +44,15 @@ fn known(learned: &Learned, subject: &Subject) -> Known {
 
 /// Has it score what it has not scored yet.
 pub(super) fn judge(bench: &mut Bench<'_>, folder: &Path) -> Result<OfStudent, TransferError> {
-    let file = folder.join(MODEL);
-    let student = Student::open(&file).map_err(StudentError::from)?;
+    let Trained {
+        student,
+        hash,
+        learned,
+    } = Trained::open(folder)?;
     if !student.rationales() {
         return Err(TransferError::NeverRead(folder.to_owned()));
     }
-    let learned = Learned::read(folder)?;
     let blind = student.trained().blind > 0.0;
-    let bytes = std::fs::read(&file).map_err(|source| StudentError::Unread {
-        path: file.clone(),
-        source,
-    })?;
-    let hash = hex(&Sha256::digest(&bytes));
     let called = folder.file_name().unwrap_or_default().to_string_lossy();
     let identity = Identity {
         name: format!("student:{called}/{}", &hash[..8]),

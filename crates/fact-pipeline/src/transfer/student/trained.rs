@@ -1,4 +1,5 @@
-//! The student that students of folds begin with. It too must not have seen what they score.
+//! A student that was trained before, and what it learned from: one that judges, or one that students of folds
+//! begin with. Either must not have seen what is scored.
 
 use super::super::TransferError;
 use super::subject::{Subjects, hex};
@@ -9,14 +10,14 @@ use sha2::{Digest, Sha256};
 use std::path::Path;
 
 /// A student of a training, and what it learned from.
-pub(super) struct Start {
+pub(super) struct Trained {
     pub(super) student: Student,
-    /// Of its file: who begins with another student is another verifier.
+    /// Of its file: another student is another verifier, and so is who begins with it.
     pub(super) hash: String,
-    learned: Learned,
+    pub(super) learned: Learned,
 }
 
-impl Start {
+impl Trained {
     /// Reads the folder of a training.
     ///
     /// # Errors
