@@ -48,10 +48,13 @@ impl Matcher {
         self.best(predicted, answers).map_or(0.0, |a| a.weight)
     }
 
-    /// Whether the score is at least one half. That is every match where answers have weight 1;
-    /// under VQA's soft accuracy it takes two of the ten annotators.
+    /// The least score of a right answer. That is every match where answers have weight 1; under VQA's soft
+    /// accuracy it takes two of the ten annotators.
+    pub const RIGHT: f64 = 0.5;
+
+    /// Whether the score is at least [`Matcher::RIGHT`].
     pub fn is_right(&self, predicted: &str, answers: &[WeightedAnswer]) -> bool {
-        self.score(predicted, answers) >= 0.5
+        self.score(predicted, answers) >= Self::RIGHT
     }
 
     /// `predicted` in the data set's own form: the accepted answer that it matches; else a bool

@@ -10,6 +10,7 @@ use crate::store::{
     CandidateRow, GroupRows, Kept, KeptCandidate, KeptGroup, KeptSample, KeptVerdict, RationaleRow,
     SampleRow, StageRow, StoredGroup,
 };
+use fact_core::matcher::Matcher;
 use fact_core::sample::Sample;
 use fact_core::verify::Verdict;
 use fact_lang::ast::Module;
@@ -107,8 +108,7 @@ fn attempt(stored: &KeptVerdict) -> Option<Attempt> {
         predicted: stored.predicted.clone(),
         score: stored.score,
         verdict: match (outcome, stored.score) {
-            // As `Matcher::is_right` has it.
-            ("returned", Some(score)) if score >= 0.5 => Verdict::Right,
+            ("returned", Some(score)) if score >= Matcher::RIGHT => Verdict::Right,
             ("returned", Some(_)) => Verdict::Wrong,
             ("returned", None) | ("malformed", _) => Verdict::Unjudged,
             _ => Verdict::Failed,

@@ -75,7 +75,8 @@ impl<'a> Cell<'a> {
         format!("{arm}-{size}-seed{}-rate{}", self.seed, self.rate)
     }
 
-    /// Trains, beginning with a student if there is one, and asks, or goes on, or reads what is done. Nothing if it was asked to stop.
+    /// Trains, beginning with a student if there is one, and asks, or goes on, or reads what is done. Nothing if it
+    /// was asked to stop.
     pub(super) fn run(
         &self,
         bench: &Bench<'_, '_>,

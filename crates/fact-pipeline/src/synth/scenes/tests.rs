@@ -554,3 +554,28 @@ fn a_grid_holds_one_thing_a_cell_and_only_named_values_are_drawn_and_asked() {
         assert_eq!(made, 400, "{}", split.name());
     }
 }
+
+#[test]
+fn few_values_leave_pictures_for_the_longest_chains() {
+    // Of these seeds some pairs that are popular are held out, so that most pictures are refused.
+    let only =
+        "circle,square,triangle,cross,red,green,blue,yellow,purple,solid,striped,small,large";
+    for seed in [31, 38, 43, 45] {
+        let options = ScenesOptions {
+            seed,
+            width: 48,
+            height: 48,
+            min_objects: 1,
+            max_objects: 6,
+            grid: Some(Grid {
+                columns: 4,
+                rows: 4,
+            }),
+            only: only.split(',').map(str::to_owned).collect(),
+            ..options(1000)
+        };
+        let all = samples(&options, Split::Length);
+        assert_eq!(all.len(), 1000);
+        assert!(all.iter().any(|sample| sample.form == "chain3_query"));
+    }
+}
