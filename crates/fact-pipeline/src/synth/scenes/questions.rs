@@ -12,8 +12,7 @@ use std::collections::{BTreeMap, VecDeque};
 /// Pictures laid out for each wanted answer before a question is given up.
 const TRIES: usize = 150;
 /// Questions of a form given up before the options are held to be impossible. Where few values are popular, most
-/// pictures show a pair that is held out, and of those that do not, few have three links of a chain. All are given
-/// up within seconds.
+/// pictures show a pair that is held out, and of those that do not, few have three links of a chain.
 const QUESTIONS: usize = 20_000;
 /// Every number of possible answers divides it, so that each answer is wanted equally often.
 const ANSWERS: usize = 5040;
